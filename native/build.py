@@ -1,0 +1,55 @@
+"""Builds the C kernel: `synth.h` is read twice, by the compiler and, as its declarations, by cffi."""
+
+import platform
+import re
+import sys
+from pathlib import Path
+
+from cffi import FFI
+
+HERE = Path(__file__).parent
+
+
+def declarations(*headers: Path) -> str:
+    """The C declarations of headers, without what cffi does not read (directives other than constants)."""
+    text = "\n".join(header.read_text() for header in headers)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    constant = re.compile(r"#define\s+[A-Z0-9_]+\s+-?\d+\s*$")
+    lines = (line for line in text.splitlines() if not line.startswith("#") or constant.match(line))
+    return re.sub(r"\bNONBLOCKING\b", "", "\n".join(lines))
+
+
+def compile_args() -> list[str]:
+    if sys.platform == "win32":
+        return ["/O2", "/std:c11", "/experimental:c11atomics"]
+    # Contraction is safe here: every loop runs over whole vectors, so no sample meets another instruction.
+    args = ["-O3", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
+    args += ["-fvisibility=hidden", "-Wall", "-Wextra"]
+    return args + (["-Wno-psabi"] if platform.machine() in ("x86_64", "AMD64") else [])
+
+
+def builder(module: str, headers: list[str], sources: list[Path], extra: tuple[str, ...] = ()) -> FFI:
+    """A cffi builder for `sources` that exports what `headers` (names in this folder) declare."""
+    made = FFI()
+    made.cdef(declarations(*(HERE / header for header in headers)))
+    root = Path.cwd()
+    made.set_source(
+        module,
+        "\n".join(f'#include "{header}"' for header in headers),
+        sources=[str(s.relative_to(root)) if s.is_relative_to(root) else str(s) for s in sources],
+        include_dirs=[str(HERE)],
+        extra_compile_args=[*compile_args(), *extra],
+        libraries=[] if sys.platform == "win32" else ["m"],
+    )
+    return made
+
+
+def kernel_sources() -> list[Path]:
+    return sorted(path for path in HERE.glob("*.c") if path.name != "_kernel.c")
+
+
+# setuptools executes this file by its path, where it has no `ddsp_live` around it.
+ffi = builder("ddsp_live.native._kernel", ["synth.h"], [Path("native") / s.name for s in kernel_sources()])
+
+if __name__ == "__main__":
+    ffi.compile(verbose=True)

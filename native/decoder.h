@@ -1,0 +1,29 @@
+/* The decoder: a chain of layers over one activation vector per voice, weights packed for 16 outputs x 4 voices.
+   Causal, one frame in, one frame out, state explicit. Layers read and write ranges of the activation vector, so
+   concatenation is placement. The sum over inputs runs in one order for any number of voices: a voice's frame does
+   not depend on its company. */
+#ifndef DDSP_DECODER_H
+#define DDSP_DECODER_H
+#include "arena.h"
+#include "simd.h"
+#include "synth.h" /* LayerSpec and the LAYER_ constants */
+
+typedef struct Layer Layer;
+
+typedef struct Decoder {
+    int layers;
+    Layer *layer;
+    int activations; /* floats in a voice's activation vector, a multiple of 16 */
+    int state_size;  /* S */
+} Decoder;
+
+/* Packs the weights into the arena (reads the specs' pointers only while not counting). Ranges were checked by
+   decoder_check. */
+void decoder_init(Decoder *d, Arena *arena, const LayerSpec *specs, int layers, int activations, int state_size);
+/* 0, or 1 + the index of the first layer whose ranges leave the vector or the state. */
+int decoder_check(const LayerSpec *specs, int layers, int activations, int state_size);
+/* One frame for `voices` voices at once. activations[v]: that voice's vector [activations], 64-byte aligned, inputs
+   already placed; states[v]: its state [S], updated in place. */
+void decoder_step(const Decoder *d, float *const *activations, float *const *states, int voices);
+
+#endif

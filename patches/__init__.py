@@ -1,0 +1,1 @@
+"""Factory patches, and the table of where each came from."""

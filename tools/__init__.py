@@ -1,0 +1,1 @@
+"""Offline: analysis, trainer, reports, benchmarks."""
