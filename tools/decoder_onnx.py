@@ -1,0 +1,158 @@
+"""Writes a decoder as ONNX straight from its layers, so that weights keep their names and torch's shapes."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = 17
+IR_VERSION = 8
+OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
+TO_THE_END = np.iinfo(np.int64).max
+
+
+def to_onnx(layers: Sequence[Mapping], weights: Mapping[str, np.ndarray]) -> bytes:
+    """A decoder.onnx: one frame for any number of voices V.
+
+    Inputs f0_scaled [V, 1], loudness_scaled [V, 1], state [V, S]; outputs amplitude [V, 1],
+    harmonic_distribution [V, K], noise_magnitudes [V, M], state_out [V, S].
+    """
+    graph = _Graph(weights)
+    for layer in layers:
+        graph.add_layer(layer)
+    return graph.finish()
+
+
+class _Graph:
+    """Nodes in the making. Layers may overwrite a value, ONNX may not: `now` has each value's latest tensor."""
+
+    def __init__(self, weights: Mapping[str, np.ndarray]):
+        self.weights = weights
+        self.nodes: list[onnx.NodeProto] = []
+        self.initializers: dict[str, onnx.TensorProto] = {}
+        self.now = {"f0_scaled": "f0_scaled", "loudness_scaled": "loudness_scaled"}
+        self.sizes = {"f0_scaled": 1, "loudness_scaled": 1}
+        self.state_size = 0
+        self.states: list[str] = []
+
+    def node(self, op: str, inputs: Sequence[str], output: str = "", **attributes) -> str:
+        output = output or f"t{len(self.nodes)}"
+        self.nodes.append(helper.make_node(op, list(inputs), [output], **attributes))
+        return output
+
+    def constant(self, value, dtype=np.float32) -> str:
+        array = np.asarray(value, dtype=dtype)
+        name = f"constant {array.dtype.kind}{array.tolist()}"
+        self.initializers.setdefault(name, numpy_helper.from_array(array, name))
+        return name
+
+    def weight(self, name: str) -> str:
+        array = np.ascontiguousarray(self.weights[name], dtype=np.float32)
+        self.initializers[name] = numpy_helper.from_array(array, name)
+        return name
+
+    def slice(self, x: str, start: int, end: int) -> str:
+        start, end, axis = (self.constant([i], np.int64) for i in (start, end, 1))
+        return self.node("Slice", [x, start, end, axis])
+
+    def concat(self, parts: Sequence[str]) -> str:
+        return parts[0] if len(parts) == 1 else self.node("Concat", parts, axis=1)
+
+    def take_state(self, size: int) -> str:
+        self.state_size += size
+        return self.slice("state", self.state_size - size, self.state_size)
+
+    def add_layer(self, layer: Mapping) -> None:
+        size = sum(self.sizes[name] for name in layer["input"])
+        x = self.concat([self.now[name] for name in layer["input"]])
+        y, self.sizes[layer["output"]] = WRITERS[layer["op"]](self, layer, x, size)
+        self.now[layer["output"]] = y
+
+    def finish(self) -> bytes:
+        outputs = []
+        for name in OUTPUTS:
+            self.node("Identity", [self.now[name]], name)
+            outputs.append(_voices(name, self.sizes[name]))
+        self.node("Identity", [self.concat(self.states or ["state"])], "state_out")
+        outputs.append(_voices("state_out", self.state_size))
+        inputs = [_voices("f0_scaled", 1), _voices("loudness_scaled", 1), _voices("state", self.state_size)]
+        graph = helper.make_graph(self.nodes, "decoder", inputs, outputs, list(self.initializers.values()))
+        model = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="ddsp-live"
+        )
+        model.ir_version = IR_VERSION
+        onnx.checker.check_model(model)
+        return model.SerializeToString(deterministic=True)
+
+
+def _voices(name: str, size: int) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["V", size])
+
+
+def _difference(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    lags, longest = layer["lags"], max(layer["lags"])
+    state = graph.take_state(longest * size + 1)
+    kept, flag = graph.slice(state, 0, longest * size), graph.slice(state, longest * size, TO_THE_END)
+    first = graph.node("Tile", [x, graph.constant([1, longest], np.int64)])
+    past = graph.node("Where", [graph.node("Greater", [flag, graph.constant(0.5)]), kept, first])
+    differences = [graph.node("Sub", [x, graph.slice(past, (lag - 1) * size, lag * size)]) for lag in lags]
+    newest = [x] if longest == 1 else [x, graph.slice(past, 0, (longest - 1) * size)]
+    graph.states.append(graph.concat([*newest, graph.node("Max", [flag, graph.constant(1.0)])]))
+    return graph.concat([x, *differences]), size * (1 + len(lags))
+
+
+def _dense(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    weights = [graph.weight(layer["weight"]), graph.weight(layer["bias"])]
+    return graph.node("Gemm", [x, *weights], transB=1), layer["size"]
+
+
+def _layer_norm(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    weights = [graph.weight(layer["weight"]), graph.weight(layer["bias"])]
+    return graph.node("LayerNormalization", [x, *weights], axis=-1, epsilon=layer["epsilon"]), size
+
+
+def _leaky_relu(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    return graph.node("LeakyRelu", [x], alpha=layer["slope"]), size
+
+
+def _exp_sigmoid(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    power = graph.node("Pow", [graph.node("Sigmoid", [x]), graph.constant(math.log(10.0))])
+    return graph.node("Add", [graph.node("Mul", [power, graph.constant(2.0)]), graph.constant(1e-7)]), size
+
+
+def _normalize(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    total = graph.node("ReduceSum", [x, graph.constant([1], np.int64)], keepdims=1)
+    return graph.node("Div", [x, total]), size
+
+
+def _gru(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    """Spelled out: ONNX's own GRU has another gate order, so torch's weights could not stay as they are."""
+    width = layer["size"]
+    hidden = graph.take_state(width)
+    a = graph.node("Gemm", [x, graph.weight(layer["weight"]), graph.weight(layer["bias"])], transB=1)
+    b = graph.node(
+        "Gemm", [hidden, graph.weight(layer["weight_hidden"]), graph.weight(layer["bias_hidden"])], transB=1
+    )
+    (ar, az, an), (br, bz, bn) = (
+        [graph.slice(g, i * width, (i + 1) * width) for i in range(3)] for g in (a, b)
+    )
+    reset = graph.node("Sigmoid", [graph.node("Add", [ar, br])])
+    update = graph.node("Sigmoid", [graph.node("Add", [az, bz])])
+    new = graph.node("Tanh", [graph.node("Add", [an, graph.node("Mul", [reset, bn])])])
+    kept = graph.node("Mul", [update, graph.node("Sub", [hidden, new])])
+    y = graph.node("Add", [new, kept])
+    graph.states.append(y)
+    return y, width
+
+
+WRITERS = {
+    "difference": _difference,
+    "dense": _dense,
+    "layer_norm": _layer_norm,
+    "leaky_relu": _leaky_relu,
+    "gru": _gru,
+    "exp_sigmoid": _exp_sigmoid,
+    "normalize": _normalize,
+}
