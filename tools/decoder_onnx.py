@@ -26,7 +26,7 @@ def to_onnx(layers: Sequence[Mapping], weights: Mapping[str, np.ndarray]) -> byt
 
 
 class _Graph:
-    """Nodes in the making. Layers may overwrite a value, ONNX may not: `now` has each value's latest tensor."""
+    """Nodes in the making. Layers may overwrite a value, ONNX may not: `now` names the latest tensors."""
 
     def __init__(self, weights: Mapping[str, np.ndarray]):
         self.weights = weights
