@@ -20,16 +20,6 @@ typedef double vdouble __attribute__((vector_size(LANES * 8)));
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
-/* Real-time functions, which clang's RealtimeSanitizer then checks. */
-#if defined(__clang__) && defined(__has_attribute)
-#if __has_attribute(nonblocking)
-#define NONBLOCKING __attribute__((nonblocking))
-#endif
-#endif
-#ifndef NONBLOCKING
-#define NONBLOCKING
-#endif
-
 INLINE int whole_lanes(int count) { return (count + LANES - 1) / LANES * LANES; }
 INLINE vfloat load(const float *from) { vfloat v; memcpy(&v, from, sizeof v); return v; }
 INLINE void store(float *to, vfloat v) { memcpy(to, &v, sizeof v); }

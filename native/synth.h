@@ -4,6 +4,7 @@
 #define DDSP_SYNTH_H
 #include <stddef.h>
 #include <stdint.h>
+#include "realtime.h"
 
 #define LAYER_DENSE 0       /* y = W x + b; weight [output_size, input_size], bias [output_size] */
 #define LAYER_LAYER_NORM 1  /* over the range's channels; weight, bias [size], parameter = epsilon */
@@ -12,6 +13,7 @@
 #define LAYER_NORMALIZE 4   /* x / sum x */
 #define LAYER_DIFFERENCE 5  /* y = x, then x - x[lag frames ago] for each lag; state: past inputs, then a flag */
 #define LAYER_GRU 6         /* torch.nn.GRUCell; weight [3H, I], bias [3H], weight_hidden [3H, H], bias_hidden [3H] */
+#define LAYER_COPY 7        /* y = x: for a concatenation of values that do not lie next to each other */
 
 typedef struct LayerSpec {
     int kind;
@@ -54,27 +56,48 @@ typedef struct SynthConfig {
 #define MODE_MONO 1
 #define MODE_LEGATO 2
 
+#define LOAD_BINS 40 /* of the histogram below: each 5 % of the block's time, the last one and beyond */
+
 typedef struct SynthStats {
-    int64_t position;          /* samples rendered */
-    int64_t callbacks, xruns, late_frames, stolen_voices, dropped_events, slow_callbacks;
-    int sounding_voices;
-    float load, peak_load;     /* of the block's time: smoothed, and the highest since the last read */
-    float peak;                /* highest |sample| since the last read */
+    int64_t position; /* samples rendered */
+    int64_t callbacks, xruns, late_frames, stolen_voices, dropped_events;
+    int64_t load_histogram[LOAD_BINS]; /* callbacks by the share of the block's time that they took */
+    int sounding_voices, swapping;
+    float load, peak_load;             /* smoothed, and the highest since the last read */
+    float peak_cpu;                    /* the same by the thread's own clock, where measured (synth_measure) */
+    float peak;                        /* highest |sample| since the last read */
+    float delay_ms;                    /* of the decoder: 0 unless a worker decodes */
 } SynthStats;
 
 size_t instrument_bytes(const InstrumentConfig *config);
 Instrument *instrument_init(void *memory, const InstrumentConfig *config);
-/* For the worker of a delayed decoder: takes up to `most` requests that are due together and returns how many. Row i
-   is voice voices[i]; fresh[i] is 1 where its state must be zeroed first; then the frames are handed back. */
-int instrument_requests(Instrument *instrument, int most, int *voices, int *fresh, float *f0_scaled, float *loudness_scaled);
-void instrument_answer(Instrument *instrument, int count, const float *amplitude, const float *distribution, const float *magnitudes);
+/* For the worker of a delayed decoder: takes up to `most` requests, at most one a voice, and returns how many. Row i
+   is of voices[i]; where fresh[i], its state must be zeroed first. Then the decoded rows are handed back. */
+int instrument_requests(Instrument *instrument, int most, int *voices, int *fresh, float *f0_scaled,
+                        float *loudness_scaled);
+void instrument_answer(Instrument *instrument, int count, const float *amplitude, const float *distribution,
+                       const float *magnitudes);
 
 size_t synth_bytes(const SynthConfig *config);
 Synth *synth_init(void *memory, const SynthConfig *config);
-int synth_load(Synth *synth, Instrument *instrument); /* swaps it in at the next block; 0 while a swap is under way */
-Instrument *synth_retired(Synth *synth);              /* one that the callback has let go of, or NULL */
-int synth_send(Synth *synth, int64_t time, const uint8_t *bytes, int size); /* time in samples, -1: now; 0 if full */
-void synth_render(Synth *synth, float *out, int frames);                    /* [frames, 2] */
+/* Any thread but the audio thread. */
+/* Fades the instrument in from the next block, or when the swap before it is over. Returns one that was still waiting
+   for that and will now never be played, or NULL. */
+Instrument *synth_load(Synth *synth, Instrument *instrument);
+Instrument *synth_retired(Synth *synth); /* one that the audio thread has let go of, or NULL */
+/* A short MIDI message, 1 to 3 bytes. time: its sample, negative for as soon as possible. 0 where the queue is full. */
+int synth_send(Synth *synth, int64_t time, const uint8_t *bytes, int size);
+/* One that arrived at `seconds` of the monotonic clock: it is played one block later, to the sample. */
+int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size);
 void synth_read_stats(Synth *synth, SynthStats *stats);
+void synth_measure(Synth *synth, int on); /* take the thread's clock in each callback: a system call, for tests only */
+/* SCHED_FIFO for the thread of the callback, where the system grants it: its priority then, 0 where not, -1 before the
+   first callback. */
+int synth_raise_priority(Synth *synth, int priority);
+/* Audio thread, or offline the caller's. */
+void synth_render(Synth *synth, float *out, int frames) NONBLOCKING; /* [frames, 2] */
+/* A PaStreamCallback; user is the Synth. */
+int synth_callback(const void *in, void *out, unsigned long frames, const void *time_info, unsigned long flags,
+                   void *user) NONBLOCKING;
 
 #endif

@@ -1,0 +1,181 @@
+"""From a patch's layer list to the native decoder's: every value gets a place in a voice's activation vector."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from .layers import OPS, checked_layer, layer_label
+
+MAX_LAYERS = 64
+MAX_WIDTH = 4096
+MAX_STATE = 65536
+MAX_HARMONICS = 256
+MAX_NOISE_BANDS = 1025
+LANES = 16
+
+INPUTS = ("f0_scaled", "loudness_scaled")
+OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
+OUTPUT_LIMITS = {"amplitude": (1, 1), "harmonic_distribution": (1, MAX_HARMONICS), "noise_magnitudes": (2, MAX_NOISE_BANDS)}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One LayerSpec of the kernel: ranges in floats, arrays as float32 in C order."""
+
+    op: str
+    input: int
+    input_size: int
+    output: int
+    output_size: int
+    state: int = 0
+    state_size: int = 0
+    parameter: float = 0.0
+    lags: tuple[int, ...] = ()
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A checked decoder, ready for the kernel, which copies the weights when it initializes.
+
+    offsets, sizes: of every named value, in floats of the activation vector. activations: the vector's length, a
+    multiple of 16. state_size: S. Keep it alive while `specs` is in use: it owns the weights that they point to.
+    """
+
+    steps: tuple[Step, ...]
+    offsets: Mapping[str, int]
+    sizes: Mapping[str, int]
+    activations: int
+    state_size: int
+
+    @classmethod
+    def from_layers(
+        cls, layers: Sequence[Mapping], weights: Mapping[str, np.ndarray], inputs: Sequence[str] = INPUTS
+    ) -> "Program":
+        """Checks a patch's `layers` against its weights, {name: float32 array} in torch's shapes, and places them.
+
+        Raises ValueError in one sentence that names the layer: patches come from strangers.
+        """
+        if not isinstance(layers, list | tuple) or not 1 <= len(layers) <= MAX_LAYERS:
+            raise ValueError(f"The decoder must be a list of 1 to {MAX_LAYERS} layers.")
+        placement = _Placement(inputs)
+        for index, layer in enumerate(layers):
+            placement.add(checked_layer(layer, index), layer_label(layer, index), weights)
+        return placement.finish(cls)
+
+    @property
+    def layer_count(self) -> int:
+        return len(self.steps)
+
+    @cached_property
+    def specs(self):
+        """LayerSpec[layer_count] of the installed kernel (cffi)."""
+        from ddsp_live.native import _kernel
+
+        return layer_specs(self, _kernel.ffi, _kernel.lib)
+
+
+def layer_specs(program: Program, ffi, lib):
+    """LayerSpec[layer_count] for a cffi module built from synth.h; it points into the program's arrays."""
+    specs = ffi.new("LayerSpec[]", program.layer_count)
+    for spec, step in zip(specs, program.steps, strict=True):
+        spec.kind = getattr(lib, f"LAYER_{step.op.upper()}")
+        spec.input, spec.input_size = step.input, step.input_size
+        spec.output, spec.output_size = step.output, step.output_size
+        spec.state, spec.state_size = step.state, step.state_size
+        spec.parameter = step.parameter
+        spec.lag_count, spec.lags[0 : len(step.lags)] = len(step.lags), step.lags
+        for name, array in step.arrays.items():
+            setattr(spec, name, ffi.cast("float *", array.ctypes.data))
+    return specs
+
+
+class _Placement:
+    """The activation vector while it is being laid out; `offsets` and `sizes` are of the values as they now stand."""
+
+    def __init__(self, inputs: Sequence[str]):
+        self.steps: list[Step] = []
+        self.offsets = {name: i for i, name in enumerate(inputs)}
+        self.sizes = dict.fromkeys(inputs, 1)
+        self.used = len(inputs)
+        self.state_used = 0
+        self.made: set[str] = set()
+
+    def add(self, layer: Mapping, label: str, weights: Mapping[str, np.ndarray]) -> None:
+        names, output, op = layer["input"], layer["output"], OPS[layer["op"]]
+        for name in names:
+            if name not in self.offsets:
+                raise ValueError(f'{label} reads "{name}", which is neither an input nor made by an earlier layer.')
+        input_size = sum(self.sizes[name] for name in names)
+        _check_width(label, "input", input_size)
+        output_size = op.output_size(layer, input_size)
+        _check_width(label, "output", output_size)
+        state_size = op.state_size(layer, input_size)
+        arrays = dict(_arrays(label, layer, op.shapes(layer, input_size), weights))
+        state, self.state_used = self.state_used, self.state_used + state_size
+        if self.state_used > MAX_STATE:
+            raise ValueError(f"{label} brings the state to {self.state_used} numbers, more than {MAX_STATE}.")
+        start = self._gather(names, input_size)
+        in_place = op.elementwise and list(names) == [output]
+        place = start if in_place else self._take(output_size)
+        parameter = float(layer[op.parameter]) if op.parameter else 0.0
+        lags = tuple(layer.get("lags", ()))
+        step = Step(layer["op"], start, input_size, place, output_size, state, state_size, parameter, lags, arrays)
+        self.steps.append(step)
+        self.offsets[output], self.sizes[output] = place, output_size
+        self.made.add(output)
+
+    def finish(self, make: type[Program]) -> Program:
+        for name in OUTPUTS:
+            if name not in self.made:
+                raise ValueError(f'No layer of the decoder makes "{name}".')
+            low, high = OUTPUT_LIMITS[name]
+            if not low <= self.sizes[name] <= high:
+                wanted = str(low) if low == high else f"{low} to {high}"
+                raise ValueError(f'The decoder\'s "{name}" has {self.sizes[name]} numbers where {wanted} are allowed.')
+        return make(tuple(self.steps), self.offsets, self.sizes, _whole_lanes(self.used), self.state_used)
+
+    def _take(self, size: int) -> int:
+        place = _whole_lanes(self.used)
+        self.used = place + size
+        return place
+
+    def _gather(self, names: Sequence[str], size: int) -> int:
+        """Where the values stand one after the other; they are copied there where they do not."""
+        start = end = self.offsets[names[0]]
+        for name in names:
+            if self.offsets[name] != end:
+                break
+            end += self.sizes[name]
+        else:
+            return start
+        start = end = self._take(size)
+        for name in names:
+            self.steps.append(Step("copy", self.offsets[name], self.sizes[name], end, self.sizes[name]))
+            end += self.sizes[name]
+        return start
+
+
+def _whole_lanes(count: int) -> int:
+    return -(-count // LANES) * LANES
+
+
+def _check_width(label: str, what: str, size: int) -> None:
+    if not 1 <= size <= MAX_WIDTH:
+        raise ValueError(f"{label} has an {what} of {size} numbers where 1 to {MAX_WIDTH} are allowed.")
+
+
+def _arrays(label: str, layer: Mapping, shapes: Mapping[str, tuple[int, ...]], weights: Mapping) -> Iterator:
+    for role, shape in shapes.items():
+        name = layer[role]
+        if name not in weights:
+            raise ValueError(f'{label} needs the weights "{name}", which are missing.')
+        array = np.asarray(weights[name])
+        if array.dtype != np.float32 or array.shape != shape:
+            found = f"{array.dtype} {list(array.shape)}"
+            raise ValueError(f'{label} needs "{name}" as float32 {list(shape)}, but it is {found}.')
+        if not np.isfinite(array).all():
+            raise ValueError(f'{label} has weights "{name}" that are not all finite.')
+        yield role, np.ascontiguousarray(array)

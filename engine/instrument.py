@@ -1,0 +1,87 @@
+"""A patch made ready to sound: its C instrument, and the worker that decodes for it where the kernel does not."""
+
+import numpy as np
+import soxr
+
+from .decoders.program import Program
+from .decoders.worker import DECODERS, Worker
+from .memory import zeroed
+from .native._kernel import ffi, lib
+from .patch import Patch
+
+WORKER_FRAMES = 3  # that a worker's decoder runs ahead: 12 ms at 250 frames a second
+HEADROOM_DB = 3.0  # above the loudest trained note that pressure and expression may still reach
+
+
+class Instrument:
+    """The C kernel's instrument of one patch; keeps all that C points to alive.
+
+    Parameters
+    ----------
+    patch : Patch
+    sample_rate : float
+        The device's, in Hz; the patch's own may differ.
+    voices : int
+    decoder : str
+        ``"native"``, ``"onnx"`` or ``"torchscript"``.
+    """
+
+    def __init__(self, patch: Patch, sample_rate: float, voices: int, decoder: str = "native"):
+        if decoder != "native" and decoder not in DECODERS:
+            raise ValueError(
+                f"There is no decoder {decoder!r}: choose one of native, {', '.join(sorted(DECODERS))}."
+            )
+        self.patch = patch
+        self.hop = max(1, round(sample_rate / patch.frame_rate))
+        self.delay_frames = 0 if decoder == "native" else WORKER_FRAMES
+        program = Program.from_layers(patch.layers, patch.weights)
+        room = _at_rate(patch.room, patch.room_rate, sample_rate)
+        body = None if patch.body is None else np.ascontiguousarray(patch.body, np.float64)
+        self._config = ffi.new(
+            "InstrumentConfig *",
+            {
+                "sample_rate": sample_rate,
+                "patch_rate": patch.sample_rate,
+                "hop": self.hop,
+                "voices": voices,
+                "harmonics": patch.harmonics,
+                "noise_bands": patch.noise_bands,
+                "state_size": program.state_size,
+                "layers": program.specs,
+                "layer_count": program.layer_count,
+                "activations": program.activations,
+                "f0_input": program.offsets["f0_scaled"],
+                "loudness_input": program.offsets["loudness_scaled"],
+                "amplitude": program.offsets["amplitude"],
+                "distribution": program.offsets["harmonic_distribution"],
+                "noise_magnitudes": program.offsets["noise_magnitudes"],
+                "delay_frames": self.delay_frames,
+                "loudness_low": patch.loudness_low,
+                "loudness_high": patch.loudness_high,
+                "loudness_top": min(0.0, max(patch.loudness_high, patch.loudness_quantiles[-2]) + HEADROOM_DB),
+                "attack_ms": patch.attack_ms,
+                "release_ms": patch.release_ms,
+                "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),
+                "body_sections": 0 if body is None else len(body),
+                "room": ffi.NULL if room is None else ffi.from_buffer("float *", room),
+                "room_length": 0 if room is None else room.shape[1],
+                "room_channels": 0 if room is None else room.shape[0],
+            },
+        )
+        self._alive = program, room, body
+        self._memory, address = zeroed(lib.instrument_bytes(self._config))
+        self.c = lib.instrument_init(ffi.cast("void *", address), self._config)
+        self.worker = None if decoder == "native" else Worker(self.c, DECODERS[decoder](patch), voices)
+
+    def close(self) -> None:
+        """Stop the worker; the memory goes with the object."""
+        if self.worker is not None:
+            self.worker.stop()
+
+
+def _at_rate(room: np.ndarray | None, rate: float | None, sample_rate: float) -> np.ndarray | None:
+    """The room's impulse response [channels, length] at the device's rate, of the same level."""
+    if room is None:
+        return None
+    resampled = room if rate == sample_rate else soxr.resample(room, rate, sample_rate) * (rate / sample_rate)
+    return np.ascontiguousarray(np.atleast_2d(resampled.T), np.float32)

@@ -1,0 +1,247 @@
+"""The instrument that is played: notes and gestures in, stereo sound out, offline or live."""
+
+import time as clock
+from dataclasses import dataclass
+
+import mido
+import numpy as np
+
+from .instrument import Instrument
+from .memory import zeroed
+from .midi import messages
+from .native._kernel import ffi, lib
+from .patch import Patch, load_patch
+
+MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO}
+MOST_VOICES = 64
+MOST_BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What the audio callback has seen so far."""
+
+    position: int  # samples rendered
+    callbacks: int
+    xruns: int  # that the device reported
+    late_frames: int  # decoded by a worker after they were due
+    stolen_voices: int
+    dropped_events: int  # that found the queue full
+    sounding_voices: int
+    load: float  # share of the block's time that a callback takes, smoothed
+    peak_load: float  # the highest since the last reading
+    peak_cpu: float  # the same by the thread's own clock; 0 unless measured
+    peak: float  # highest |sample| since the last reading
+    decoder_delay_ms: float
+    load_histogram: tuple[int, ...]  # callbacks by load, in steps of 5 %
+
+    def load_percentile(self, percent: float) -> float:
+        """The load that `percent` of all callbacks stayed under, to the next 5 %."""
+        counts = np.cumsum(self.load_histogram)
+        if not counts[-1]:
+            return 0.0
+        return float(np.searchsorted(counts, counts[-1] * percent / 100.0) + 1) * 0.05
+
+
+class Synth:
+    """A polyphonic synthesizer that plays a patch.
+
+    Parameters
+    ----------
+    patch : Patch or str
+        What `load_patch` returned, or what it takes.
+    sample_rate : float
+        Of the output in Hz, 8000 to 192000.
+    block_size : int
+        Samples that a device asks for at once, 1 to 4096. Offline it changes nothing.
+    voices : int
+        Notes that sound together, 1 to 64.
+    decoder : str
+        ``"native"`` decodes in the callback; ``"onnx"`` and ``"torchscript"`` in a worker, 12 ms ahead.
+    seed : int
+        Of the noise. The same seed and notes give the same samples.
+    mode : str
+        ``"poly"``, ``"mono"`` (each key starts a note) or ``"legato"`` (keys within a breath glide).
+
+    Raises
+    ------
+    ValueError
+        Where a parameter is out of its range.
+
+    Examples
+    --------
+    >>> synth = ddsp_live.Synth("alto-saxophone")
+    >>> synth.note_on(69, velocity=90)
+    >>> audio = synth.render(48000)
+    """
+
+    def __init__(self, patch, sample_rate=48000, block_size=64, voices=16, decoder="native", seed=0, mode="poly"):
+        _check("sample_rate", sample_rate, 8000, 192000)
+        _check("block_size", block_size, 1, MOST_BLOCK)
+        _check("voices", voices, 1, MOST_VOICES)
+        if mode not in MODES:
+            raise ValueError(f"There is no mode {mode!r}: choose one of {', '.join(MODES)}.")
+        self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
+        self.decoder = decoder
+        self.stream = None  # the running audio stream, where there is one
+        self._instruments = {}  # C address -> Instrument: all that the kernel may still read
+        config = ffi.new(
+            "SynthConfig *",
+            {
+                "sample_rate": sample_rate,
+                "block_size": self.block_size,
+                "voices": self.voices,
+                "mode": MODES[mode],
+                "seed": seed & 0xFFFFFFFF,
+            },
+        )
+        self._memory, address = zeroed(lib.synth_bytes(config))
+        self.c = lib.synth_init(ffi.cast("void *", address), config)
+        self.load(patch)
+
+    @property
+    def patch(self) -> Patch:
+        """The patch that was loaded last."""
+        return self._newest.patch
+
+    @property
+    def delay_samples(self) -> int:
+        """Samples by which the decoder's worker delays all sound; 0 for the native decoder."""
+        return self._newest.delay_frames * self._newest.hop
+
+    def load(self, patch) -> None:
+        """Play another patch from the next block on; held notes go over to it within 20 ms, without a click.
+
+        Raises `PatchError` where the patch can't be read: then the one before plays on.
+        """
+        if isinstance(patch, str) or hasattr(patch, "__fspath__"):
+            patch = load_patch(patch)
+        instrument = Instrument(patch, self.sample_rate, self.voices, self.decoder)
+        self._instruments[_address(instrument.c)] = instrument
+        self._newest = instrument
+        if self.stream is not None and instrument.worker is not None:
+            instrument.worker.start()
+        self._let_go(lib.synth_load(self.c, instrument.c))
+        self.collect()
+
+    def collect(self) -> None:
+        """Free the patches that the audio thread no longer reads."""
+        self._let_go(lib.synth_retired(self.c))
+
+    def _let_go(self, instrument) -> None:
+        if instrument != ffi.NULL:
+            self._instruments.pop(_address(instrument)).close()
+
+    # Events. `time` is the sample at which to play; None is now.
+
+    def note_on(self, note: int, velocity: int = 100, channel: int = 0, time: int | None = None) -> None:
+        """Press a key: MIDI note 0 to 127, velocity 1 to 127 (0 lets go), channel 0 to 15."""
+        self.send(messages.note_on(note, velocity, channel), time)
+
+    def note_off(self, note: int, velocity: int = 64, channel: int = 0, time: int | None = None) -> None:
+        """Let a key go."""
+        self.send(messages.note_off(note, velocity, channel), time)
+
+    def control_change(self, number: int, value: int, channel: int = 0, time: int | None = None) -> None:
+        """Move a controller, 0 to 127; `ddsp_live.midi.messages.CONTROLLERS` lists those that are answered."""
+        self.send(messages.control_change(number, value, channel), time)
+
+    def pitch_bend(self, value: int, channel: int = 0, time: int | None = None) -> None:
+        """Bend by -8192 to 8191, which is plus or minus two semitones until RPN 0 says otherwise."""
+        self.send(messages.pitch_bend(value, channel), time)
+
+    def pressure(self, value: int, note: int | None = None, channel: int = 0, time: int | None = None) -> None:
+        """Press deeper, 0 to 127, on one note or on the whole channel: louder, up to the patch's loudest."""
+        message = messages.channel_pressure(value, channel)
+        if note is not None:
+            message = messages.poly_pressure(note, value, channel)
+        self.send(message, time)
+
+    def panic(self) -> None:
+        """Silence at once, on all channels."""
+        for channel in range(16):
+            self.control_change(120, 0, channel)
+            self.control_change(121, 0, channel)
+
+    def send(self, message, time: int | None = None) -> None:
+        """Send a `mido.Message` or raw bytes of one message, at sample `time` or now.
+
+        Raises
+        ------
+        OverflowError
+            Where more than 4096 events wait to be rendered.
+        """
+        raw = bytes(message.bytes()) if isinstance(message, mido.Message) else bytes(message)
+        if time is None and self.stream is not None:
+            sent = self.send_live(raw, clock.monotonic())
+        else:
+            sent = lib.synth_send(self.c, -1 if time is None else int(time), raw, len(raw))
+        if not sent:
+            raise OverflowError("The queue of events is full: render or start the synth before sending more.")
+
+    def send_live(self, raw: bytes, arrival: float) -> bool:
+        """Send one message that arrived at `arrival` (`time.monotonic` seconds): it sounds exactly a block later."""
+        return bool(lib.synth_send_live(self.c, arrival, raw, len(raw)))
+
+    # Sound.
+
+    def render(self, frames: int) -> np.ndarray:
+        """The next `frames` samples, float32 [frames, 2], full scale ±1, by the code that runs live."""
+        if self.stream is not None:
+            raise RuntimeError("The synth is playing live: stop the stream before rendering.")
+        out = np.empty((frames, 2), np.float32)
+        # A worker's frames are due `delay_samples` after they are asked for: look after it that often.
+        step = self.delay_samples or frames
+        for first in range(0, frames, max(1, step)):
+            part = out[first : first + step]
+            lib.synth_render(self.c, ffi.from_buffer("float *", part), len(part))
+            for instrument in self._instruments.values():
+                if instrument.worker is not None:
+                    instrument.worker.pump()
+        self.collect()
+        return out
+
+    def start(self, device=None, **options):
+        """Open the audio device and play live: a `ddsp_live.audio.stream.Stream`, to be used with ``with``."""
+        from .audio.stream import Stream
+
+        return Stream(self, device, **options)
+
+    def start_workers(self) -> None:
+        """Let the decoders' workers run by themselves, for a live stream."""
+        for instrument in self._instruments.values():
+            if instrument.worker is not None:
+                instrument.worker.start()
+
+    def stop_workers(self) -> None:
+        for instrument in self._instruments.values():
+            instrument.close()
+
+    def stats(self) -> Stats:
+        """Figures of the audio callback; peaks begin anew with each reading."""
+        read = ffi.new("SynthStats *")
+        lib.synth_read_stats(self.c, read)
+        return Stats(
+            position=read.position,
+            callbacks=read.callbacks,
+            xruns=read.xruns,
+            late_frames=read.late_frames,
+            stolen_voices=read.stolen_voices,
+            dropped_events=read.dropped_events,
+            sounding_voices=read.sounding_voices,
+            load=read.load,
+            peak_load=read.peak_load,
+            peak_cpu=read.peak_cpu,
+            peak=read.peak,
+            decoder_delay_ms=read.delay_ms,
+            load_histogram=tuple(read.load_histogram),
+        )
+
+
+def _address(pointer) -> int:
+    return int(ffi.cast("uintptr_t", pointer))
+
+
+def _check(name: str, value, low, high) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value}: give a number from {low} to {high}.")

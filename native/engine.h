@@ -1,0 +1,51 @@
+/* What a Synth is made of; for synth.c, which renders, and callback.c, which is called by the audio device. */
+#ifndef DDSP_ENGINE_H
+#define DDSP_ENGINE_H
+#include <stdatomic.h>
+
+#include "clock.h"
+#include "instrument.h"
+#include "output.h"
+#include "schedule.h"
+
+/* The control stage's side of a voice. */
+typedef struct Part {
+    Performance performance;
+    int active;
+    int fresh;          /* its next frame begins a note on the current instrument ... */
+    int taken_over;     /* ... that has been sounding on the one before */
+    int64_t next_frame; /* position at which its next frame begins */
+} Part;
+
+/* Written by the audio thread, read by any. */
+typedef struct Counters {
+    _Atomic int64_t position, callbacks, xruns, late_frames, stolen_voices, dropped_events;
+    _Atomic int64_t load_histogram[LOAD_BINS];
+    _Atomic int sounding_voices, swapping;
+    _Atomic float load, peak_load, peak_cpu, peak, delay_ms;
+} Counters;
+
+struct Synth {
+    SynthConfig config;
+    int64_t position, chunk_start;
+    int hop;
+    Ring ring;
+    Schedule schedule;
+    Channel channel[16];
+    Gesture gesture[16]; /* of the channels, kept up to date */
+    Voices voices;
+    Part part[MAX_VOICES];
+    uint32_t notes; /* started so far; seeds their noise */
+    Instrument *current, *previous; /* previous fades out */
+    _Atomic(Instrument *) incoming, retired;
+    Ramp fade_in, fade_out, wet;
+    float wet_target;
+    Output output;
+    float *left, *right; /* [CHUNK] */
+    Clock clock;
+    Counters counters;
+    _Atomic int measure, thread_known;
+    unsigned long long thread; /* a pthread_t */
+};
+
+#endif

@@ -1,0 +1,114 @@
+#include "frames.h"
+
+#define LATE_DECAY 0.8f /* per frame */
+
+void frames_init(Frames *f, Arena *arena, int voices, int harmonics, int bands) {
+    uint32_t capacity = 64;
+    while (capacity < (uint32_t)voices * FRAME_SLOTS) capacity *= 2;
+    size_t decoded = (size_t)(1 + harmonics + bands);
+    f->voices = voices;
+    f->harmonics = harmonics;
+    f->bands = bands;
+    f->slot = arena_take(arena, (size_t)voices * FRAME_SLOTS * sizeof *f->slot);
+    float *values = arena_floats(arena, (size_t)voices * FRAME_SLOTS * decoded);
+    f->head = arena_take(arena, (size_t)voices * sizeof *f->head);
+    f->tail = arena_take(arena, (size_t)voices * sizeof *f->tail);
+    f->late = arena_take(arena, (size_t)voices * sizeof *f->late);
+    f->request = arena_take(arena, capacity * sizeof *f->request);
+    f->batch = arena_take(arena, (size_t)voices * sizeof *f->batch);
+    f->scale = arena_floats(arena, (size_t)voices);
+    f->current = arena_floats(arena, (size_t)voices * decoded);
+    f->mask = capacity - 1;
+    atomic_init(&f->pushed, 0);
+    atomic_init(&f->taken, 0);
+    for (int i = 0; values && i < voices * FRAME_SLOTS; i++) {
+        atomic_init(&f->slot[i].state, SLOT_FREE);
+        f->slot[i].decoded = values + (size_t)i * decoded;
+    }
+}
+
+static FrameSlot *slot_of(const Frames *f, int voice, uint32_t index) {
+    return &f->slot[voice * FRAME_SLOTS + (int)(index & (FRAME_SLOTS - 1))];
+}
+
+void frames_push(Frames *f, int voice, int64_t due, const SoundFrame *frame, float f0_scaled, float loudness_scaled) {
+    uint32_t index = f->head[voice];
+    FrameSlot *slot = slot_of(f, voice, index);
+    if (index - f->tail[voice] >= FRAME_SLOTS - 1) return;
+    f->head[voice]++;
+    slot->due = due;
+    slot->frame = *frame;
+    /* A slot that a very late worker still writes to is not asked for again: its frame counts as late. */
+    uint32_t pushed = atomic_load_explicit(&f->pushed, memory_order_relaxed);
+    if (atomic_load_explicit(&slot->state, memory_order_acquire) == SLOT_REQUESTED) return;
+    atomic_store_explicit(&slot->state, SLOT_FREE, memory_order_relaxed);
+    if (pushed - atomic_load_explicit(&f->taken, memory_order_acquire) > f->mask) return;
+    atomic_store_explicit(&slot->state, SLOT_REQUESTED, memory_order_relaxed);
+    f->request[pushed & f->mask] = (FrameRequest){voice, (int)(index & (FRAME_SLOTS - 1)), frame->fresh, f0_scaled,
+                                                  loudness_scaled};
+    atomic_store_explicit(&f->pushed, pushed + 1, memory_order_release);
+}
+
+int64_t frames_due(const Frames *f, int voice) {
+    return f->tail[voice] == f->head[voice] ? INT64_MAX : slot_of(f, voice, f->tail[voice])->due;
+}
+
+int frames_fresh(const Frames *f, int voice) { return slot_of(f, voice, f->tail[voice])->frame.fresh; }
+
+int frames_take(Frames *f, int voice, int hold_frames, SoundFrame *frame) {
+    FrameSlot *slot = slot_of(f, voice, f->tail[voice]++);
+    size_t decoded = (size_t)(1 + f->harmonics + f->bands);
+    float *current = f->current + (size_t)voice * decoded;
+    int late = atomic_load_explicit(&slot->state, memory_order_acquire) != SLOT_READY;
+    *frame = slot->frame;
+    if (!late) {
+        memcpy(current, slot->decoded, decoded * sizeof *current);
+        f->late[voice] = 0;
+        f->scale[voice] = 1.0f;
+    } else if (frame->fresh) {
+        memset(current, 0, decoded * sizeof *current);
+        f->late[voice] = 0;
+    } else if (++f->late[voice] > hold_frames) {
+        f->scale[voice] *= LATE_DECAY;
+    }
+    frame->scale = f->scale[voice];
+    frame->amplitude = current;
+    frame->distribution = current + 1;
+    frame->magnitudes = current + 1 + f->harmonics;
+    return late;
+}
+
+void frames_drop(Frames *f, int voice) { f->tail[voice] = f->head[voice]; }
+
+int frames_requests(Frames *f, int most, int *voices, int *fresh, float *f0_scaled, float *loudness_scaled) {
+    uint32_t taken = atomic_load_explicit(&f->taken, memory_order_relaxed);
+    uint32_t pushed = atomic_load_explicit(&f->pushed, memory_order_acquire);
+    uint64_t present = 0; /* a voice's frames follow from each other: one of each voice at a time */
+    int count = 0;
+    for (; taken != pushed && count < most && count < f->voices; taken++, count++) {
+        const FrameRequest *r = &f->request[taken & f->mask];
+        if (present >> r->voice & 1) break;
+        present |= (uint64_t)1 << r->voice;
+        f->batch[count] = *r;
+        voices[count] = r->voice;
+        fresh[count] = r->fresh;
+        f0_scaled[count] = r->f0_scaled;
+        loudness_scaled[count] = r->loudness_scaled;
+    }
+    f->batch_size = count;
+    atomic_store_explicit(&f->taken, taken, memory_order_release);
+    return count;
+}
+
+void frames_answer(Frames *f, int count, const float *amplitude, const float *distribution, const float *magnitudes) {
+    for (int i = 0; i < count && i < f->batch_size; i++) {
+        FrameSlot *slot = slot_of(f, f->batch[i].voice, (uint32_t)f->batch[i].slot);
+        slot->decoded[0] = amplitude[i];
+        memcpy(slot->decoded + 1, distribution + (size_t)i * (size_t)f->harmonics,
+               (size_t)f->harmonics * sizeof(float));
+        memcpy(slot->decoded + 1 + f->harmonics, magnitudes + (size_t)i * (size_t)f->bands,
+               (size_t)f->bands * sizeof(float));
+        atomic_store_explicit(&slot->state, SLOT_READY, memory_order_release);
+    }
+    f->batch_size = 0;
+}

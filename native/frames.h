@@ -1,0 +1,54 @@
+/* The ring between the stages for decoders that run in a worker: control frames wait here, per voice, until they are
+   due; the worker takes requests and writes what it decoded beside them. One audio thread, one worker, no locks. */
+#ifndef DDSP_FRAMES_H
+#define DDSP_FRAMES_H
+#include <stdatomic.h>
+#include "sound.h"
+
+#define FRAME_SLOTS 32 /* per voice, a power of two: far more than any delay */
+
+enum { SLOT_FREE, SLOT_REQUESTED, SLOT_READY };
+
+typedef struct FrameSlot {
+    _Atomic int state;
+    int64_t due; /* position at which it begins to sound */
+    SoundFrame frame;
+    float *decoded; /* [1 + K + M] */
+} FrameSlot;
+
+typedef struct FrameRequest {
+    int voice, slot, fresh;
+    float f0_scaled, loudness_scaled;
+} FrameRequest;
+
+typedef struct Frames {
+    int voices, harmonics, bands;
+    FrameSlot *slot;       /* [voices, FRAME_SLOTS] */
+    uint32_t *head, *tail; /* [voices]: next to push and to play; audio thread's own */
+    int *late;             /* [voices]: frames in a row that the worker was late */
+    float *scale;          /* [voices]: of a held frame's amplitudes, while it decays */
+    float *current;        /* [voices, 1 + K + M]: what sounds, safe from the worker */
+    FrameRequest *request; /* single producer, single consumer */
+    uint32_t mask;
+    _Atomic uint32_t pushed, taken;
+    FrameRequest *batch;   /* the worker's: what it works on */
+    int batch_size;
+} Frames;
+
+void frames_init(Frames *f, Arena *arena, int voices, int harmonics, int bands);
+/* Audio thread: queue a frame and ask for its decoding. */
+void frames_push(Frames *f, int voice, int64_t due, const SoundFrame *frame, float f0_scaled, float loudness_scaled);
+/* Audio thread: when the voice's next frame is due, or INT64_MAX. */
+int64_t frames_due(const Frames *f, int voice);
+/* Audio thread: whether that frame begins a note; what sounds must then be cut off before it is taken. */
+int frames_fresh(const Frames *f, int voice);
+/* Audio thread: takes that frame. Where the worker is late, what it decoded last is held, decays after `hold_frames`,
+   and 1 is returned. */
+int frames_take(Frames *f, int voice, int hold_frames, SoundFrame *frame);
+/* Audio thread: forget what waits for a voice. */
+void frames_drop(Frames *f, int voice);
+/* Worker. */
+int frames_requests(Frames *f, int most, int *voices, int *fresh, float *f0_scaled, float *loudness_scaled);
+void frames_answer(Frames *f, int count, const float *amplitude, const float *distribution, const float *magnitudes);
+
+#endif

@@ -1,0 +1,172 @@
+#include "instrument.h"
+
+#include <math.h>
+#include <string.h>
+
+#define HOLD_SECONDS 0.1
+
+/* Lays out, and with memory behind the arena fills, the parts; `in` itself has been taken from the arena. */
+static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) {
+    memset(in, 0, sizeof *in);
+    in->config = *config;
+    in->range = (PerformanceRange){config->sample_rate,   config->loudness_low,         config->loudness_high,
+                                   config->loudness_top,  config->attack_ms / 1000.0f, config->release_ms / 1000.0f};
+    in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
+    decoder_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
+    noise_design_init(&in->noise, arena, config->noise_bands, config->patch_rate, config->sample_rate);
+    if (config->delay_frames)
+        frames_init(&in->frames, arena, config->voices, config->harmonics, config->noise_bands);
+    for (int v = 0; v < config->voices; v++) {
+        sound_init(&in->sound[v], arena, &in->noise, config->harmonics, config->sample_rate);
+        in->activation[v] = arena_floats(arena, (size_t)config->activations);
+        in->state[v] = arena_floats(arena, (size_t)config->state_size);
+    }
+    in->tail.left = arena_floats(arena, TAIL_RING);
+    in->tail.right = arena_floats(arena, TAIL_RING);
+    body_init(&in->body, arena, config->body, config->body_sections, 2);
+    for (int c = 0; c < 2 && config->room_length; c++) {
+        int channel = c < config->room_channels ? c : 0;
+        in->room[c] = room_init(arena, config->room + (size_t)channel * (size_t)config->room_length,
+                                config->room_length);
+    }
+    in->dry = arena_floats(arena, CHUNK + LANES);
+    in->wet = arena_floats(arena, CHUNK + LANES);
+}
+
+size_t instrument_bytes(const InstrumentConfig *config) {
+    Arena arena = {NULL, 0};
+    Instrument counted;
+    arena_take(&arena, sizeof counted);
+    build(&counted, &arena, config);
+    return arena.used;
+}
+
+Instrument *instrument_init(void *memory, const InstrumentConfig *config) {
+    Arena arena = {memory, 0};
+    Instrument *in = arena_take(&arena, sizeof *in);
+    build(in, &arena, config);
+    return in;
+}
+
+int instrument_requests(Instrument *in, int most, int *voices, int *fresh, float *f0_scaled, float *loudness_scaled) {
+    return frames_requests(&in->frames, most, voices, fresh, f0_scaled, loudness_scaled);
+}
+
+void instrument_answer(Instrument *in, int count, const float *amplitude, const float *distribution,
+                       const float *magnitudes) {
+    frames_answer(&in->frames, count, amplitude, distribution, magnitudes);
+}
+
+/* Weights may be finite and yet make a number that is not: such a frame is silent. */
+static int presentable(float *activation, const InstrumentConfig *c) {
+    float sum = activation[c->amplitude];
+    for (int i = 0; i < c->harmonics; i++) sum += activation[c->distribution + i];
+    for (int i = 0; i < c->noise_bands; i++) sum += activation[c->noise_magnitudes + i];
+    if (fabsf(sum) < 1e6f) return 1;
+    memset(activation, 0, (size_t)c->activations * sizeof *activation);
+    return 0;
+}
+
+static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, const ControlFrame *frames, int count) {
+    const InstrumentConfig *c = &in->config;
+    float *activations[MAX_VOICES], *states[MAX_VOICES];
+    const ControlFrame *wanted[MAX_VOICES];
+    int decoded = 0;
+    for (int i = 0; i < count; i++) {
+        int v = frames[i].voice;
+        sound_advance(&in->sound[v], chunk_start, position);
+        if (frames[i].sound.fresh) {
+            sound_cut(&in->sound[v], position, &in->tail);
+            memset(in->state[v], 0, (size_t)c->state_size * sizeof(float));
+        } else if (!in->sound[v].active) {
+            continue; /* cut off meanwhile */
+        }
+        wanted[decoded] = &frames[i];
+        activations[decoded] = in->activation[v];
+        states[decoded] = in->state[v];
+        activations[decoded][c->f0_input] = frames[i].f0_scaled;
+        activations[decoded++][c->loudness_input] = frames[i].loudness_scaled;
+    }
+    if (!decoded) return;
+    decoder_step(&in->decoder, activations, states, decoded);
+    for (int i = 0; i < decoded; i++) {
+        SoundFrame frame = wanted[i]->sound;
+        frame.scale = presentable(activations[i], c) ? 1.0f : 0.0f;
+        frame.amplitude = activations[i] + c->amplitude;
+        frame.distribution = activations[i] + c->distribution;
+        frame.magnitudes = activations[i] + c->noise_magnitudes;
+        sound_begin(&in->sound[wanted[i]->voice], position, &frame);
+    }
+}
+
+void instrument_control(Instrument *in, int64_t chunk_start, int64_t position, const ControlFrame *frames, int count) {
+    if (!in->config.delay_frames) {
+        decode_now(in, chunk_start, position, frames, count);
+        return;
+    }
+    int64_t due = position + (int64_t)in->config.delay_frames * in->config.hop;
+    for (int i = 0; i < count; i++)
+        frames_push(&in->frames, frames[i].voice, due, &frames[i].sound, frames[i].f0_scaled,
+                    frames[i].loudness_scaled);
+}
+
+int64_t instrument_due(const Instrument *in) {
+    int64_t next = INT64_MAX;
+    for (int v = 0; in->config.delay_frames && v < in->config.voices; v++) {
+        int64_t due = frames_due(&in->frames, v);
+        if (due < next) next = due;
+    }
+    return next;
+}
+
+int instrument_begin_due(Instrument *in, int64_t chunk_start, int64_t position) {
+    int late = 0;
+    for (int v = 0; in->config.delay_frames && v < in->config.voices; v++) {
+        while (frames_due(&in->frames, v) <= position) {
+            sound_advance(&in->sound[v], chunk_start, position);
+            if (frames_fresh(&in->frames, v)) sound_cut(&in->sound[v], position, &in->tail);
+            SoundFrame frame;
+            late += frames_take(&in->frames, v, in->hold_frames, &frame);
+            sound_begin(&in->sound[v], position, &frame);
+        }
+    }
+    return late;
+}
+
+void instrument_cut(Instrument *in, int64_t chunk_start, int64_t position, int voice) {
+    if (in->config.delay_frames) frames_drop(&in->frames, voice);
+    sound_advance(&in->sound[voice], chunk_start, position);
+    sound_cut(&in->sound[voice], position, &in->tail);
+}
+
+static void mix(Instrument *in, int64_t start, int size, int right, float *out) {
+    float *tail = right ? in->tail.right : in->tail.left;
+    for (int i = 0; i < size; i++) {
+        int64_t at = (start + i) & (TAIL_RING - 1);
+        out[i] = tail[at];
+        tail[at] = 0;
+    }
+    for (int v = 0; v < in->config.voices; v++) {
+        const Sound *s = &in->sound[v];
+        if (!s->in_chunk) continue;
+        const float *from = right ? s->out_right : s->out_left;
+        for (int i = 0; i < size; i++) out[i] += from[i];
+    }
+}
+
+void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet, const Ramp *gain, float *left,
+                       float *right) {
+    for (int v = 0; v < in->config.voices; v++) sound_advance(&in->sound[v], start, start + size);
+    in->room_runs |= wet->from > 0 || wet->to > 0;
+    for (int channel = 0; channel < 2; channel++) {
+        float *out = channel ? right : left;
+        mix(in, start, size, channel, in->dry);
+        body_render(&in->body, channel, in->dry, size);
+        if (in->room[channel] && in->room_runs) {
+            room_render(in->room[channel], in->dry, in->wet, size);
+            for (int i = 0; i < size; i++) in->dry[i] += ramp_at(wet, start + i) * in->wet[i];
+        }
+        for (int i = 0; i < size; i++) out[i] += in->dry[i] * ramp_at(gain, start + i);
+    }
+    for (int v = 0; v < in->config.voices; v++) in->sound[v].in_chunk = 0;
+}

@@ -1,0 +1,49 @@
+/* A loaded patch, ready to sound: its decoder and, per voice, decoder state and sound; body and room behind the mix.
+   Everything that depends on the patch is here, so that a swap is one pointer. */
+#ifndef DDSP_INSTRUMENT_H
+#define DDSP_INSTRUMENT_H
+#include "body.h"
+#include "decoder.h"
+#include "frames.h"
+#include "performance.h"
+#include "ramp.h"
+#include "room.h"
+#include "synth.h"
+#include "voices.h"
+
+/* What the control stage hands over for one voice and one frame. */
+typedef struct ControlFrame {
+    int voice;
+    SoundFrame sound;
+    float f0_scaled, loudness_scaled; /* the decoder's inputs */
+} ControlFrame;
+
+struct Instrument {
+    InstrumentConfig config; /* its pointers are Python's and not read after init */
+    PerformanceRange range;
+    Decoder decoder;
+    NoiseDesign noise;
+    Frames frames;
+    Sound sound[MAX_VOICES];
+    float *activation[MAX_VOICES], *state[MAX_VOICES];
+    Tail tail;
+    Body body;
+    Room *room[2];
+    int hold_frames; /* that a late worker's last frame is held: 100 ms */
+    int room_runs;   /* its history is not silent */
+    float *dry, *wet; /* [CHUNK] scratch */
+};
+
+/* Of the current patch: frames that begin at `position`, at most one a voice. */
+void instrument_control(Instrument *in, int64_t chunk_start, int64_t position, const ControlFrame *frames, int count);
+/* When the next delayed frame begins to sound, or INT64_MAX. */
+int64_t instrument_due(const Instrument *in);
+/* Begin the delayed frames that are due at `position`; returns how many the worker was late with. */
+int instrument_begin_due(Instrument *in, int64_t chunk_start, int64_t position);
+/* Fade a voice out at once; what the control stage has sent it is forgotten. */
+void instrument_cut(Instrument *in, int64_t chunk_start, int64_t position, int voice);
+/* The chunk [start, start + size) of all voices, body and room, times gain, added to left and right. */
+void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet, const Ramp *gain, float *left,
+                       float *right);
+
+#endif

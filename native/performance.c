@@ -1,0 +1,74 @@
+#include "performance.h"
+
+#include <math.h>
+
+#define ATTACK_DB 24.0f   /* how far below its aim a note begins */
+#define RELEASE_DB 40.0f  /* how far it falls in a release, before the last of it is faded out */
+#define BELOW_RANGE_DB 24.0f /* the decoder follows this far below its softest note; the rest is gain */
+#define GLIDE_SECONDS 0.035f
+#define VIBRATO_HZ 5.4f
+#define VIBRATO_SEMITONES 0.5f /* to each side, with the wheel at its end */
+#define VIBRATO_DB 1.5f
+#define VIBRATO_DELAY_SECONDS 0.25f
+#define LOWEST_DB -80.0f
+
+void performance_start(Performance *p, int64_t time, int channel, int note, int velocity) {
+    p->channel = channel;
+    p->note = note;
+    p->strength = (float)(velocity - 1) / 126.0f;
+    p->pressure = 0;
+    p->pitch = p->pitch_before = (float)note;
+    p->moved = -1;
+    p->onset = time;
+    p->released = -1;
+}
+
+static float seconds_since(const PerformanceRange *range, int64_t start, int64_t time) {
+    return (float)((double)(time - start) / range->sample_rate);
+}
+
+static float pitch_at(const Performance *p, const PerformanceRange *range, int64_t time) {
+    if (p->moved < 0) return p->pitch;
+    float x = fminf(1.0f, seconds_since(range, p->moved, time) / GLIDE_SECONDS);
+    return p->pitch_before + (p->pitch - p->pitch_before) * x * x * (3.0f - 2.0f * x);
+}
+
+void performance_move(Performance *p, const PerformanceRange *range, int64_t time, int channel, int note) {
+    p->pitch_before = pitch_at(p, range, time);
+    p->pitch = (float)note;
+    p->moved = time;
+    p->channel = channel;
+    p->note = note;
+    p->released = -1;
+}
+
+void performance_release(Performance *p, int64_t time) { p->released = time; }
+
+PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,
+                                int64_t time) {
+    PerformanceFrame frame = {0};
+    float age = seconds_since(range, p->onset, time);
+    float onset = fminf(1.0f, age / VIBRATO_DELAY_SECONDS);
+    float vibrato = gesture->vibrato * onset * sinf(6.2831853f * VIBRATO_HZ * age);
+    frame.pitch = pitch_at(p, range, time) + gesture->bend + VIBRATO_SEMITONES * vibrato;
+    frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);
+
+    float strength = p->strength;
+    strength += (1.0f - strength) * fmaxf(p->pressure, gesture->pressure);
+    float loudness = range->loudness_low + (range->loudness_high - range->loudness_low) * strength;
+    loudness += gesture->level_db + VIBRATO_DB * vibrato;
+    float rest = fmaxf(0.0f, 1.0f - age / range->attack_seconds);
+    loudness -= ATTACK_DB * rest * rest;
+
+    frame.gain = 1.0f;
+    if (p->released >= 0) {
+        float x = fmaxf(0.0f, seconds_since(range, p->released, time) / range->release_seconds);
+        loudness -= RELEASE_DB * x;
+        frame.gain = fmaxf(0.0f, 1.0f - x * x);
+        frame.finished = x >= 1.0f;
+    }
+    float floor_db = fmaxf(LOWEST_DB, range->loudness_low - BELOW_RANGE_DB);
+    frame.loudness_db = fminf(range->loudness_top, fmaxf(floor_db, loudness));
+    frame.gain *= exp2f(fminf(0.0f, loudness - frame.loudness_db) * 0.16609640f); /* dB -> octaves of amplitude */
+    return frame;
+}

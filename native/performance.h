@@ -1,0 +1,38 @@
+/* From a note and its gestures to pitch and loudness: closed forms of time, read once a frame, so that a note sounds
+   the same wherever frames and blocks fall. */
+#ifndef DDSP_PERFORMANCE_H
+#define DDSP_PERFORMANCE_H
+#include "channel.h"
+
+/* The ranges of the patch that plays. */
+typedef struct PerformanceRange {
+    double sample_rate;
+    float loudness_low, loudness_high; /* dB that the softest and the hardest key aim at */
+    float loudness_top;                /* the most that the decoder was trained on */
+    float attack_seconds, release_seconds;
+} PerformanceRange;
+
+typedef struct Performance {
+    int channel, note;
+    float strength; /* velocity, 0 .. 1 */
+    float pressure; /* of this key, 0 .. 1 */
+    float pitch, pitch_before; /* MIDI notes: where it is going, and where it was when it left ... */
+    int64_t moved;  /* ... at this sample; negative: it has not moved */
+    int64_t onset;
+    int64_t released; /* sample of the release, or -1 */
+} Performance;
+
+typedef struct PerformanceFrame {
+    float f0_hz, pitch; /* pitch in MIDI notes, fractional */
+    float loudness_db;  /* for the decoder: within its trained range */
+    float gain;         /* linear: what lies below that range, and the end of a release */
+    int finished;       /* the release is over */
+} PerformanceFrame;
+
+void performance_start(Performance *p, int64_t time, int channel, int note, int velocity);
+void performance_move(Performance *p, const PerformanceRange *range, int64_t time, int channel, int note);
+void performance_release(Performance *p, int64_t time);
+PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,
+                                int64_t time);
+
+#endif

@@ -1,0 +1,31 @@
+/* Lock-free queues of events: many threads push, the audio thread pops. A bounded queue in the manner of Vyukov: each
+   cell's sequence number tells whose turn it is, so a producer that stalls half-way delays its own event only. */
+#ifndef DDSP_RING_H
+#define DDSP_RING_H
+#include <stdatomic.h>
+#include "arena.h"
+
+typedef struct Event {
+    int64_t time; /* sample at which it is played; negative: as soon as possible */
+    int64_t order; /* given by the schedule: of two events at one time, the first to arrive comes first */
+    uint8_t bytes[3];
+    uint8_t size;
+} Event;
+
+typedef struct RingCell {
+    _Atomic uint32_t sequence;
+    Event event;
+} RingCell;
+
+typedef struct Ring {
+    RingCell *cell;
+    uint32_t mask;
+    _Atomic uint32_t head; /* next to push */
+    uint32_t tail;         /* next to pop; the audio thread's own */
+} Ring;
+
+void ring_init(Ring *r, Arena *arena, uint32_t capacity); /* a power of two */
+int ring_push(Ring *r, const Event *event);               /* any thread; 0 where full */
+int ring_pop(Ring *r, Event *event);                      /* audio thread; 0 where empty */
+
+#endif

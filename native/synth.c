@@ -1,0 +1,323 @@
+/* The engine: events become voices, voices become control frames, frames become samples. Control runs exactly at its
+   own sample positions, whatever the block: at an event, and for each group of four voices on a grid of its own, so
+   that a hop's decoding is spread over the hop and yet four voices share a pass over the weights. */
+#include <math.h>
+#include <string.h>
+
+#include "engine.h"
+
+#define GROUP 4
+#define EVENT_RING 4096
+#define EVENT_SCHEDULE 16384
+#define EVENTS_PER_BLOCK 2048 /* taken from the ring, at most */
+#define SWAP_SECONDS 0.02
+#define DEFAULT_HOP 192 /* until an instrument is loaded */
+
+/* Lays out, and with memory behind the arena fills, the parts; s itself has been taken from the arena. */
+static void build(Synth *s, Arena *arena, const SynthConfig *config) {
+    memset(s, 0, sizeof *s);
+    s->config = *config;
+    s->hop = DEFAULT_HOP;
+    ring_init(&s->ring, arena, EVENT_RING);
+    schedule_init(&s->schedule, arena, EVENT_SCHEDULE);
+    s->left = arena_floats(arena, CHUNK + LANES);
+    s->right = arena_floats(arena, CHUNK + LANES);
+}
+
+size_t synth_bytes(const SynthConfig *config) {
+    Arena arena = {NULL, 0};
+    Synth counted;
+    arena_take(&arena, sizeof counted);
+    build(&counted, &arena, config);
+    return arena.used;
+}
+
+/* The player that the voices tell what to do. */
+
+static void start(void *self, int voice, int64_t time, int channel, int note, int velocity) {
+    Synth *s = self;
+    Part *part = &s->part[voice];
+    performance_start(&part->performance, time, channel, note, velocity);
+    part->active = part->fresh = 1;
+    part->taken_over = 0;
+    part->next_frame = time;
+    s->notes++;
+    /* The instrument that is fading out gets no new notes. */
+    if (s->previous) instrument_cut(s->previous, s->chunk_start, time, voice);
+}
+
+static void move(void *self, int voice, int64_t time, int channel, int note) {
+    Synth *s = self;
+    performance_move(&s->part[voice].performance, &s->current->range, time, channel, note);
+}
+
+static void release(void *self, int voice, int64_t time) {
+    Synth *s = self;
+    performance_release(&s->part[voice].performance, time);
+}
+
+static void stop(void *self, int voice, int64_t time) {
+    Synth *s = self;
+    s->part[voice].active = 0;
+    instrument_cut(s->current, s->chunk_start, time, voice);
+    if (s->previous) instrument_cut(s->previous, s->chunk_start, time, voice);
+}
+
+static float level(void *self, int voice, int64_t time) {
+    Synth *s = self;
+    const Performance *p = &s->part[voice].performance;
+    PerformanceFrame frame = performance_at(p, &s->current->range, &s->gesture[p->channel], time);
+    return frame.gain > 0 ? frame.loudness_db + 20.0f * log10f(frame.gain) : -1000.0f;
+}
+
+Synth *synth_init(void *memory, const SynthConfig *config) {
+    Arena arena = {memory, 0};
+    Synth *s = arena_take(&arena, sizeof *s);
+    build(s, &arena, config);
+    for (int c = 0; c < 16; c++) {
+        channel_init(&s->channel[c]);
+        s->gesture[c] = channel_gesture(&s->channel[c]);
+    }
+    voices_init(&s->voices, (Player){s, start, move, release, stop, level}, config->voices, config->mode);
+    output_init(&s->output, config->sample_rate);
+    clock_init(&s->clock, config->sample_rate);
+    s->fade_in = (Ramp){0, 1, 1, 1};
+    return s;
+}
+
+Instrument *synth_load(Synth *s, Instrument *instrument) { return atomic_exchange(&s->incoming, instrument); }
+
+Instrument *synth_retired(Synth *s) { return atomic_exchange(&s->retired, NULL); }
+
+static int push(Synth *s, int64_t time, const uint8_t *bytes, int size) {
+    Event event = {.time = time, .size = (uint8_t)size};
+    if (size < 1 || size > 3) return 1; /* longer messages are none of the kernel's */
+    memcpy(event.bytes, bytes, (size_t)size);
+    if (ring_push(&s->ring, &event)) return 1;
+    atomic_fetch_add_explicit(&s->counters.dropped_events, 1, memory_order_relaxed);
+    return 0;
+}
+
+int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) { return push(s, time, bytes, size); }
+
+int synth_send_live(Synth *s, double seconds, const uint8_t *bytes, int size) {
+    return push(s, clock_event_time(&s->clock, seconds), bytes, size);
+}
+
+static void silence(Synth *s, int64_t time, int channel) {
+    if (s->current) voices_all_sound_off(&s->voices, time, channel);
+}
+
+static void control(Synth *s, int64_t time, int channel, int number, int value) {
+    Channel *c = &s->channel[channel];
+    channel_control(c, number, value);
+    switch (number) {
+    case CC_SUSTAIN:
+        voices_sustain(&s->voices, time, channel, value >= 64);
+        break;
+    case CC_ROOM:
+        s->wet_target = (float)value / 127.0f;
+        break;
+    case CC_ALL_SOUND_OFF:
+        silence(s, time, channel);
+        break;
+    case CC_RESET_CONTROLLERS:
+        channel_reset_controllers(c);
+        voices_sustain(&s->voices, time, channel, 0);
+        break;
+    case CC_MONO:
+    case CC_POLY:
+        voices_all_notes_off(&s->voices, time, channel);
+        voices_set_mode(&s->voices, time, number == CC_POLY ? MODE_POLY : MODE_MONO);
+        break;
+    default: /* 124 and 125, omni, mean all notes off too */
+        if (number >= CC_ALL_NOTES_OFF) voices_all_notes_off(&s->voices, time, channel);
+        break;
+    }
+}
+
+static void key_pressure(Synth *s, int channel, int note, int value) {
+    for (int v = 0; v < s->config.voices; v++) {
+        Performance *p = &s->part[v].performance;
+        if (s->part[v].active && p->channel == channel && p->note == note) p->pressure = (float)value / 127.0f;
+    }
+}
+
+static void play(Synth *s, int64_t time, const Event *event) {
+    /* Data bytes have seven bits; whoever sends more gets those. */
+    int channel = event->bytes[0] & 15, a = event->bytes[1] & 127, b = event->bytes[2] & 127;
+    int size = event->size;
+    switch (event->bytes[0] & 0xF0) {
+    case 0x80:
+        if (size == 3) voices_note_off(&s->voices, time, channel, a);
+        return;
+    case 0x90:
+        if (size != 3) return;
+        if (b == 0) voices_note_off(&s->voices, time, channel, a);
+        else if (s->current) voices_note_on(&s->voices, time, channel, a, b);
+        return;
+    case 0xA0:
+        if (size == 3) key_pressure(s, channel, a, b);
+        return;
+    case 0xB0:
+        if (size == 3) control(s, time, channel, a, b);
+        break;
+    case 0xD0:
+        if (size >= 2) s->channel[channel].pressure = (uint8_t)a;
+        break;
+    case 0xE0:
+        if (size == 3) s->channel[channel].bend = (b << 7 | a) - 8192;
+        break;
+    default:
+        if (event->bytes[0] != 0xFF) return;
+        for (int c = 0; c < 16; c++) { /* system reset */
+            silence(s, time, c);
+            control(s, time, c, CC_RESET_CONTROLLERS, 0);
+            s->gesture[c] = channel_gesture(&s->channel[c]);
+        }
+        return;
+    }
+    s->gesture[channel] = channel_gesture(&s->channel[channel]);
+}
+
+static void collect_events(Synth *s) {
+    Event event;
+    for (int i = 0; i < EVENTS_PER_BLOCK && !schedule_full(&s->schedule) && ring_pop(&s->ring, &event); i++)
+        schedule_add(&s->schedule, event);
+}
+
+/* The first position behind this one where the voice's group has a frame. */
+static int64_t grid_after(const Synth *s, int voice, int64_t position) {
+    int64_t hop = s->hop, groups = (s->config.voices + GROUP - 1) / GROUP;
+    int64_t phase = voice / GROUP * hop / groups;
+    return position + hop - ((position - phase) % hop + hop) % hop;
+}
+
+static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
+    Part *part = &s->part[voice];
+    const Gesture *gesture = &s->gesture[part->performance.channel];
+    /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
+    part->next_frame = grid_after(s, voice, position + (part->fresh ? s->hop / 4 - 1 : 0));
+    /* Ramps end where the frame ends: so that is the time to look at. */
+    PerformanceFrame at = performance_at(&part->performance, &s->current->range, gesture, part->next_frame);
+    ControlFrame frame = {.voice = voice,
+                          .sound = {.fresh = part->fresh,
+                                    .fade_in = !part->taken_over,
+                                    .last = at.finished,
+                                    .length = (int)(part->next_frame - position),
+                                    .f0_hz = at.f0_hz,
+                                    .gain_left = at.gain * gesture->gain_left,
+                                    .gain_right = at.gain * gesture->gain_right,
+                                    .scale = 1.0f,
+                                    .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},
+                          .f0_scaled = at.pitch / 127.0f,
+                          .loudness_scaled = at.loudness_db / 80.0f + 1.0f};
+    part->fresh = 0;
+    if (at.finished) {
+        part->active = 0;
+        voices_finished(&s->voices, voice);
+    }
+    return frame;
+}
+
+/* Control frames of all voices that have one at this position. */
+static void advance_control(Synth *s, int64_t position) {
+    ControlFrame frames[MAX_VOICES];
+    int count = 0;
+    for (int v = 0; v < s->config.voices; v++)
+        if (s->part[v].active && s->part[v].next_frame <= position) frames[count++] = control_frame(s, v, position);
+    if (!count) return;
+    instrument_control(s->current, s->chunk_start, position, frames, count);
+    if (!s->previous) return;
+    for (int i = 0; i < count; i++) frames[i].sound.fresh = 0;
+    instrument_control(s->previous, s->chunk_start, position, frames, count);
+}
+
+static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static int64_t next_stop(const Synth *s, int64_t end) {
+    int64_t next = earlier(end, schedule_next(&s->schedule));
+    for (int v = 0; v < s->config.voices; v++)
+        if (s->part[v].active) next = earlier(next, s->part[v].next_frame);
+    if (s->current) next = earlier(next, instrument_due(s->current));
+    if (s->previous) next = earlier(next, instrument_due(s->previous));
+    return next;
+}
+
+static void run_control(Synth *s, int64_t start, int64_t end) {
+    int64_t at = start;
+    do {
+        while (schedule_next(&s->schedule) <= at) {
+            Event event = schedule_take(&s->schedule);
+            play(s, at, &event);
+        }
+        if (!s->current) continue;
+        advance_control(s, at);
+        int late = instrument_begin_due(s->current, start, at);
+        if (s->previous) instrument_begin_due(s->previous, start, at);
+        if (late) atomic_fetch_add_explicit(&s->counters.late_frames, late, memory_order_relaxed);
+    } while ((at = next_stop(s, end)) < end);
+}
+
+/* The new instrument takes over all voices at their next frame, then fades in while the old one fades out. */
+static void swap(Synth *s, int64_t position) {
+    if (s->previous && position >= s->fade_out.begin + s->fade_out.length &&
+        !atomic_load_explicit(&s->retired, memory_order_acquire)) {
+        atomic_store_explicit(&s->retired, s->previous, memory_order_release);
+        s->previous = NULL;
+        atomic_store(&s->counters.swapping, 0);
+    }
+    if (s->previous || !atomic_load_explicit(&s->incoming, memory_order_relaxed)) return;
+    s->previous = s->current;
+    if (s->previous) atomic_store(&s->counters.swapping, 1);
+    s->current = atomic_exchange(&s->incoming, NULL);
+    const InstrumentConfig *config = &s->current->config;
+    s->hop = config->hop;
+    atomic_store_explicit(&s->counters.delay_ms,
+                          (float)(1000.0 * config->delay_frames * config->hop / config->sample_rate),
+                          memory_order_relaxed);
+    if (!s->previous) return;
+    for (int v = 0; v < s->config.voices; v++) s->part[v].fresh = s->part[v].taken_over = s->part[v].active;
+    int64_t begin = position + (int64_t)s->hop * (1 + config->delay_frames);
+    int length = (int)(SWAP_SECONDS * s->config.sample_rate);
+    s->fade_in = (Ramp){begin, length, 0, 1};
+    s->fade_out = (Ramp){begin, length, 1, 0};
+}
+
+/* A chunk ends on the hop's grid, where slow parameters take their next step. */
+static int chunk_size(const Synth *s, int frames) {
+    int to_grid = s->hop - (int)(s->position % s->hop), size = frames < CHUNK ? frames : CHUNK;
+    return size < to_grid ? size : to_grid;
+}
+
+static void render_chunk(Synth *s, float *out, int size) {
+    int64_t position = s->chunk_start = s->position;
+    run_control(s, position, position + size);
+    if (position % s->hop == 0) ramp_to(&s->wet, position, s->hop, s->wet_target);
+    memset(s->left, 0, (size_t)size * sizeof *s->left);
+    memset(s->right, 0, (size_t)size * sizeof *s->right);
+    if (s->current) instrument_render(s->current, position, size, &s->wet, &s->fade_in, s->left, s->right);
+    if (s->previous) instrument_render(s->previous, position, size, &s->wet, &s->fade_out, s->left, s->right);
+    float peak = output_render(&s->output, s->left, s->right, out, size);
+    if (peak > atomic_load_explicit(&s->counters.peak, memory_order_relaxed))
+        atomic_store_explicit(&s->counters.peak, peak, memory_order_relaxed);
+    s->position += size;
+}
+
+void synth_render(Synth *s, float *out, int frames) NONBLOCKING {
+    uint64_t mode = flush_subnormals();
+    collect_events(s);
+    swap(s, s->position);
+    while (frames > 0) {
+        int size = chunk_size(s, frames);
+        render_chunk(s, out, size);
+        out += 2 * size;
+        frames -= size;
+    }
+    int sounding = 0;
+    for (int v = 0; v < s->config.voices; v++) sounding += s->part[v].active;
+    atomic_store_explicit(&s->counters.sounding_voices, sounding, memory_order_relaxed);
+    atomic_store_explicit(&s->counters.stolen_voices, s->voices.steals, memory_order_relaxed);
+    atomic_store_explicit(&s->counters.position, s->position, memory_order_relaxed);
+    restore_subnormals(mode);
+}

@@ -1,0 +1,52 @@
+/* Who sounds: keys, pedals and modes become starts, releases and steals of numbered voices. What a voice is, this file
+   does not know: it tells a Player. */
+#ifndef DDSP_VOICES_H
+#define DDSP_VOICES_H
+#include <stdint.h>
+
+#define MAX_VOICES 64
+#define MAX_KEYS 32 /* held keys that mono and legato remember */
+
+typedef struct Player {
+    void *self;
+    /* Begin a note on a voice; what still sounds there fades out within a few milliseconds. */
+    void (*start)(void *self, int voice, int64_t time, int channel, int note, int velocity);
+    /* The same breath, another pitch (legato). */
+    void (*move)(void *self, int voice, int64_t time, int channel, int note);
+    void (*release)(void *self, int voice, int64_t time);
+    void (*stop)(void *self, int voice, int64_t time); /* fade out at once */
+    float (*level)(void *self, int voice, int64_t time); /* how loud it is now, in any unit that orders voices */
+} Player;
+
+enum { VOICE_FREE, VOICE_RELEASED, VOICE_SUSTAINED, VOICE_HELD };
+
+typedef struct VoiceSlot {
+    int8_t state;
+    uint8_t channel, note;
+    int64_t started; /* count of starts: its age */
+} VoiceSlot;
+
+typedef struct Key {
+    uint8_t channel, note, velocity;
+} Key;
+
+typedef struct Voices {
+    Player player;
+    int count, mode;
+    VoiceSlot slot[MAX_VOICES];
+    uint8_t sustain[16];
+    Key keys[MAX_KEYS]; /* mono and legato: held keys, oldest first */
+    int held;
+    int64_t starts, steals;
+} Voices;
+
+void voices_init(Voices *v, Player player, int count, int mode);
+void voices_note_on(Voices *v, int64_t time, int channel, int note, int velocity);
+void voices_note_off(Voices *v, int64_t time, int channel, int note);
+void voices_sustain(Voices *v, int64_t time, int channel, int down);
+void voices_all_notes_off(Voices *v, int64_t time, int channel); /* as if every key were let go: pedals hold */
+void voices_all_sound_off(Voices *v, int64_t time, int channel);
+void voices_set_mode(Voices *v, int64_t time, int mode); /* lets go of what sounds */
+void voices_finished(Voices *v, int voice); /* the player: a released voice has died away */
+
+#endif
