@@ -42,7 +42,7 @@ def filtered_noise(
     """White noise through a filter that moves from frame to frame.
 
     magnitudes: [batch, frames, M], gains at M frequencies spaced evenly from 0 Hz to Nyquist. The noise
-    is the kernel's for `seed` (row r's for seed + r), or `white` [batch, samples + 2 (M - 1)], whose first and
+    is the kernel's for `seed` (row r: seed + r), or `white` [batch, samples + 2 (M - 1)], whose first and
     last M - 1 samples lie outside the result. Returns [batch, samples].
     """
     batch, frames, bands = magnitudes.shape
@@ -54,7 +54,7 @@ def filtered_noise(
 
 
 def white_noise(seed: int, first: int, count: int) -> Tensor:
-    """Uniform in [-1, 1), a function of seed and position, Ellis' lowbias32 hash as in native/noise.c: [count]."""
+    """Uniform in [-1, 1), a function of seed and position: the hash of native/noise.c. [count]"""
     mask = 0xFFFFFFFF
     x = (torch.arange(first, first + count) + (seed * 0x9E3779B9 & mask)) & mask
     x = ((x ^ x >> 16) * 0x7FEB352D + (seed & mask)) & mask
