@@ -28,15 +28,16 @@ def compile_args() -> list[str]:
     return args + (["-Wno-psabi"] if platform.machine() in ("x86_64", "AMD64") else [])
 
 
-def builder(module: str, headers: list[str], sources: list[Path], extra: tuple[str, ...] = ()) -> FFI:
-    """A cffi builder for `sources` that exports what `headers` (names in this folder) declare."""
+def builder(
+    module: str, headers: list[str], sources: list[Path], extra: tuple[str, ...] = (), cdef: str | None = None
+) -> FFI:
+    """A cffi builder for `sources` that exports what `headers` (names in this folder) declare, or else `cdef`."""
     made = FFI()
-    made.cdef(declarations(*(HERE / header for header in headers)))
-    root = Path.cwd()
+    made.cdef(declarations(*(HERE / header for header in headers)) if cdef is None else cdef)
     made.set_source(
         module,
         "\n".join(f'#include "{header}"' for header in headers),
-        sources=[str(s.relative_to(root)) if s.is_relative_to(root) else str(s) for s in sources],
+        sources=[str(s) for s in sources],
         include_dirs=[str(HERE)],
         extra_compile_args=[*compile_args(), *extra],
         libraries=[] if sys.platform == "win32" else ["m"],
@@ -49,7 +50,7 @@ def kernel_sources() -> list[Path]:
 
 
 # setuptools executes this file by its path, where it has no `ddsp_live` around it.
-ffi = builder("ddsp_live.native._kernel", ["synth.h"], [Path("native") / s.name for s in kernel_sources()])
+ffi = builder("ddsp_live.native._kernel", ["synth.h", "parts.h"], [Path("native") / s.name for s in kernel_sources()])
 
 if __name__ == "__main__":
     ffi.compile(verbose=True)

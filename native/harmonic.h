@@ -14,7 +14,8 @@ typedef struct Harmonic {
     float *from;        /* [K] partial amplitudes at the frame's first sample ... */
     float *to;          /* [K] ... and at its end */
     int length;         /* samples in the frame */
-    int sounding;       /* partials below Nyquist in this frame */
+    int sounding;       /* partials of this frame that are not silent */
+    int fresh;          /* no frame since reset */
 } Harmonic;
 
 void harmonic_init(Harmonic *h, Arena *arena, int partials, double sample_rate);

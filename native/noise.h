@@ -8,8 +8,9 @@
 /* What all voices of an instrument share. */
 typedef struct NoiseDesign {
     int bands;     /* M, spaced evenly from 0 Hz to the patch's Nyquist */
-    int half;      /* the filter is symmetric: half + 1 distinct taps, 2 half + 1 in all, delay `half` samples */
-    float *matrix; /* magnitudes -> distinct taps, windowed, at the device's rate */
+    int half;      /* the filter is symmetric: half + 1 distinct taps, 2 half + 1 in all. It reaches as far ahead as
+                      back: white noise of any position is known, so there is no delay */
+    float *matrix; /* [M, taps]: magnitudes -> distinct taps from the middle outwards, windowed, at the device's rate */
 } NoiseDesign;
 
 typedef struct Noise {
@@ -18,11 +19,13 @@ typedef struct Noise {
     uint32_t position; /* of the frame's first sample since reset: white noise is a function of seed and position */
     float *from, *to;  /* distinct taps at the frame's first sample and at its end */
     int length;        /* samples in the frame */
+    float *white;      /* scratch for white noise: one thread at a time renders a voice */
     int fresh;         /* no frame since reset */
 } Noise;
 
 /* patch_rate: the rate the bands were trained at, Hz; sample_rate: the device's. Bands above the lower of the two
-   Nyquists are silent. */
+   Nyquists are silent. d->bands and d->half are set even while the arena counts, because noise_init sizes a voice by
+   them: d is never NULL. */
 void noise_design_init(NoiseDesign *d, Arena *arena, int bands, double patch_rate, double sample_rate);
 void noise_init(Noise *n, Arena *arena, const NoiseDesign *design);
 void noise_reset(Noise *n, uint32_t seed);

@@ -1,0 +1,68 @@
+#include "parts.h"
+#include "body.h"
+#include "harmonic.h"
+#include "noise.h"
+
+size_t parts_harmonic_bytes(int partials) {
+    Arena counted = {0};
+    harmonic_init(NULL, &counted, partials, 0);
+    return counted.used;
+}
+
+void parts_harmonic(void *memory, int partials, double sample_rate, const float *f0_hz, const float *amplitude,
+                    const float *distribution, const int64_t *starts, int64_t frames, float *out) {
+    Arena arena = {memory, 0};
+    Harmonic harmonic;
+    harmonic_init(&harmonic, &arena, partials, sample_rate);
+    harmonic_frame(&harmonic, f0_hz[0], amplitude[0], distribution, 0);
+    for (int64_t i = 0; i < frames; i++) {
+        int64_t end = i + 1 < frames ? i + 1 : i;
+        int length = (int)(starts[i + 1] - starts[i]);
+        harmonic_frame(&harmonic, f0_hz[end], amplitude[end], distribution + end * partials, length);
+        memset(out + starts[i], 0, whole_lanes(length) * sizeof(float));
+        harmonic_render(&harmonic, 0, length, out + starts[i]);
+    }
+}
+
+size_t parts_noise_bytes(int bands, double sample_rate) {
+    Arena counted = {0};
+    NoiseDesign design;
+    noise_design_init(&design, &counted, bands, sample_rate, sample_rate);
+    noise_init(NULL, &counted, &design);
+    return counted.used;
+}
+
+void parts_noise(void *memory, int bands, double sample_rate, uint32_t seed, const float *magnitudes,
+                 const int64_t *starts, int64_t frames, float *out) {
+    Arena arena = {memory, 0};
+    NoiseDesign design;
+    Noise noise;
+    noise_design_init(&design, &arena, bands, sample_rate, sample_rate);
+    noise_init(&noise, &arena, &design);
+    noise_reset(&noise, seed);
+    noise_frame(&noise, magnitudes, 0);
+    for (int64_t i = 0; i < frames; i++) {
+        int64_t end = i + 1 < frames ? i + 1 : i;
+        int length = (int)(starts[i + 1] - starts[i]);
+        noise_frame(&noise, magnitudes + end * bands, length);
+        memset(out + starts[i], 0, whole_lanes(length) * sizeof(float));
+        noise_render(&noise, 0, length, out + starts[i]);
+    }
+}
+
+size_t parts_sosfilt_bytes(int sections) {
+    Arena counted = {0};
+    body_init(NULL, &counted, NULL, sections, 1);
+    return counted.used;
+}
+
+void parts_sosfilt(void *memory, const double *sos, int sections, double *state, float *samples, int64_t size) {
+    Arena arena = {memory, 0};
+    Body body;
+    body_init(&body, &arena, sos, sections, 1);
+    memcpy(body.state, state, sizeof(double) * 2 * (size_t)sections);
+    const int most = 1 << 20;
+    for (int64_t done = 0; done < size; done += most)
+        body_render(&body, 0, samples + done, (int)(size - done < most ? size - done : most));
+    memcpy(state, body.state, sizeof(double) * 2 * (size_t)sections);
+}

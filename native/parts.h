@@ -1,0 +1,23 @@
+/* The kernel's parts over whole signals, behind ddsp_live.signal. `memory`: as many zeroed bytes as the function
+   above says, aligned to 64. Frame i holds at sample starts[i] and ramps to frame i + 1; the last frame stays as it
+   is until starts[frames], the signal's end. `out` has room for 16 samples more than that. */
+#ifndef DDSP_PARTS_H
+#define DDSP_PARTS_H
+#include <stddef.h>
+#include <stdint.h>
+
+size_t parts_harmonic_bytes(int partials);
+/* f0_hz, amplitude [frames], distribution [frames, partials]. */
+void parts_harmonic(void *memory, int partials, double sample_rate, const float *f0_hz, const float *amplitude,
+                    const float *distribution, const int64_t *starts, int64_t frames, float *out);
+
+size_t parts_noise_bytes(int bands, double sample_rate);
+/* magnitudes [frames, bands], from 0 Hz to Nyquist. */
+void parts_noise(void *memory, int bands, double sample_rate, uint32_t seed, const float *magnitudes,
+                 const int64_t *starts, int64_t frames, float *out);
+
+size_t parts_sosfilt_bytes(int sections);
+/* sos [sections, 6]; samples [size] and state [sections, 2] in place. */
+void parts_sosfilt(void *memory, const double *sos, int sections, double *state, float *samples, int64_t size);
+
+#endif
