@@ -191,8 +191,8 @@ class Synth:
             raise RuntimeError("The synth is playing live: stop the stream before rendering.")
         out = np.empty((frames, 2), np.float32)
         # A worker's frames are due `delay_samples` after they are asked for: look after it that often.
-        step = self.delay_samples or frames
-        for first in range(0, frames, max(1, step)):
+        step = max(1, self.delay_samples or frames)
+        for first in range(0, max(1, frames), step):
             part = out[first : first + step]
             lib.synth_render(self.c, ffi.from_buffer("float *", part), len(part))
             for instrument in self._instruments.values():
@@ -216,6 +216,10 @@ class Synth:
     def stop_workers(self) -> None:
         for instrument in self._instruments.values():
             instrument.close()
+
+    def callbacks(self) -> int:
+        """How often the audio device has called; unlike `stats`, this resets no peaks."""
+        return lib.synth_callbacks(self.c)
 
     def stats(self) -> Stats:
         """Figures of the audio callback; peaks begin anew with each reading."""

@@ -1,8 +1,9 @@
-"""The decoder's layers: what each op in a patch's layer list needs, and how wide it makes what it is given."""
+"""The decoder's layers: what each op in a patch's layer list needs, and how wide its output is."""
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 MAX_LAGS = 8
@@ -69,20 +70,22 @@ OPS = {
 def layer_label(layer: Any, index: int) -> str:
     """How error messages call a layer, counted from 1."""
     op = layer.get("op") if isinstance(layer, Mapping) else None
-    return f"Decoder layer {index + 1} ({op})" if isinstance(op, str) and op in OPS else f"Decoder layer {index + 1}"
+    known = isinstance(op, str) and op in OPS
+    return f"Decoder layer {index + 1}" + (f" ({op})" if known else "")
 
 
 def checked_layer(layer: Any, index: int) -> Mapping:
-    """A layer whose keys are all there and of the right kind; whether they fit together is the program's business.
+    """A layer whose keys are all there and of the right kind; whether they fit together shows on placing it.
 
     Raises ValueError in one sentence that names the layer.
     """
     label = layer_label(layer, index)
     if not isinstance(layer, Mapping):
         raise ValueError(f"{label} is not an object with an op.")
-    if not isinstance(layer.get("op"), str) or layer["op"] not in OPS:
-        raise ValueError(f"{label} has the unknown op {str(layer.get('op'))[:40]!r}; known are {', '.join(OPS)}.")
-    for key in ("input", "output", *OPS[layer["op"]].keys):
+    op = layer.get("op")
+    if not isinstance(op, str) or op not in OPS:
+        raise ValueError(f"{label} has the unknown op {str(op)[:40]!r}; known are {', '.join(OPS)}.")
+    for key in ("input", "output", *OPS[op].keys):
         if key not in layer:
             raise ValueError(f'{label} lacks "{key}".')
         kind, fits = _KEYS[key]
@@ -113,7 +116,7 @@ def _are_lags(value: Any) -> bool:
         return False
     if not all(_is_integer(lag, 1, MAX_LAG) for lag in value):
         return False
-    return all(earlier < later for earlier, later in zip(value, value[1:], strict=False))
+    return all(earlier < later for earlier, later in pairwise(value))
 
 
 _NAME = ("a name", _is_name)

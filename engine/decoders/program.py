@@ -1,4 +1,4 @@
-"""From a patch's layer list to the native decoder's: every value gets a place in a voice's activation vector."""
+"""From a patch's layer list to the native decoder's: every value gets a place in one vector per voice."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,11 @@ LANES = 16
 
 INPUTS = ("f0_scaled", "loudness_scaled")
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
-OUTPUT_LIMITS = {"amplitude": (1, 1), "harmonic_distribution": (1, MAX_HARMONICS), "noise_magnitudes": (2, MAX_NOISE_BANDS)}
+OUTPUT_LIMITS = {
+    "amplitude": (1, 1),
+    "harmonic_distribution": (1, MAX_HARMONICS),
+    "noise_magnitudes": (2, MAX_NOISE_BANDS),
+}
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,8 @@ class Step:
 class Program:
     """A checked decoder, ready for the kernel, which copies the weights when it initializes.
 
-    offsets, sizes: of every named value, in floats of the activation vector. activations: the vector's length, a
-    multiple of 16. state_size: S. Keep it alive while `specs` is in use: it owns the weights that they point to.
+    offsets, sizes: of every named value, in floats of the activation vector. activations: the vector's
+    length, a multiple of 16. state_size: S. Keep it alive while `specs` is in use: it owns the weights.
     """
 
     steps: tuple[Step, ...]
@@ -54,7 +58,7 @@ class Program:
     def from_layers(
         cls, layers: Sequence[Mapping], weights: Mapping[str, np.ndarray], inputs: Sequence[str] = INPUTS
     ) -> "Program":
-        """Checks a patch's `layers` against its weights, {name: float32 array} in torch's shapes, and places them.
+        """Checks a patch's layers against its weights, {name: float32 array} in torch's shapes.
 
         Raises ValueError in one sentence that names the layer: patches come from strangers.
         """
@@ -93,7 +97,7 @@ def layer_specs(program: Program, ffi, lib):
 
 
 class _Placement:
-    """The activation vector while it is being laid out; `offsets` and `sizes` are of the values as they now stand."""
+    """The activation vector as it is laid out; offsets and sizes are of the values as they now stand."""
 
     def __init__(self, inputs: Sequence[str]):
         self.steps: list[Step] = []
@@ -107,7 +111,7 @@ class _Placement:
         names, output, op = layer["input"], layer["output"], OPS[layer["op"]]
         for name in names:
             if name not in self.offsets:
-                raise ValueError(f'{label} reads "{name}", which is neither an input nor made by an earlier layer.')
+                raise ValueError(f'{label} reads "{name}", which no earlier layer makes.')
         input_size = sum(self.sizes[name] for name in names)
         _check_width(label, "input", input_size)
         output_size = op.output_size(layer, input_size)
@@ -120,10 +124,10 @@ class _Placement:
         start = self._gather(names, input_size)
         in_place = op.elementwise and list(names) == [output]
         place = start if in_place else self._take(output_size)
+        ranges = (start, input_size, place, output_size, state, state_size)
         parameter = float(layer[op.parameter]) if op.parameter else 0.0
-        lags = tuple(layer.get("lags", ()))
-        step = Step(layer["op"], start, input_size, place, output_size, state, state_size, parameter, lags, arrays)
-        self.steps.append(step)
+        lags = tuple(layer["lags"]) if "lags" in op.keys else ()
+        self.steps.append(Step(layer["op"], *ranges, parameter, lags, arrays))
         self.offsets[output], self.sizes[output] = place, output_size
         self.made.add(output)
 
@@ -134,7 +138,7 @@ class _Placement:
             low, high = OUTPUT_LIMITS[name]
             if not low <= self.sizes[name] <= high:
                 wanted = str(low) if low == high else f"{low} to {high}"
-                raise ValueError(f'The decoder\'s "{name}" has {self.sizes[name]} numbers where {wanted} are allowed.')
+                raise ValueError(f'The decoder\'s "{name}" has size {self.sizes[name]} instead of {wanted}.')
         return make(tuple(self.steps), self.offsets, self.sizes, _whole_lanes(self.used), self.state_used)
 
     def _take(self, size: int) -> int:

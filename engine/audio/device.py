@@ -1,0 +1,106 @@
+"""Finding an output device, and the reasons why there is none, in words."""
+
+import ctypes.util
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+INSTALL = {
+    "linux": "sudo apt install libportaudio2",
+    "darwin": "brew install portaudio",
+    "win32": "pip install --force-reinstall sounddevice",
+}
+
+
+class DeviceError(ValueError):
+    """An audio device that is not there, or refuses what was asked of it."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """One output device of one host API (ALSA, JACK, CoreAudio, WASAPI ...)."""
+
+    index: int
+    name: str
+    host: str
+    channels: int
+    sample_rate: float  # its default, Hz
+    latency_ms: float  # its default low output latency
+    default: bool
+
+
+def portaudio():
+    """The sounddevice module; `DeviceError` with the command that installs PortAudio where that is missing."""
+    try:
+        import sounddevice
+    except (OSError, ImportError) as error:
+        install = INSTALL.get(sys.platform, INSTALL["linux"])
+        raise DeviceError(f"PortAudio's library is not installed ({error}): run `{install}`.") from error
+    return sounddevice
+
+
+def portaudio_installed() -> bool:
+    """Whether `import sounddevice` finds PortAudio, without importing it."""
+    return sys.platform in ("darwin", "win32") or ctypes.util.find_library("portaudio") is not None
+
+
+def list_devices() -> list[Device]:
+    """All output devices, those of the host that PortAudio prefers first."""
+    sd = portaudio()
+    hosts = sd.query_hostapis()
+    chosen = sd.default.device[1]
+    if chosen < 0:
+        outputs = [host["default_output_device"] for host in hosts if host["default_output_device"] >= 0]
+        chosen = outputs[0] if outputs else -1
+    return [
+        Device(
+            index=index,
+            name=info["name"],
+            host=hosts[info["hostapi"]]["name"],
+            channels=info["max_output_channels"],
+            sample_rate=info["default_samplerate"],
+            latency_ms=1000.0 * info["default_low_output_latency"],
+            default=index == chosen,
+        )
+        for index, info in enumerate(sd.query_devices())
+        if info["max_output_channels"] > 0
+    ]
+
+
+def find_device(wanted: int | str | None) -> Device:
+    """The device with this number, or whose name or host holds this text; None is the default one."""
+    devices = list_devices()
+    if not devices:
+        raise DeviceError("There is no audio output device: connect one, or start a sound server such as JACK.")
+    if wanted is None or wanted == "":
+        return next((device for device in devices if device.default), devices[0])
+    text = str(wanted).lower()
+    for device in devices:
+        if text == str(device.index) or text == device.name.lower():
+            return device
+    for device in devices:
+        if not text.isdigit() and text in f"{device.host} {device.name}".lower():
+            return device
+    known = ", ".join(f"{device.index} ({device.name})" for device in devices)
+    raise DeviceError(f"There is no audio output device {wanted!r}: choose one of {known}.")
+
+
+def rescan() -> None:
+    """Let PortAudio look for devices again; no stream may be open."""
+    sd = portaudio()
+    sd._terminate()
+    sd._initialize()
+
+
+@contextmanager
+def one_sentence(device: Device, sample_rate: float, block_size: int):
+    """PortAudio's errors as a `DeviceError` that says what was asked of which device."""
+    sd = portaudio()
+    try:
+        yield
+    except (sd.PortAudioError, ValueError) as error:
+        reason = error.args[0] if error.args else error
+        raise DeviceError(
+            f"The device {device.name!r} ({device.host}) refused {sample_rate:g} Hz in blocks of {block_size} samples "
+            f"({reason}): choose another --sample-rate, --block or --device."
+        ) from error

@@ -1,0 +1,50 @@
+"""A device that nobody hears: calls the audio callback at the pace of the clock, and keeps what it is given."""
+
+import threading
+import time
+
+import numpy as np
+
+from ..native._kernel import ffi, lib
+
+
+class NullDevice:
+    """Runs the synth's callback in a thread, a block at a time, in real time.
+
+    Parameters
+    ----------
+    synth : Synth
+    keep : bool
+        Whether to keep the sound, for `audio`.
+    """
+
+    def __init__(self, synth, keep: bool = False):
+        self._synth = synth
+        self._blocks = [] if keep else None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ddsp-live null device", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    @property
+    def audio(self) -> np.ndarray:
+        """What was played so far, float32 [frames, 2]."""
+        return np.concatenate([np.empty((0, 2), np.float32), *(self._blocks or [])])
+
+    def _run(self) -> None:
+        size = self._synth.block_size
+        block = np.empty((size, 2), np.float32)
+        pointer = ffi.from_buffer("float *", block)
+        period = size / self._synth.sample_rate
+        due = time.monotonic()
+        while not self._stopping.is_set():
+            lib.synth_callback(ffi.NULL, pointer, size, ffi.NULL, 0, self._synth.c)
+            if self._blocks is not None:
+                self._blocks.append(block.copy())
+            due = max(due + period, time.monotonic() - 1.0)  # after a long stall, don't rush through all of it
+            time.sleep(max(0.0, due - time.monotonic()))

@@ -1,0 +1,147 @@
+"""Playing live: the kernel's callback on an audio device, and a watcher that copes when the device goes away."""
+
+import sys
+import threading
+from collections.abc import Callable
+
+from ..native._kernel import ffi, lib
+from .device import Device, DeviceError, find_device, one_sentence, portaudio, rescan
+from .null import NullDevice
+
+PRIORITY = 70  # SCHED_FIFO, below the kernel's own threads for interrupts
+WATCH_SECONDS = 0.1
+SILENT_WATCHES = 10  # watches without a callback after which a device is taken for lost
+RETRY_WATCHES = 10  # between attempts to get a lost device back
+
+
+class Stream:
+    """A synth that plays on an audio device; a context manager.
+
+    When the device is lost, time goes on without sound (notes end, controllers move), and the device, or the default
+    one in its place, is taken up again as soon as it is back.
+
+    Parameters
+    ----------
+    synth : Synth
+    device : int or str, optional
+        A number or a part of a name from ``ddsp-live devices``; the system's default otherwise.
+    say : callable, optional
+        Called with a sentence when the device goes and comes.
+
+    Raises
+    ------
+    DeviceError
+        Where there is no such device, or it refuses the synth's sample rate or block size.
+
+    Examples
+    --------
+    >>> with synth.start() as stream:
+    ...     synth.note_on(69)
+    ...     input("Enter ends ")
+    """
+
+    def __init__(self, synth, device: int | str | None = None, say: Callable[[str], None] | None = None):
+        self.synth = synth
+        self.device: Device | None = None
+        self.priority: int | None = None  # real-time priority that was granted; 0 where none was
+        self.lost = False
+        self.latency_ms = 0.0  # of the output, as the device reports it
+        self._wanted = device
+        self._say = say or (lambda sentence: print(sentence, file=sys.stderr))
+        self._null: NullDevice | None = None
+        self._open()
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="ddsp-live watcher", daemon=True)
+
+    def __enter__(self):
+        self.synth.stream = self
+        self.synth.start_workers()
+        self._stream.start()
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stopping.set()
+        self._watcher.join()
+        self._close()
+        self.synth.stop_workers()
+        self.synth.stream = None
+
+    def _open(self) -> None:
+        sd = portaudio()
+        synth = self.synth
+        device = find_device(self._wanted)
+        callback = int(ffi.cast("uintptr_t", ffi.addressof(lib, "synth_callback")))
+        with one_sentence(device, synth.sample_rate, synth.block_size):
+            # sounddevice's base class takes the address of a C function: no Python runs in the callback.
+            self._stream = sd._StreamBase(
+                kind="output",
+                samplerate=synth.sample_rate,
+                blocksize=synth.block_size,
+                device=device.index,
+                channels=2,
+                dtype="float32",
+                latency="low",
+                clip_off=True,
+                dither_off=True,
+                callback=sd._ffi.cast("PaStreamCallback *", callback),
+                userdata=sd._ffi.cast("void *", int(ffi.cast("uintptr_t", synth.c))),
+                wrap_callback=None,
+            )
+        self.device = device
+        self.latency_ms = 1000.0 * self._stream.latency
+        self.priority = None
+
+    def _close(self) -> None:
+        if self._null is not None:
+            self._null.stop()
+            self._null = None
+        if self._stream is not None:
+            self._stream.abort(ignore_errors=True)
+            self._stream.close(ignore_errors=True)
+            self._stream = None
+
+    def _play_to_nobody(self) -> None:
+        self._close()
+        self._null = NullDevice(self.synth)
+        self._null.start()
+
+    def _watch(self) -> None:
+        seen, silent, retry = -1, 0, 0
+        while not self._stopping.wait(WATCH_SECONDS):
+            self.synth.collect()
+            if self._null is not None:
+                retry += 1
+                if retry % RETRY_WATCHES == 0:
+                    self._take_up()
+                    silent = 0
+                continue
+            callbacks = self.synth.callbacks()
+            silent = 0 if callbacks != seen else silent + 1
+            seen = callbacks
+            if self.priority is None:
+                granted = lib.synth_raise_priority(self.synth.c, PRIORITY)
+                self.priority = None if granted < 0 else granted
+            if silent >= SILENT_WATCHES or not self._stream.active:
+                self._lose()
+
+    def _lose(self) -> None:
+        self.lost = True
+        self._say(f"The audio device {self.device.name!r} is gone: playing goes on without sound until it is back.")
+        self._play_to_nobody()
+
+    def _take_up(self) -> None:
+        try:
+            rescan()
+            find_device(self._wanted)
+        except (DeviceError, portaudio().PortAudioError):
+            return  # not yet
+        self._close()
+        try:
+            self._open()
+            self._stream.start()
+        except (DeviceError, portaudio().PortAudioError):
+            self._play_to_nobody()
+            return
+        self.lost = False
+        self._say(f"The audio device {self.device.name!r} is back.")

@@ -1,0 +1,84 @@
+"""A MIDI file into sound, offline, by the engine that plays live."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .midi.files import read_midi
+from .synth import Synth
+
+STEP_SECONDS = 1.0  # rendered at once, between two calls of `progress`
+EVENTS_AT_ONCE = 2000
+SILENCE = 10.0 ** (-90.0 / 20.0)
+LONGEST_TAIL_SECONDS = 12.0  # of releases and the room
+
+
+def render_events(events, synth: Synth, progress: Callable[[float], None] | None = None) -> np.ndarray:
+    """Play timed messages on a synth and go on until it is silent.
+
+    Parameters
+    ----------
+    events : list of (float, bytes)
+        Seconds from the start and a raw MIDI message, in order.
+    synth : Synth
+    progress : callable, optional
+        Told how many seconds have been rendered.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 [frames, 2]; a worker's delay is taken off, so that events stand at their exact samples.
+    """
+    rate = synth.sample_rate
+    step = int(STEP_SECONDS * rate)
+    due = [(round(seconds * rate), raw) for seconds, raw in events]
+    end = (due[-1][0] if due else 0) + synth.delay_samples
+    most = end + int(LONGEST_TAIL_SECONDS * rate)
+    sound, position, sent = [], 0, 0
+    while position < most:
+        while sent < len(due) and due[sent][0] < position + step:
+            synth.send(due[sent][1], time=due[sent][0])
+            sent += 1
+            if sent % EVENTS_AT_ONCE == 0:
+                synth.render(0)  # takes them off the queue
+        part = synth.render(step)
+        sound.append(part)
+        position += step
+        if progress is not None:
+            progress(position / rate)
+        if position > end and np.abs(part[-step // 2 :]).max() < SILENCE:
+            break
+    audio = np.concatenate(sound)[synth.delay_samples :]
+    loud = np.flatnonzero(np.abs(audio).max(axis=1) >= SILENCE)
+    return audio[: max(end - synth.delay_samples, loud[-1] + 1 if len(loud) else 0)]
+
+
+def render_midi(path, patch, *, sample_rate=48000, voices=32, decoder="native", seed=0, mode="poly", progress=None):
+    """Render a MIDI file with a patch.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A Standard MIDI File.
+    patch : Patch or str
+        A loaded patch, a factory name or a path.
+    sample_rate, voices, decoder, seed, mode
+        As for `Synth`.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 [frames, 2], full scale ±1, from the file's start until the last sound has died away.
+
+    Raises
+    ------
+    ValueError
+        Where the file is not MIDI or is cut short, or the patch can't be read.
+
+    Examples
+    --------
+    >>> audio = ddsp_live.render_midi("song.mid", "alto-saxophone")
+    """
+    events = read_midi(path)
+    synth = Synth(patch, sample_rate=sample_rate, voices=voices, decoder=decoder, seed=seed, mode=mode)
+    return render_events(events, synth, progress)
