@@ -5,7 +5,7 @@
 #ifndef DDSP_DECODER_H
 #define DDSP_DECODER_H
 #include "arena.h"
-#include "simd.h"
+#include "decoder_check.h"
 #include "synth.h" /* LayerSpec and the LAYER_ constants */
 
 typedef struct Layer Layer;
@@ -20,10 +20,8 @@ typedef struct Decoder {
 /* Packs the weights into the arena (reads the specs' pointers only while not counting). Ranges were checked by
    decoder_check. */
 void decoder_init(Decoder *d, Arena *arena, const LayerSpec *specs, int layers, int activations, int state_size);
-/* 0, or 1 + the index of the first layer whose ranges leave the vector or the state. */
-int decoder_check(const LayerSpec *specs, int layers, int activations, int state_size);
-/* One frame for `voices` voices at once. activations[v]: that voice's vector [activations], 64-byte aligned, inputs
-   already placed; states[v]: its state [S], updated in place. */
+/* One frame for `voices` voices at once. activations[v]: that voice's vector [activations], inputs already placed;
+   states[v]: its state [S], updated in place, all zeros before the first frame. */
 void decoder_step(const Decoder *d, float *const *activations, float *const *states, int voices);
 
 #endif
