@@ -1,0 +1,42 @@
+"""A decoder run by TorchScript: the model as it is trained, for developing one."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
+WARM_UP_STEPS = 3  # TorchScript watches its first runs and compiles on the next ones
+
+
+class TorchScriptDecoder:
+    """The torch module of a patch's layers and weights, scripted.
+
+    Raises ModuleNotFoundError where PyTorch is not installed.
+    """
+
+    def __init__(self, layers: Sequence[Mapping], weights: Mapping[str, np.ndarray]):
+        try:
+            import torch
+
+            from ..tools.decoder import from_weights
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                f"The torchscript decoder needs {error.name}: install ddsp-live[train]."
+            ) from error
+        self._torch = torch
+        model = from_weights(layers, weights).eval()
+        self.sizes = (*(model.sizes[name] for name in OUTPUTS), model.state_size)
+        """Of amplitude, harmonic distribution, noise magnitudes and state."""
+        self._model = torch.jit.script(model)
+        for voices in (1, 2):
+            for _ in range(WARM_UP_STEPS):
+                rows = np.zeros((voices, 1), np.float32)
+                self.step(rows, rows, np.zeros((voices, model.state_size), np.float32))
+
+    def step(self, f0_scaled: np.ndarray, loudness_scaled: np.ndarray, state: np.ndarray) -> list[np.ndarray]:
+        """One frame of V voices: [V, 1], [V, 1], [V, S] -> amplitude [V, 1], harmonic distribution [V, K],
+        noise magnitudes [V, M] and the state [V, S], all float32.
+        """
+        with self._torch.inference_mode():
+            inputs = (self._torch.from_numpy(rows) for rows in (f0_scaled, loudness_scaled, state))
+            return [rows.numpy() for rows in self._model(*inputs)]
