@@ -31,7 +31,7 @@ def compile_args() -> list[str]:
 def builder(
     module: str, headers: list[str], sources: list[Path], extra: tuple[str, ...] = (), cdef: str | None = None
 ) -> FFI:
-    """A cffi builder for `sources` that exports what `headers` (names in this folder) declare, or else `cdef`."""
+    """A cffi builder for `sources` that exports what `headers` (names in this folder) or `cdef` declare."""
     made = FFI()
     made.cdef(declarations(*(HERE / header for header in headers)) if cdef is None else cdef)
     made.set_source(
@@ -50,7 +50,9 @@ def kernel_sources() -> list[Path]:
 
 
 # setuptools executes this file by its path, where it has no `ddsp_live` around it.
-ffi = builder("ddsp_live.native._kernel", ["synth.h", "parts.h"], [Path("native") / s.name for s in kernel_sources()])
+ffi = builder(
+    "ddsp_live.native._kernel", ["synth.h", "parts.h"], [Path("native") / s.name for s in kernel_sources()]
+)
 
 if __name__ == "__main__":
     ffi.compile(verbose=True)

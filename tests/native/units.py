@@ -1,8 +1,9 @@
-"""Builds units of the kernel into private modules, so that a test calls a unit's own functions from Python."""
+"""Builds units of the kernel into private modules, so that tests call their functions from Python."""
 
 import functools
 import hashlib
 import importlib.util
+import itertools
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ import numpy as np
 
 NATIVE = Path(__file__).parents[2] / "native"
 TYPES_ONLY = {"synth.h"}  # units below the synth use its types, never its functions
+NOTHING_TO_DECLARE = {"arena.h", "lanes.h", "realtime.h", "simd.h", "vexp.h", "vmath.h"}
 ARENA = "typedef struct Arena { char *base; size_t used; } Arena;"
 FLOATS = {"float": np.float32, "double": np.float64}
 
@@ -21,9 +23,9 @@ FLOATS = {"float": np.float32, "double": np.float64}
 def load(*headers: str, extra: tuple[str, ...] = ()):
     """The compiled units behind `headers` (names in native/) as cffi's (ffi, lib).
 
-    Only what the headers declare is visible; headers that they include give their types. Linked are the sources
-    that belong to these headers and to whatever those sources include. `extra` are more arguments for the compiler.
-    The module is kept in the temporary folder, under a hash of everything that it is made of.
+    Only what the headers declare is visible; headers that they include give their types. Linked are the
+    sources that belong to these headers and to whatever those sources include. `extra` are more arguments
+    for the compiler. The module is kept in the temporary folder, under a hash of everything that it is made of.
     """
     sources = _sources(headers)
     texts = [path.read_bytes() for path in (*sorted(NATIVE.glob("*.h")), NATIVE / "build.py", *sources)]
@@ -38,7 +40,7 @@ def load(*headers: str, extra: tuple[str, ...] = ()):
 
 
 def memory(ffi, initialise):
-    """Runs `initialise(arena)` twice, to count and then to fill; what it returned, and the memory to keep alive."""
+    """Runs `initialise(arena)` to count, then to fill; what it returned, and the memory to keep alive."""
     arena = ffi.new("Arena *")
     initialise(arena)
     counted = arena.used
@@ -59,7 +61,7 @@ def pointer(ffi, array: np.ndarray, kind: str = "float"):
 def random_splits(rng: np.random.Generator, size: int) -> list[tuple[int, int]]:
     """(first, size) of pieces that make up `size` samples, some of them single samples."""
     cuts = np.unique(np.concatenate([[0, 1, size - 1, size], rng.integers(0, size, 6)]))
-    return [(int(a), int(b - a)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [(int(a), int(b - a)) for a, b in itertools.pairwise(cuts)]
 
 
 def _includes(path: Path) -> list[str]:
@@ -94,7 +96,7 @@ def _declarations(headers: tuple[str, ...], declarations) -> str:
         _with_included(header, reached)
     texts = [ARENA]
     for header in reached:
-        if header in {"arena.h", "simd.h", "lanes.h", "vmath.h", "realtime.h"}:  # nothing in them but inline functions
+        if header in NOTHING_TO_DECLARE:
             continue
         text = declarations(NATIVE / header).replace("_Atomic ", "")
         text = re.sub(r"^(static inline|INLINE)\b[^{;]*\{(?:[^\n]*\}$|.*?^\}$)", "", text, flags=re.M | re.S)
