@@ -1,7 +1,7 @@
 """The weights of an ONNX model, by a small reader of protobuf that trusts nothing it reads.
 
-Only what carries weights is looked at: ModelProto.graph.initializer. Field numbers are those of onnx.proto3, the wire
-format is Protocol Buffers' (https://protobuf.dev/programming-guides/encoding).
+Only what carries weights is looked at: ModelProto.graph.initializer. Field numbers are those of onnx.proto3,
+the wire format is Protocol Buffers' (https://protobuf.dev/programming-guides/encoding).
 """
 
 import itertools
@@ -15,6 +15,7 @@ MOST_BYTES = 256 << 20
 MOST_TENSORS = 4096
 MOST_FIELDS = 1_000_000
 MOST_DIMENSIONS = 8
+LONGEST_NAME = 256
 
 VARINT, FIXED_64, CHUNK, FIXED_32 = 0, 1, 2, 5
 FLOAT, FLOAT16 = 1, 10
@@ -34,8 +35,9 @@ Field = tuple[int, int, int, int]
 def read_weights(model: bytes) -> dict[str, np.ndarray]:
     """The float32 and float16 initializers of a serialized ONNX model, as {name: read-only float32 array}.
 
-    Initializers of other types are left out. Raises ValueError, in one sentence, for a model that is damaged, larger
-    than MOST_BYTES, keeps data in other files, has subgraphs or functions, or holds a number that is not finite.
+    Initializers of other types are left out. Raises ValueError, in one sentence, for a model that is damaged,
+    larger than MOST_BYTES, keeps data in other files, has subgraphs or functions, or holds a number that is not
+    finite.
     """
     if len(model) > MOST_BYTES:
         raise ValueError(f"The ONNX model is larger than {MOST_BYTES >> 20} MB.")
@@ -108,7 +110,7 @@ def _tensor(model: bytes, start: int, end: int, counter: Iterator[int]) -> tuple
             data.setdefault(number, []).append(_chunk(kind, first, last))
     if data_type not in (FLOAT, FLOAT16):
         return name, None
-    if math.prod(dims) * 4 > MOST_BYTES:
+    if max(dims, default=0) > MOST_BYTES or math.prod(dims) * 4 > MOST_BYTES:
         raise ValueError(f"The tensor {name!r} of the ONNX model takes more than {MOST_BYTES >> 20} MB.")
     values = _values(model, name, data_type, data)
     if len(values) != math.prod(dims):
@@ -191,6 +193,8 @@ def _chunk(kind: int, start: int, end: int) -> tuple[int, int]:
 
 
 def _text(model: bytes, start: int, end: int) -> str:
+    if end - start > LONGEST_NAME:
+        raise ValueError(f"The ONNX model has a name of more than {LONGEST_NAME} bytes near byte {start}.")
     try:
         return model[start:end].decode()
     except UnicodeDecodeError as error:

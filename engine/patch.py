@@ -1,0 +1,227 @@
+"""Patches: one instrument, one file. Reading trusts nothing, since patches come from strangers."""
+
+import difflib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from .decoders.program import Program
+from .onnx_weights import read_weights
+from .patch_check import check_format, check_info, read_body, read_licence, read_room
+from .patch_file import FORMAT, PatchError, content_hash, read_json, read_members, write_members
+
+__all__ = ["Patch", "PatchEntry", "PatchError", "list_patches", "load_patch", "write_patch"]
+
+SUFFIX = ".ddsp"
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """One instrument, ready to be played at any rate. Pitches are MIDI notes, loudness is in dB."""
+
+    name: str
+    title: str
+    path: Path
+    sample_rate: int
+    """Hz, that the patch was trained at; noise bands reach to its Nyquist."""
+    frame_rate: int
+    harmonics: int
+    noise_bands: int
+    state_size: int
+    layers: Sequence[Mapping] = field(repr=False)
+    weights: Mapping[str, np.ndarray] = field(repr=False)
+    """float32, by the names that the layers use."""
+    onnx: bytes = field(repr=False)
+    pitch_low: float
+    pitch_high: float
+    pitch_quantiles: Sequence[float] = field(repr=False)
+    """At 0, 5, … 100 %."""
+    loudness_low: float
+    loudness_high: float
+    loudness_quantiles: Sequence[float] = field(repr=False)
+    attack_ms: float
+    release_ms: float
+    body: np.ndarray | None = field(repr=False)
+    """Second-order sections, float64 [n, 6]."""
+    room: np.ndarray | None = field(repr=False)
+    """Impulse response, float32 [length, channels] at room_rate."""
+    room_rate: int | None
+    performer: bytes | None = field(repr=False)
+    info: Mapping = field(repr=False)
+    """All of patch.json."""
+    licence: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PatchEntry:
+    """A factory patch in a list; only its patch.json was read."""
+
+    name: str
+    title: str
+    path: Path
+    info: Mapping = field(repr=False)
+
+
+def load_patch(name_or_path: str | Path) -> Patch:
+    """A factory patch by its name, or any patch by its path.
+
+    Raises PatchError, in one sentence, where there is no such patch or where it can't be used.
+    """
+    path = _find(name_or_path)
+    try:
+        return _read(path)
+    except PatchError as error:
+        raise PatchError(f"{path.name} cannot be used: {error}") from error
+
+
+def list_patches() -> list[PatchEntry]:
+    """The factory patches by name. Raises PatchError for one that can't be read."""
+    entries = []
+    for path in _factory().values():
+        try:
+            info = read_json(read_members(path, ["patch.json"])["patch.json"], "patch.json")
+            check_info(info)
+        except PatchError as error:
+            raise PatchError(f"{path.name} cannot be used: {error}") from error
+        entries.append(PatchEntry(info["name"], info["title"], path, info))
+    return entries
+
+
+def write_patch(
+    path: str | Path,
+    info: Mapping,
+    onnx_bytes: bytes,
+    *,
+    licence: str,
+    body: np.ndarray | None = None,
+    room: np.ndarray | None = None,
+    room_rate: int | None = None,
+    performer: bytes | None = None,
+) -> Path:
+    """Write a patch, whole or not at all; the same arguments give the same bytes.
+
+    info: patch.json without its format and content_hash. body: second-order sections [n, 6]. room: impulse
+    response [length] or [length, channels] within ±1, at room_rate Hz. Raises PatchError for what load_patch
+    would refuse.
+    """
+    path = Path(path)
+    members = {"decoder.onnx": bytes(onnx_bytes), "LICENSE.txt": licence.encode()}
+    if body is not None:
+        members["body.json"] = json.dumps({"sos": np.asarray(body, np.float64).tolist()}).encode()
+    if room is not None:
+        members["room.flac"] = _flac(np.asarray(room), room_rate)
+    if performer is not None:
+        members["performer.onnx"] = bytes(performer)
+    try:
+        described = {**info, "format": FORMAT}
+        described["content_hash"] = content_hash(described, members)
+        members["patch.json"] = json.dumps(described, indent=1, allow_nan=False).encode()
+        _patch(path, members)
+    except (TypeError, ValueError) as error:
+        raise PatchError(f"{path.name} cannot be written: {_lower(str(error))}") from error
+    write_members(path, members)
+    return path
+
+
+def _find(name_or_path: str | Path) -> Path:
+    path = Path(name_or_path)
+    if isinstance(name_or_path, str) and path.name == name_or_path and path.suffix != SUFFIX:
+        factory = _factory()
+        if name_or_path in factory:
+            return factory[name_or_path]
+        if not path.is_file():
+            near = difflib.get_close_matches(name_or_path, factory, cutoff=0.4) or sorted(factory)[:5]
+            hint = f"the nearest are {', '.join(near)}" if near else "give the path of a .ddsp file"
+            raise PatchError(f"There is no patch named {name_or_path!r}; {hint}.")
+    if not path.is_file():
+        raise PatchError(f"There is no patch file {str(path)!r}; check the path.")
+    return path
+
+
+def _factory() -> dict[str, Path]:
+    """The factory patches' paths by name."""
+    folder = resources.files("ddsp_live.patches")
+    paths = sorted(Path(str(item)) for item in folder.iterdir() if item.name.endswith(SUFFIX))
+    return {path.stem: path for path in paths}
+
+
+def _read(path: Path) -> Patch:
+    return _patch(path, read_members(path))
+
+
+def _patch(path: Path, members: Mapping[str, bytes]) -> Patch:
+    info = read_json(members["patch.json"], "patch.json")
+    check_format(info)
+    if info.get("content_hash") != content_hash(info, members):
+        raise PatchError("its content is not what its hash says; fetch or export it again.")
+    check_info(info)
+    weights = _weights(info, members["decoder.onnx"])
+    body = read_body(read_json(members["body.json"], "body.json")) if "body.json" in members else None
+    room, room_rate = read_room(members["room.flac"]) if "room.flac" in members else (None, None)
+    pitch, loudness = info["pitch"], info["loudness"]
+    return Patch(
+        name=info["name"],
+        title=info["title"],
+        path=path,
+        sample_rate=info["sample_rate"],
+        frame_rate=info["frame_rate"],
+        harmonics=info["harmonics"],
+        noise_bands=info["noise_bands"],
+        state_size=info["state_size"],
+        layers=info["layers"],
+        weights=weights,
+        onnx=members["decoder.onnx"],
+        pitch_low=float(pitch["low"]),
+        pitch_high=float(pitch["high"]),
+        pitch_quantiles=tuple(map(float, pitch["quantiles"])),
+        loudness_low=float(loudness["low"]),
+        loudness_high=float(loudness["high"]),
+        loudness_quantiles=tuple(map(float, loudness["quantiles"])),
+        attack_ms=float(info["performance"]["attack_ms"]),
+        release_ms=float(info["performance"]["release_ms"]),
+        body=body,
+        room=room,
+        room_rate=room_rate,
+        performer=members.get("performer.onnx"),
+        info=info,
+        licence=read_licence(members["LICENSE.txt"]),
+    )
+
+
+def _weights(info: Mapping, model: bytes) -> dict[str, np.ndarray]:
+    """The weights, once it is sure that the layers can be run with them and give what patch.json says."""
+    try:
+        weights = read_weights(model)
+        program = Program.from_layers(info["layers"], weights)
+    except ValueError as error:
+        raise PatchError(_lower(str(error))) from error
+    sizes = {
+        "harmonics": program.sizes["harmonic_distribution"],
+        "noise_bands": program.sizes["noise_magnitudes"],
+        "state_size": program.state_size,
+    }
+    for name, size in sizes.items():
+        if info[name] != size:
+            raise PatchError(f"{name} in its patch.json is {info[name]}, but its layers give {size}.")
+    return weights
+
+
+def _lower(sentence: str) -> str:
+    """The sentence as the end of another."""
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _flac(room: np.ndarray, rate: int | None) -> bytes:
+    if rate is None:
+        raise PatchError("The room needs its room_rate.")
+    if not np.isfinite(room).all() or np.abs(room).max(initial=0) > 1:
+        raise PatchError("The room's impulse response must lie within ±1; scale it.")
+    file = io.BytesIO()
+    soundfile.write(file, room, rate, format="FLAC", subtype="PCM_24")
+    return file.getvalue()
