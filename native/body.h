@@ -5,8 +5,8 @@
 
 typedef struct Body {
     int sections;
-    double *sos;   /* [sections, 5]: b0 b1 b2 a1 a2, a0 = 1 */
-    double *state; /* [channels, sections, 2] */
+    double *sos;   /* [sections, 5]: b0 b1 b2 a1 a2, a0 = 1; then sections that do nothing, to a multiple of 4 */
+    double *state; /* [channels, sections, 2]: as SciPy's zi, with those sections too */
     int channels;
 } Body;
 

@@ -1,5 +1,4 @@
 #include "noise.h"
-#include "lanes.h"
 #include <math.h>
 
 #define CHUNK 64 /* samples whose white noise is drawn at once */
@@ -53,26 +52,6 @@ void noise_reset(Noise *n, uint32_t seed) {
     memset(n->to, 0, stored_taps(n->design) * sizeof(float));
 }
 
-HOT static void design_taps(const NoiseDesign *d, const float *magnitudes, float *restrict taps) {
-    const int count = stored_taps(d);
-    memset(taps, 0, count * sizeof(float));
-    for (int m = 0; m < d->bands; m++) {
-        const float *row = d->matrix + (size_t)m * count;
-        for (int tap = 0; tap < count; tap++) taps[tap] += magnitudes[m] * row[tap];
-    }
-}
-
-void noise_frame(Noise *n, const float *magnitudes, int length) {
-    n->position += (uint32_t)n->length;
-    n->length = length;
-    float *ended = n->from;
-    n->from = n->to;
-    n->to = ended;
-    design_taps(n->design, magnitudes, n->to);
-    if (length == 0 || n->fresh) memcpy(n->from, n->to, stored_taps(n->design) * sizeof(float));
-    n->fresh = 0;
-}
-
 /* Uniform in [-1, 1) from a seed and a position: Ellis' "lowbias32" integer hash, with the seed mixed in twice so that
    two seeds' sequences are not each other's shifts. 24 bits, so that the conversion is exact. */
 INLINE float white_sample(uint32_t seed, uint32_t position) {
@@ -85,37 +64,24 @@ INLINE float white_sample(uint32_t seed, uint32_t position) {
     return (float)((int32_t)x >> 8) * 0x1p-23f;
 }
 
-/* white[margin] is the first sample's own; one addition of its neighbours serves both filters. Even and odd taps have
-   sums of their own, because one chain of additions would wait for itself. */
-INLINE void sixteen_samples(const Noise *n, const float *white, int taps, int first, float *out) {
-    wide from[2][LANE_VECTORS], to[2][LANE_VECTORS];
-    for (int i = 0; i < LANE_VECTORS; i++) from[0][i] = from[1][i] = to[0][i] = to[1][i] = wide_splat(0);
-    for (int tap = 0; tap < taps; tap += 2)
-        for (int odd = 0; odd < 2; odd++)
-            for (int i = 0; i < LANE_VECTORS; i++) {
-                const float *centre = white + i * WIDTH;
-                wide folded = wide_load(centre - (tap + odd)) + wide_load(centre + tap + odd);
-                from[odd][i] += n->from[tap + odd] * folded;
-                to[odd][i] += n->to[tap + odd] * folded;
-            }
-    float ramp[LANES];
-    const float step = 1.0f / (float)(n->length > 0 ? n->length : 1);
-    for (int lane = 0; lane < LANES; lane++) ramp[lane] = (float)(first + lane) * step;
-    for (int i = 0; i < LANE_VECTORS; i++) {
-        wide old = from[0][i] + from[1][i], new = to[0][i] + to[1][i];
-        wide sum = old + wide_load(ramp + i * WIDTH) * (new - old);
-        wide_store(out + i * WIDTH, wide_load(out + i * WIDTH) + sum);
-    }
+#define WIDTH 4
+#include "noise_kernel.h"
+#undef WIDTH
+#if WIDE_KERNELS
+#define WIDTH 8
+#include "noise_kernel.h"
+#undef WIDTH
+#endif
+
+void noise_frame(Noise *n, const float *magnitudes, int length) {
+    n->position += (uint32_t)n->length;
+    n->length = length;
+    float *ended = n->from;
+    n->from = n->to;
+    n->to = ended;
+    FASTEST(design_taps)(n->design, magnitudes, n->to);
+    if (length == 0 || n->fresh) memcpy(n->from, n->to, stored_taps(n->design) * sizeof(float));
+    n->fresh = 0;
 }
 
-HOT void noise_render(const Noise *n, int first, int size, float *out) {
-    const int margin = stored_taps(n->design);
-    const int taps = (n->design->half + 2) / 2 * 2;
-    for (int done = 0; done < size; done += CHUNK) {
-        int count = whole_lanes(size - done < CHUNK ? size - done : CHUNK);
-        uint32_t start = n->position + (uint32_t)(first + done - margin);
-        for (int i = 0; i < count + 2 * margin; i++) n->white[i] = white_sample(n->seed, start + (uint32_t)i);
-        for (int i = 0; i < count; i += LANES)
-            sixteen_samples(n, n->white + margin + i, taps, first + done + i, out + done + i);
-    }
-}
+void noise_render(const Noise *n, int first, int size, float *out) { FASTEST(render)(n, first, size, out); }

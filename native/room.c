@@ -1,5 +1,5 @@
 #include "room.h"
-#include "lanes.h"
+#include "simd.h"
 
 #define PARTITION 256              /* P, samples */
 #define SLOT 64                    /* samples; the partitions' work is done slot by slot, in equal shares */
@@ -71,43 +71,14 @@ void room_reset(Room *r) {
     memset(r->next, 0, FFT_SIZE * sizeof(float));
 }
 
-/* Sums of products of real with real parts, imaginary with imaginary, and both mixed. */
-typedef struct Products {
-    wide real[LANE_VECTORS], imaginary[LANE_VECTORS], mixed1[LANE_VECTORS], mixed2[LANE_VECTORS];
-} Products;
-
-INLINE void accumulate(Products *sum, const float *response, const float *input, int count) {
-    for (int p = 0; p < count; p++, response += 2 * GROUP, input += 2 * GROUP)
-        for (int i = 0; i < LANE_VECTORS; i++) {
-            wide response_re = wide_load(response + i * WIDTH), response_im = wide_load(response + GROUP + i * WIDTH);
-            wide input_re = wide_load(input + i * WIDTH), input_im = wide_load(input + GROUP + i * WIDTH);
-            sum->real[i] += response_re * input_re;
-            sum->imaginary[i] += response_im * input_im;
-            sum->mixed1[i] += response_re * input_im;
-            sum->mixed2[i] += response_im * input_re;
-        }
-}
-
-/* One group of bins of the next partition's output: each response times the input as many partitions ago. */
-HOT static void multiply(Room *r, int group) {
-    const size_t row = 2 * GROUP, offset = (size_t)group * r->partitions * row;
-    const int first = r->partitions - r->newest; /* rows before the ring's end */
-    Products sum;
-    memset(&sum, 0, sizeof sum);
-    accumulate(&sum, r->responses + offset, r->inputs + offset + r->newest * row, first);
-    accumulate(&sum, r->responses + offset + first * row, r->inputs + offset, r->newest);
-    float *re = r->re + group * GROUP, *im = r->im + group * GROUP;
-    for (int i = 0; i < LANE_VECTORS; i++) {
-        wide_store(re + i * WIDTH, sum.real[i] - sum.imaginary[i]);
-        wide_store(im + i * WIDTH, sum.mixed1[i] + sum.mixed2[i]);
-    }
-    if (group == 0) {
-        r->re[0] = sum.real[0][0];
-        r->im[0] = 0;
-        r->re[PARTITION] = sum.imaginary[0][0];
-        r->im[PARTITION] = 0;
-    }
-}
+#define WIDTH 4
+#include "room_kernel.h"
+#undef WIDTH
+#if WIDE_KERNELS
+#define WIDTH 8
+#include "room_kernel.h"
+#undef WIDTH
+#endif
 
 /* At a partition's first sample: what was made becomes ready, and the partition that just ended is transformed. */
 static void turn(Room *r) {
@@ -122,22 +93,8 @@ static void turn(Room *r) {
 }
 
 static void work(Room *r, int slot) {
-    for (int group = slot * GROUPS / SLOTS; group < (slot + 1) * GROUPS / SLOTS; group++) multiply(r, group);
+    for (int group = slot * GROUPS / SLOTS; group < (slot + 1) * GROUPS / SLOTS; group++) FASTEST(multiply)(r, group);
     if (slot == SLOTS - 1) fft_inverse(&r->fft, r->re, r->im, r->next);
-}
-
-INLINE void run(const Room *r, const float *input, float *out) {
-    wide sum[2][RUN / WIDTH];
-    memset(sum, 0, sizeof sum);
-    for (int tap = 0; tap < r->head; tap += 2)
-        for (int odd = 0; odd < 2; odd++)
-            for (int i = 0; i < RUN / WIDTH; i++)
-                sum[odd][i] += r->taps[tap + odd] * wide_load(input + i * WIDTH - (tap + odd));
-    for (int i = 0; i < RUN / WIDTH; i++) wide_store(out + i * WIDTH, sum[0][i] + sum[1][i]);
-}
-
-HOT static void convolve_head(const Room *r, const float *input, float *out, int size) {
-    for (int i = 0; i < size; i += RUN) run(r, input + i, out + i);
 }
 
 void room_render(Room *r, const float *in, float *out, int size) {
@@ -148,7 +105,7 @@ void room_render(Room *r, const float *in, float *out, int size) {
         if (r->place % SLOT == 0 && r->partitions) work(r, r->place / SLOT);
         float *input = r->history + HEAD + r->place;
         memcpy(input, in, count * sizeof(float));
-        convolve_head(r, input, head, count);
+        FASTEST(convolve_head)(r, input, head, count);
         for (int i = 0; i < count; i++) out[i] = head[i] + r->ready[PARTITION + r->place + i];
         r->place += count;
         if (r->place == PARTITION) {

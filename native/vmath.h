@@ -1,11 +1,9 @@
-/* Sine and cosine of an angle in cycles, for register-sized vectors. */
-#ifndef DDSP_VMATH_H
-#define DDSP_VMATH_H
-#include "lanes.h"
+/* Sine and cosine of an angle in cycles. Included behind lanes.h, once per WIDTH: no include guard. */
+#define sincos_cycles NAME(sincos_cycles)
 
 /* cycles in [-0.5, 0.5]. Minimax polynomials of the half angle (errors 4e-9 and 3e-10), then the double-angle
    formulas, so no quadrant has to be told apart; errors stay below 2e-7. */
-INLINE void sincos_cycles(wide cycles, wide *sine, wide *cosine) {
+TARGET INLINE void sincos_cycles(wide cycles, wide *sine, wide *cosine) {
     wide u = cycles * cycles;
     wide s = u * 0.0772201287f - 0.598045174f;
     s = s * u + 2.55003138f;
@@ -21,8 +19,3 @@ INLINE void sincos_cycles(wide cycles, wide *sine, wide *cosine) {
     *sine = twice * c;
     *cosine = 1.0f - twice * s;
 }
-
-/* x minus the nearest integer, in [-0.5, 0.5]; |x| < 2^51. Adding and subtracting 1.5 * 2^52 rounds. */
-INLINE double fraction(double x) { return x - ((x + 0x1.8p52) - 0x1.8p52); }
-
-#endif

@@ -25,7 +25,7 @@ def load(*headers: str, extra: tuple[str, ...] = ()):
 
     Only what the headers declare is visible; headers that they include give their types. Linked are the
     sources that belong to these headers and to whatever those sources include. `extra` are more arguments
-    for the compiler. The module is kept in the temporary folder, under a hash of everything that it is made of.
+    for the compiler. The module is kept in the temporary folder, under a hash of all that it is made of.
     """
     sources = _sources(headers)
     texts = [path.read_bytes() for path in (*sorted(NATIVE.glob("*.h")), NATIVE / "build.py", *sources)]
