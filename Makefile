@@ -1,0 +1,43 @@
+PYTHON ?= python3
+PATCH ?= alto-saxophone
+VENV := .venv
+BIN := $(VENV)/bin
+KERNEL := $(wildcard native/*.c native/*.h) native/build.py setup.py pyproject.toml
+
+.PHONY: play test bench patches clean
+
+play: $(VENV)/play
+	@tools/system-packages.sh play $(PYTHON)
+	@$(BIN)/ddsp-live play $(PATCH)
+
+test: $(VENV)/test
+	@tools/system-packages.sh test $(PYTHON)
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: $(VENV)/play
+	@$(BIN)/ddsp-live bench
+
+patches: $(VENV)/test
+	@test -n "$(RECORDINGS)" || { echo "Say where the recordings are: make patches RECORDINGS=folder" >&2; exit 2; }
+	$(BIN)/python -m ddsp_live.tools.train "$(RECORDINGS)/$(PATCH)" -o patches/$(PATCH).ddsp
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info native/_kernel.c native/_kernel.*.so native/*.o demo.wav
+
+# These files say what has been set up, so that it is done once, and again when the kernel or a dependency changes.
+$(VENV)/made:
+	@tools/system-packages.sh play $(PYTHON)
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/play: $(VENV)/made $(KERNEL)
+	@echo "Setting up in $(VENV): this takes a minute, once."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/test: $(VENV)/made $(KERNEL) constraints.txt
+	@tools/system-packages.sh test $(PYTHON)
+	@echo "Setting up the tests in $(VENV): this takes a few minutes, once, since PyTorch is large."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt -e '.[test]'
+	@touch $(VENV)/play $@

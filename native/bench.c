@@ -1,0 +1,130 @@
+#include "bench.h"
+
+#include <time.h>
+
+#include "clock.h"
+#include "decoder.h"
+#include "room.h"
+#include "simd.h"
+#include "voices.h"
+
+static double processor_seconds(void) {
+#if defined(CLOCK_THREAD_CPUTIME_ID)
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+#else
+    return clock_seconds();
+#endif
+}
+
+#define ROUNDS 10000
+
+/* `chains` is a constant at every call: independent sums, enough to hide the latency and few enough for the registers,
+   which differs between processors. */
+INLINE float multiply_add(const int chains, float x) {
+    vfloat sum[12], factor = splat(x), addend = splat(1.0f - x);
+    for (int i = 0; i < chains; i++) sum[i] = splat((float)i);
+    for (int round = 0; round < ROUNDS; round++)
+        for (int i = 0; i < chains; i++) sum[i] = sum[i] * factor + addend;
+    for (int i = 1; i < chains; i++) sum[0] += sum[i];
+    return sum[0][0];
+}
+
+HOT static float few_chains(float x) { return multiply_add(6, x); }
+HOT static float many_chains(float x) { return multiply_add(12, x); }
+
+static double flops(float (*run)(float), int chains, double seconds) {
+    volatile float sink = 0.5f;
+    double begin = processor_seconds(), taken, done = 0;
+    do {
+        sink = run(sink * 0.0f + 0.5f);
+        done += 2.0 * LANES * chains * ROUNDS;
+        taken = processor_seconds() - begin;
+    } while (taken < seconds);
+    return done / taken * 1e-9;
+}
+
+double bench_multiply_add(double seconds) {
+    double few = flops(few_chains, 6, 0.5 * seconds), many = flops(many_chains, 12, 0.5 * seconds);
+    return few > many ? few : many;
+}
+
+HOT static float sum(const float *data, int64_t size) {
+    vfloat sums[4] = {0};
+    for (int64_t i = 0; i + 4 * LANES <= size; i += 4 * LANES)
+        for (int j = 0; j < 4; j++) sums[j] += load(data + i + j * LANES);
+    return (sums[0] + sums[1] + sums[2] + sums[3])[0];
+}
+
+double bench_read(const float *data, int64_t size, double seconds) {
+    volatile float sink = sum(data, size);
+    double begin = processor_seconds(), taken, done = 0;
+    do {
+        sink += sum(data, size);
+        done += (double)size * sizeof(float);
+        taken = processor_seconds() - begin;
+    } while (taken < seconds);
+    return done / taken * 1e-9;
+}
+
+typedef struct BenchDecoder {
+    Decoder decoder;
+    float *activations[MAX_VOICES], *states[MAX_VOICES];
+} BenchDecoder;
+
+static void build_decoder(BenchDecoder *b, Arena *arena, const LayerSpec *specs, int layers, int activations,
+                          int state_size, int voices) {
+    decoder_init(&b->decoder, arena, specs, layers, activations, state_size);
+    for (int v = 0; v < voices; v++) {
+        b->activations[v] = arena_floats(arena, (size_t)activations);
+        b->states[v] = arena_floats(arena, (size_t)state_size + LANES);
+    }
+}
+
+size_t bench_decoder_bytes(const LayerSpec *specs, int layers, int activations, int state_size, int voices) {
+    Arena counted = {0};
+    BenchDecoder b = {0};
+    build_decoder(&b, &counted, specs, layers, activations, state_size, voices);
+    return counted.used;
+}
+
+void bench_decoder(void *memory, const LayerSpec *specs, int layers, int activations, int state_size, int voices,
+                   int steps, float *taken) {
+    Arena arena = {memory, 0};
+    BenchDecoder b = {0};
+    build_decoder(&b, &arena, specs, layers, activations, state_size, voices);
+    for (int i = 0; i < steps; i++) {
+        for (int v = 0; v < voices; v++) b.activations[v][0] = b.activations[v][1] = 0.5f; /* the inputs */
+        double begin = processor_seconds();
+        decoder_step(&b.decoder, b.activations, b.states, voices);
+        taken[i] = (float)(processor_seconds() - begin);
+    }
+}
+
+size_t bench_room_bytes(int length) {
+    Arena counted = {0};
+    room_init(&counted, NULL, length);
+    return counted.used;
+}
+
+void bench_room(void *memory, const float *impulse, int length, int block, int blocks, float *taken) {
+    Arena arena = {memory, 0};
+    Room *room = room_init(&arena, impulse, length);
+    float in[256] = {0.5f}, out[256 + LANES];
+    if (block > 256) block = 256;
+    for (int i = 0; i < blocks; i++) {
+        double begin = processor_seconds();
+        room_render(room, in, out, block);
+        taken[i] = (float)(processor_seconds() - begin);
+    }
+}
+
+void bench_callbacks(Synth *synth, float *out, int frames, int count, float *taken, float *passed) {
+    for (int i = 0; i < count; i++) {
+        double processor = processor_seconds(), wall = clock_seconds();
+        synth_callback(NULL, out, (unsigned long)frames, NULL, 0, synth);
+        passed[i] = (float)(clock_seconds() - wall);
+        taken[i] = (float)(processor_seconds() - processor);
+    }
+}

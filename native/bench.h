@@ -1,0 +1,24 @@
+/* The kernel's stages one at a time, for `ddsp-live bench`. Seconds are the calling thread's processor time, so that
+   other work on the machine counts as little as it can. `memory` is as for parts.h. */
+#ifndef DDSP_BENCH_H
+#define DDSP_BENCH_H
+#include "synth.h"
+
+/* What the core can do at best: multiply-adds in registers, for about this long. GFLOP/s. */
+double bench_multiply_add(double seconds);
+/* Reading `size` floats again and again, for about this long. GB/s. */
+double bench_read(const float *data, int64_t size, double seconds);
+
+size_t bench_decoder_bytes(const LayerSpec *specs, int layers, int activations, int state_size, int voices);
+/* taken [steps]: seconds of each decoder step. */
+void bench_decoder(void *memory, const LayerSpec *specs, int layers, int activations, int state_size, int voices,
+                   int steps, float *taken);
+
+size_t bench_room_bytes(int length);
+/* taken [blocks]: seconds of each block of one channel. impulse [length]. */
+void bench_room(void *memory, const float *impulse, int length, int block, int blocks, float *taken);
+
+/* Calls the audio callback `count` times. taken, passed [count]: processor and wall seconds of each. out [frames, 2]. */
+void bench_callbacks(Synth *synth, float *out, int frames, int count, float *taken, float *passed);
+
+#endif
