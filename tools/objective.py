@@ -1,0 +1,70 @@
+"""What a training step asks of the decoder: to sound like the recordings, and to be as loud as told."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import signal
+from .dataset import Batch
+from .decoder import Decoder
+from .losses import FFT_SIZES, control_loudness, spectral_distance
+from .synthesis import decode, render
+
+NOISE_SECONDS = 12
+PLAYED_MIDI = (30.0, 100.0)
+PLAYED_DB = (-80.0, 0.0)
+QUIET_DB = -70.0  # below this the level falls faster than asked, to end in silence
+QUIET_SLOPE = 3.0
+
+
+class BandNoise:
+    """White noise through every band's filter, made once: a step only cuts pieces out of it."""
+
+    def __init__(self, bands: int, sample_rate: int, seed: int):
+        white = signal.white_noise(seed, 0, NOISE_SECONDS * sample_rate + 2 * (bands - 1))
+        self.bands = signal.band_noise(white[None], bands)[0]
+
+    def cut(self, batch: int, samples: int, generator: np.random.Generator) -> Tensor:
+        """Random pieces [batch, samples, M]."""
+        starts = generator.integers(0, len(self.bands) - samples, batch)
+        return torch.stack([self.bands[start : start + samples] for start in starts])
+
+
+def audio_loss(
+    decoder: Decoder,
+    batch: Batch,
+    noise: BandNoise,
+    generator: np.random.Generator,
+    *,
+    sample_rate: int,
+    frame_rate: int,
+    scales: int,
+) -> Tensor:
+    """Mean spectral distance of the decoder's sound to the batch's, at `scales` FFT sizes drawn at random."""
+    before = batch.f0_hz.shape[1] - batch.audio.shape[1] * frame_rate // sample_rate
+    controls = [control[:, before:] for control in decode(decoder, batch.f0_hz, batch.loudness_db)]
+    bands = noise.cut(*batch.audio.shape, generator)
+    rates = {"sample_rate": sample_rate, "frame_rate": frame_rate}
+    made = render(controls, batch.f0_hz[:, before:], noise=bands, **rates)
+    sizes = generator.choice(FFT_SIZES, scales, replace=False)
+    return spectral_distance(made, batch.audio, sizes.tolist()) / scales
+
+
+def level_loss(
+    decoder: Decoder, generator: np.random.Generator, *, sample_rate: int, phrases: int = 32, frames: int = 24
+) -> Tensor:
+    """Mean difference in dB between loudness asked and given, at pitches and levels beyond the recordings.
+
+    Players go where no recording went: a swell from nothing, the lowest key of the keyboard. There the
+    spectrum is free, but the level must follow, and at the bottom sound must end instead of humming on.
+    """
+    shape = (phrases, frames, 1)
+    midi = generator.uniform(*PLAYED_MIDI, (phrases, 1, 1))
+    start, end = generator.uniform(*PLAYED_DB, (2, phrases, 1, 1))
+    end = np.where(generator.random((phrases, 1, 1)) < 0.5, start, end)
+    asked = start + (end - start) * np.linspace(0, 1, frames)[:, None]
+    midi, asked = (torch.from_numpy(np.broadcast_to(x, shape).astype(np.float32)) for x in (midi, asked))
+    f0_hz = 440 * 2 ** ((midi - 69) / 12)
+    given = control_loudness(f0_hz, *decode(decoder, f0_hz, asked), sample_rate)
+    wanted = asked - (QUIET_SLOPE - 1) * (QUIET_DB - asked).clamp(min=0)
+    return (given - wanted).abs().mean()
