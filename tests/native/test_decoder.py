@@ -1,11 +1,14 @@
-"""The native decoder against torch: every layer, whole networks, and voices in any company."""
+"""The native decoder against torch and ONNX Runtime: each layer, whole networks, voices in any company."""
+
+import functools
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 import units
 from ddsp_live.decoders.program import Program, layer_specs
-from ddsp_live.tools.decoder import Decoder, default_layers
+from ddsp_live.tools.decoder import Decoder, default_layers, to_onnx
 
 BUILDS = {"best": (), "avx2": ("-DWIDEST=256",), "portable": ("-DWIDEST=128", "-DNO_CLONES")}
 HEADERS = ("decoder.h", "decoder_check.h")
@@ -19,7 +22,9 @@ def dense(value, name, size):
 
 def gru(value, name, size):
     roles = ("weight", "bias", "weight_hidden", "bias_hidden")
-    return {"op": "gru", "input": value, "output": name, "size": size} | {r: f"{name}.{size}.{r}" for r in roles}
+    return {"op": "gru", "input": value, "output": name, "size": size} | {
+        r: f"{name}.{size}.{r}" for r in roles
+    }
 
 
 FEED_FORWARD = default_layers()
@@ -99,15 +104,34 @@ def in_torch(model: Decoder, frames: np.ndarray) -> list[np.ndarray]:
     return [*(output.numpy() for output in outputs), state.numpy()]
 
 
-@networks
+@functools.cache
+def long_run(network: str):
+    """Weights, 500 frames of three voices, and what torch makes of them."""
+    model, frames = random_decoder(NETWORKS[network]), performance(voices=3, frames=500)
+    return model.weights(), frames, in_torch(model, frames)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("build", BUILDS)
-def test_frames_equal_torchs_within_1e_5_over_500_frames(layers, build):
-    model, frames = random_decoder(layers), performance(voices=3, frames=500)
-    native = Native(layers, model.weights(), 3, units.load(*HEADERS, extra=BUILDS[build]))
-    *wanted, state = in_torch(model, frames)
+def test_frames_equal_torchs_within_1e_5_over_500_frames(network, build):
+    weights, frames, (*wanted, state) = long_run(network)
+    native = Native(NETWORKS[network], weights, 3, units.load(*HEADERS, extra=BUILDS[build]))
     for ours, theirs in zip(native.run(frames), wanted, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5)
     np.testing.assert_allclose(native.states, state, rtol=0, atol=1e-5)
+
+
+@networks
+def test_frames_equal_onnx_runtimes_within_1e_5(layers):
+    weights, frames = random_decoder(layers).weights(), performance(voices=5, frames=100)
+    session = onnxruntime.InferenceSession(to_onnx(layers, weights), providers=["CPUExecutionProvider"])
+    native = Native(layers, weights, 5)
+    state = np.zeros_like(native.states)
+    for frame in frames:
+        inputs = {"f0_scaled": frame[:, :1], "loudness_scaled": frame[:, 1:], "state": state}
+        *wanted, state = session.run([*OUTPUTS, "state_out"], inputs)
+        for ours, theirs in zip(native.step(frame), wanted, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5)
 
 
 HEADS = FEED_FORWARD[-7:]
