@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
-WARM_UP_STEPS = 3  # TorchScript watches its first runs and compiles on the next ones
 
 
 class TorchScriptDecoder:
@@ -28,15 +27,12 @@ class TorchScriptDecoder:
         self.sizes = (*(model.sizes[name] for name in OUTPUTS), model.state_size)
         """Of amplitude, harmonic distribution, noise magnitudes and state."""
         self._model = torch.jit.script(model)
-        for voices in (1, 2):
-            for _ in range(WARM_UP_STEPS):
-                rows = np.zeros((voices, 1), np.float32)
-                self.step(rows, rows, np.zeros((voices, model.state_size), np.float32))
 
     def step(self, f0_scaled: np.ndarray, loudness_scaled: np.ndarray, state: np.ndarray) -> list[np.ndarray]:
         """One frame of V voices: [V, 1], [V, 1], [V, S] -> amplitude [V, 1], harmonic distribution [V, K],
         noise magnitudes [V, M] and the state [V, S], all float32.
         """
-        with self._torch.inference_mode():
+        # Optimizing means to compile anew whenever another number of voices comes along: frames would be late.
+        with self._torch.inference_mode(), self._torch.jit.optimized_execution(False):
             inputs = (self._torch.from_numpy(rows) for rows in (f0_scaled, loudness_scaled, state))
             return [rows.numpy() for rows in self._model(*inputs)]
