@@ -73,6 +73,11 @@ class Program:
     def layer_count(self) -> int:
         return len(self.steps)
 
+    @property
+    def multiply_adds(self) -> int:
+        """In the matrix products of one voice's frame."""
+        return sum(array.size for step in self.steps for array in step.arrays.values() if array.ndim == 2)
+
     @cached_property
     def specs(self):
         """LayerSpec[layer_count] of the installed kernel (cffi)."""

@@ -32,7 +32,7 @@ class TorchScriptDecoder:
         """One frame of V voices: [V, 1], [V, 1], [V, S] -> amplitude [V, 1], harmonic distribution [V, K],
         noise magnitudes [V, M] and the state [V, S], all float32.
         """
-        # Optimizing means to compile anew whenever another number of voices comes along: frames would be late.
+        # Optimized, it compiles anew whenever another number of voices comes along: frames would be late.
         with self._torch.inference_mode(), self._torch.jit.optimized_execution(False):
             inputs = (self._torch.from_numpy(rows) for rows in (f0_scaled, loudness_scaled, state))
             return [rows.numpy() for rows in self._model(*inputs)]
