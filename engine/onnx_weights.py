@@ -36,8 +36,8 @@ def read_weights(model: bytes) -> dict[str, np.ndarray]:
     """The float32 and float16 initializers of a serialized ONNX model, as {name: read-only float32 array}.
 
     Initializers of other types are left out. Raises ValueError, in one sentence, for a model that is damaged,
-    larger than MOST_BYTES, keeps data in other files, has subgraphs or functions, or holds a number that is not
-    finite.
+    larger than MOST_BYTES, keeps data in other files, has subgraphs or functions, or holds a number that is
+    not finite.
     """
     if len(model) > MOST_BYTES:
         raise ValueError(f"The ONNX model is larger than {MOST_BYTES >> 20} MB.")

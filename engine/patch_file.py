@@ -72,7 +72,7 @@ def write_members(path: Path, members: Mapping[str, bytes]) -> None:
 
 
 def content_hash(info: Mapping, members: Mapping[str, bytes]) -> str:
-    """SHA-256 over all members but patch.json, by name, and then patch.json's canonical form without its hash."""
+    """SHA-256 over all members but patch.json, by name, then the canonical patch.json without its hash."""
     digest = hashlib.sha256()
     for name in sorted(set(members) - {"patch.json"}):
         digest.update(f"{name} {len(members[name])}\n".encode())

@@ -32,8 +32,9 @@ def make_patch(
 ) -> Path:
     """Write a patch to `path` and return it; `changes` replace entries of its patch.json.
 
-    Amplitude follows loudness, some 0.4 at 0 dB and 10 dB less for 10 dB less; partials fall by 6 dB an octave,
-    a little less when loud; noise stays some 40 dB below. `recurrent` puts a GRU behind the dense layers.
+    Amplitude follows loudness, some 0.4 at 0 dB and 10 dB less for 10 dB less; partials fall by 6 dB an
+    octave, a little less when loud; noise stays some 40 dB below. `recurrent` puts a GRU behind the dense
+    layers.
     """
     layers = make_layers(width, harmonics, noise_bands, depth, lags, recurrent)
     weights = make_weights(layers, seed)

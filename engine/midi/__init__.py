@@ -1,0 +1,1 @@
+"""MIDI: the controllers that are answered, byte streams, live ports and files."""

@@ -1,0 +1,143 @@
+"""The MIDI that this synth speaks, as tables: the parser, help and documentation are made from them."""
+
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """A kind of message: its status byte (channel 0), its data in order, and what it does here."""
+
+    status: int
+    name: str
+    fields: tuple[str, ...]
+    meaning: str
+
+
+class Controller(NamedTuple):
+    """A controller that is answered, or a registered parameter (RPN): values are low … high."""
+
+    number: int
+    name: str
+    low: int
+    high: int
+    default: int | None
+    """None: nothing happens until it is first sent."""
+    meaning: str
+
+
+CHANNEL_KINDS = (
+    Kind(0x80, "note_off", ("note", "velocity"), "lets a key go; the release velocity is not used"),
+    Kind(0x90, "note_on", ("note", "velocity"), "presses a key; harder is louder and brighter, 0 lets it go"),
+    Kind(
+        0xA0, "poly_pressure", ("note", "value"), "presses one held key deeper: towards the patch's loudest"
+    ),
+    Kind(0xB0, "control_change", ("number", "value"), "moves a controller of the table below"),
+    Kind(
+        0xC0,
+        "program_change",
+        ("program",),
+        "is left to the program around the synth: a patch is loaded by name",
+    ),
+    Kind(0xD0, "channel_pressure", ("value",), "presses all keys deeper: towards the patch's loudest"),
+    Kind(0xE0, "pitch_bend", ("low bits", "high bits"), "bends by -8192 to 8191 of the pitch bend range"),
+)
+SYSTEM_KINDS = (
+    Kind(0xF0, "sysex", (), "is not used"),
+    Kind(0xF1, "quarter_frame", ("value",), "is not used"),
+    Kind(0xF2, "song_position", ("low bits", "high bits"), "is not used"),
+    Kind(0xF3, "song_select", ("song",), "is not used"),
+    Kind(0xF6, "tune_request", (), "is not used"),
+    Kind(0xF8, "clock", (), "is not used"),
+    Kind(0xFA, "start", (), "is not used"),
+    Kind(0xFB, "continue", (), "is not used"),
+    Kind(0xFC, "stop", (), "is not used"),
+    Kind(0xFE, "active_sensing", (), "is not used"),
+    Kind(0xFF, "reset", (), "silences all channels and resets their controllers"),
+)
+DATA_BYTES = {kind.status: len(kind.fields) for kind in (*CHANNEL_KINDS, *SYSTEM_KINDS)}
+"""How many data bytes follow a status (channel 0); sysex, which ends itself, counts none."""
+
+CONTROLLERS = (
+    Controller(1, "modulation", 0, 127, 0, "vibrato depth"),
+    Controller(2, "breath", 0, 127, None, "loudness, in the decibels of expression, once it was sent"),
+    Controller(6, "data entry", 0, 127, None, "value of the selected registered parameter"),
+    Controller(7, "volume", 0, 127, 100, "gain after synthesis: 0 dB at 100, silence at 0, timbre unchanged"),
+    Controller(10, "pan", 0, 127, 64, "place: 1 is left, 64 the middle, 127 right"),
+    Controller(11, "expression", 0, 127, 127, "loudness: 127 as the key was struck, 12 dB less at 64"),
+    Controller(38, "data entry fine", 0, 127, None, "hundredths of the selected registered parameter"),
+    Controller(64, "sustain", 0, 127, 0, "pedal, down from 64: released keys go on sounding"),
+    Controller(91, "room", 0, 127, 0, "level of the patch's room"),
+    Controller(98, "NRPN fine", 0, 127, None, "deselects the registered parameter"),
+    Controller(99, "NRPN", 0, 127, None, "deselects the registered parameter"),
+    Controller(100, "RPN fine", 0, 127, 127, "selects a registered parameter; 127 selects none"),
+    Controller(101, "RPN", 0, 127, 127, "selects a registered parameter; 127 selects none"),
+    Controller(120, "all sound off", 0, 127, None, "silences the channel at once"),
+    Controller(
+        121, "reset controllers", 0, 127, None, "puts all but volume, pan and room back to their defaults"
+    ),
+    Controller(
+        123, "all notes off", 0, 127, None, "lets all keys of the channel go; the pedal still holds them"
+    ),
+    Controller(124, "omni off", 0, 127, None, "as all notes off"),
+    Controller(125, "omni on", 0, 127, None, "as all notes off"),
+    Controller(126, "mono on", 0, 127, None, "one voice from now on"),
+    Controller(127, "poly on", 0, 127, None, "many voices from now on"),
+)
+REGISTERED_PARAMETERS = (
+    Controller(
+        0, "pitch bend range", 0, 96, 2, "semitones by data entry, hundredths of one by data entry fine"
+    ),
+)
+
+
+def note_on(note: int, velocity: int = 100, channel: int = 0) -> bytes:
+    return _encode(0x90, channel, note=note, velocity=velocity)
+
+
+def note_off(note: int, velocity: int = 64, channel: int = 0) -> bytes:
+    return _encode(0x80, channel, note=note, velocity=velocity)
+
+
+def poly_pressure(note: int, value: int, channel: int = 0) -> bytes:
+    return _encode(0xA0, channel, note=note, value=value)
+
+
+def control_change(number: int, value: int, channel: int = 0) -> bytes:
+    return _encode(0xB0, channel, number=number, value=value)
+
+
+def program_change(program: int, channel: int = 0) -> bytes:
+    return _encode(0xC0, channel, program=program)
+
+
+def channel_pressure(value: int, channel: int = 0) -> bytes:
+    return _encode(0xD0, channel, value=value)
+
+
+def pitch_bend(value: int, channel: int = 0) -> bytes:
+    """value: -8192 … 8191, 0 is the middle."""
+    if not -8192 <= value <= 8191:
+        raise ValueError(f"The pitch bend {value} is not within -8192 to 8191.")
+    return _encode(0xE0, channel, value=(value + 8192) & 127, high=(value + 8192) >> 7)
+
+
+def controllers_markdown() -> str:
+    """The tables as Markdown, for the documentation."""
+    lines = ["| message | does |", "|---|---|"]
+    lines += [f"| {kind.name.replace('_', ' ')} | {kind.meaning} |" for kind in CHANNEL_KINDS]
+    lines += [f"| {kind.name} | {kind.meaning} |" for kind in SYSTEM_KINDS if kind.meaning != "is not used"]
+    for title, table in (("CC", CONTROLLERS), ("RPN", REGISTERED_PARAMETERS)):
+        lines += ["", f"| {title} | name | values | default | does |", "|---|---|---|---|---|"]
+        for row in table:
+            default = "–" if row.default is None else row.default
+            lines.append(f"| {row.number} | {row.name} | {row.low}–{row.high} | {default} | {row.meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def _encode(status: int, channel: int, **data: int) -> bytes:
+    """Raises ValueError for a channel above 15 or data above 127."""
+    if not 0 <= channel <= 15:
+        raise ValueError(f"The MIDI channel {channel} is not within 0 to 15.")
+    for name, value in data.items():
+        if not 0 <= value <= 127:
+            raise ValueError(f"The MIDI {name} {value} is not within 0 to 127.")
+    return bytes([status | channel, *map(int, data.values())])
