@@ -9,7 +9,7 @@ import soundfile
 import soxr
 
 from ..loudness import loudness
-from .octaves import settle_octaves
+from .periodicity import refine, settle_octaves
 
 SUFFIXES = {".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"}
 VOICED = 0.5  # confidence from which a frame counts as voiced, as swift-f0 calibrates it
@@ -60,6 +60,7 @@ def analyse(path: Path, *, sample_rate: int = 44100, frame_rate: int = 250) -> T
     if not voiced.any():
         raise RecordingError(f"{path} has no pitch that could be tracked; leave it out.")
     f0_hz, wrong = settle_octaves(tracked.pitch_hz, tracked.timestamps, voiced, audio, sample_rate)
+    f0_hz = refine(f0_hz, tracked.timestamps, audio, sample_rate)
     return Take(
         path=Path(path),
         sample_rate=sample_rate,

@@ -23,7 +23,7 @@ LEVEL_SPREAD_DB = 1.5
 
 @dataclass(frozen=True)
 class Batch:
-    """audio [batch, samples]; f0_hz, loudness_db [batch, before + frames, 1]: `before` frames come earlier."""
+    """audio [batch, samples]; f0_hz, loudness_db [batch, before + frames, 1] from `before` frames on."""
 
     audio: Tensor
     f0_hz: Tensor

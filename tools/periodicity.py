@@ -1,4 +1,4 @@
-"""Settles which octave a pitch tracker's reading is in, by the periodicity of the signal itself."""
+"""Puts a pitch tracker's reading right by how the signal repeats itself: first its octave, then its cents."""
 
 import numpy as np
 
@@ -6,6 +6,8 @@ MULTIPLES = (4, 3, 2, 1, 0.5)  # of the tracker's period: what a tracker that er
 WINDOW_SECONDS = 0.04
 TOLERANCE = 0.1
 CONSENSUS_SECONDS = 0.6
+SEARCHED_CENTS = np.arange(-42, 43, 6)
+REFINED_SECONDS = 0.012  # as many periods as fit: the more, the finer, until vibrato moves within them
 
 
 def settle_octaves(
@@ -14,8 +16,8 @@ def settle_octaves(
     """f0_hz [frames] with octave errors taken out, and where they were: bool [frames].
 
     times: of the frames, in s. A tracker that follows the second partial finds a period after which the
-    signal is not yet the same again. So each frame takes the shortest period that is about as good as the best of
-    MULTIPLES, and frames that then differ from their neighbours' median by a factor go where the median is.
+    signal is not yet the same again. So each frame takes the shortest period that is about as good as the
+    best of MULTIPLES, and frames that then differ from their neighbours' median by a factor go where that is.
     """
     if not voiced.any():
         return f0_hz, np.zeros(len(f0_hz), bool)
@@ -48,6 +50,25 @@ def period_misfit(audio: np.ndarray, sample_rate: int, times: np.ndarray, period
     x = padded[here]
     power = (x * x).sum(1) + (shifted * shifted).sum(1)
     return ((x - shifted) ** 2).sum(1) / np.maximum(power, 1e-12)
+
+
+def refine(f0_hz: np.ndarray, times: np.ndarray, audio: np.ndarray, sample_rate: int) -> np.ndarray:
+    """f0_hz [frames], moved within some 40 cents to where the signal repeats itself best.
+
+    A tracker with a grid of pitches can be 20 cents off, which is a whole analysis bin at the tenth partial.
+    """
+    periods = np.maximum(1, np.floor(REFINED_SECONDS * f0_hz))
+    ratios = 2 ** (SEARCHED_CENTS / 1200)
+    misfit = np.stack([period_misfit(audio, sample_rate, times, periods / (f0_hz * r)) for r in ratios], 1)
+    best = misfit.argmin(1)
+    inner = np.clip(best, 1, len(ratios) - 2)
+    rows = np.arange(len(f0_hz))
+    before, here, after = (misfit[rows, inner + step] for step in (-1, 0, 1))
+    bend = before - 2 * here + after
+    shift = np.where(bend > 1e-9, 0.5 * (before - after) / np.maximum(bend, 1e-9), 0)
+    cents = SEARCHED_CENTS[inner] + np.clip(shift, -1, 1) * (SEARCHED_CENTS[1] - SEARCHED_CENTS[0])
+    # A best match at the edge of the search is no match.
+    return f0_hz * 2 ** (np.where(best == inner, cents, 0) / 1200)
 
 
 def running_median(pitch: np.ndarray, voiced: np.ndarray, times: np.ndarray) -> np.ndarray:

@@ -1,0 +1,6 @@
+"""Lets test modules of this folder import `instrument`."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
