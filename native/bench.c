@@ -18,6 +18,14 @@ static double processor_seconds(void) {
 #endif
 }
 
+int bench_vector_bits(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f")) return 512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 256;
+#endif
+    return 128;
+}
+
 #define ROUNDS 10000
 
 /* `chains` is a constant at every call: independent sums, enough to hide the latency and few enough for the registers,

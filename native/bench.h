@@ -4,6 +4,8 @@
 #define DDSP_BENCH_H
 #include "synth.h"
 
+/* Of the widest registers that the kernel uses on this processor. */
+int bench_vector_bits(void);
 /* What the core can do at best: multiply-adds in registers, for about this long. GFLOP/s. */
 double bench_multiply_add(double seconds);
 /* Reading `size` floats again and again, for about this long. GB/s. */
