@@ -1,41 +1,34 @@
 #include <math.h>
 #include "decoder.h"
 #include "product.h"
-#include "vexp.h"
+#include "simd.h"
 
 #define TILE (GROUP_PANELS * PANEL)
 
 struct Layer {
     LayerSpec spec;
     Product product, hidden; /* hidden: GRU only */
-    float *weight, *bias;    /* LAYER_NORM only: whole vectors, padded with zeros */
+    float *weight, *bias;    /* LAYER_NORM only: padded to whole vectors */
 };
 
-/* Values may lie next to each other at any float, so the last vector of a range is read and written in part. */
-INLINE vfloat load_some(const float *from, int count, float rest) {
-    if (count >= LANES) return load(from);
-    float lanes[LANES];
-    for (int i = 0; i < LANES; i++) lanes[i] = i < count ? from[i] : rest;
-    return load(lanes);
-}
-
-INLINE void store_some(float *to, int count, vfloat v) {
-    if (count >= LANES) store(to, v);
-    else memcpy(to, &v, (size_t)count * sizeof *to);
-}
-
-INLINE float sum_lanes(vfloat v) {
-    float lanes[LANES];
-    store(lanes, v);
-    for (int half = LANES / 2; half; half /= 2)
-        for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
-    return lanes[0];
-}
+#define WIDTH 4
+#include "decoder_kernel.h"
+#undef WIDTH
+#if WIDE_KERNELS
+#define WIDTH 8
+#include "decoder_kernel.h"
+#undef WIDTH
+#endif
 
 static float *copy_padded(Arena *arena, const float *from, int count) {
     float *to = arena_floats(arena, (size_t)whole_lanes(count));
     if (to) memcpy(to, from, (size_t)count * sizeof *to);
     return to;
+}
+
+INLINE void copy_tile(float *to, const float *tile, int size) {
+    if (size >= TILE) memcpy(to, tile, TILE * sizeof *to); /* of a constant size: a few moves */
+    else memcpy(to, tile, (size_t)size * sizeof *to);
 }
 
 static void dense(const Layer *layer, float *const *activations, int voices) {
@@ -44,24 +37,14 @@ static void dense(const Layer *layer, float *const *activations, int voices) {
     _Alignas(64) float y[GROUP_VOICES * TILE];
     for (int group = 0; group < layer->product.groups; group++) {
         const int first = group * TILE;
-        const int size = s->output_size - first < TILE ? s->output_size - first : TILE;
+        const int size = s->output_size - first;
         for (int from = 0; from < voices; from += GROUP_VOICES) {
             const int count = voices - from < GROUP_VOICES ? voices - from : GROUP_VOICES;
             for (int v = 0; v < count; v++) x[v] = activations[from + v] + s->input;
             product_group(&layer->product, group, x, y, count);
-            for (int v = 0; v < count; v++)
-                memcpy(activations[from + v] + s->output + first, y + v * TILE, (size_t)size * sizeof *y);
+            for (int v = 0; v < count; v++) copy_tile(activations[from + v] + s->output + first, y + v * TILE, size);
         }
     }
-}
-
-/* From the gates' sums over the inputs and over the hidden state, each r z n, to the new hidden state. */
-HOT static void gru_gates(const float *from_input, const float *from_hidden, const float *hidden, float *out, int size) {
-    const vfloat h = load_some(hidden, size, 0.0f);
-    const vfloat r = vsigmoid(load(from_input) + load(from_hidden));
-    const vfloat z = vsigmoid(load(from_input + PANEL) + load(from_hidden + PANEL));
-    const vfloat n = vtanh(load(from_input + 2 * PANEL) + r * load(from_hidden + 2 * PANEL));
-    store_some(out, size, (1.0f - z) * n + z * h);
 }
 
 static void gru(const Layer *layer, float *const *activations, float *const *states, int voices) {
@@ -79,49 +62,12 @@ static void gru(const Layer *layer, float *const *activations, float *const *sta
             product_group(&layer->product, group, x, from_input, count);
             product_group(&layer->hidden, group, h, from_hidden, count);
             for (int v = 0; v < count; v++)
-                gru_gates(from_input + v * TILE, from_hidden + v * TILE, h[v] + first,
+                FASTEST(gru_gates)(from_input + v * TILE, from_hidden + v * TILE, h[v] + first,
                           activations[from + v] + s->output + first, s->output_size - first);
         }
     }
     for (int v = 0; v < voices; v++)
         memcpy(states[v] + s->state, activations[v] + s->output, (size_t)s->output_size * sizeof(float));
-}
-
-HOT static void layer_norm(const Layer *layer, const float *x, float *y) {
-    const int size = layer->spec.input_size;
-    vfloat sum = {0}, square = {0};
-    for (int i = 0; i < size; i += LANES) sum += load_some(x + i, size - i, 0.0f);
-    const float mean = sum_lanes(sum) / (float)size;
-    for (int i = 0; i < size; i += LANES) {
-        const vfloat centred = load_some(x + i, size - i, mean) - mean;
-        square += centred * centred;
-    }
-    const float scale = 1.0f / sqrtf(sum_lanes(square) / (float)size + layer->spec.parameter);
-    for (int i = 0; i < size; i += LANES) {
-        const vfloat normal = (load_some(x + i, size - i, mean) - mean) * scale;
-        store_some(y + i, size - i, normal * load(layer->weight + i) + load(layer->bias + i));
-    }
-}
-
-HOT static void leaky_relu(const Layer *layer, const float *x, float *y) {
-    const int size = layer->spec.input_size;
-    for (int i = 0; i < size; i += LANES) {
-        const vfloat v = load_some(x + i, size - i, 0.0f);
-        store_some(y + i, size - i, choose(v < splat(0.0f), v * layer->spec.parameter, v));
-    }
-}
-
-HOT static void exp_sigmoid(const Layer *layer, const float *x, float *y) {
-    const int size = layer->spec.input_size;
-    for (int i = 0; i < size; i += LANES) store_some(y + i, size - i, vexp_sigmoid(load_some(x + i, size - i, 0.0f)));
-}
-
-HOT static void normalize(const Layer *layer, const float *x, float *y) {
-    const int size = layer->spec.input_size;
-    vfloat sum = {0};
-    for (int i = 0; i < size; i += LANES) sum += load_some(x + i, size - i, 0.0f);
-    const float total = sum_lanes(sum);
-    for (int i = 0; i < size; i += LANES) store_some(y + i, size - i, load_some(x + i, size - i, 0.0f) / total);
 }
 
 /* The state's past inputs come newest first; its last float tells whether there are any. */
@@ -143,10 +89,10 @@ static void each_voice(const Layer *layer, float *activation, float *state) {
     const float *x = activation + s->input;
     float *y = activation + s->output;
     switch (s->kind) {
-    case LAYER_LAYER_NORM: layer_norm(layer, x, y); break;
-    case LAYER_LEAKY_RELU: leaky_relu(layer, x, y); break;
-    case LAYER_EXP_SIGMOID: exp_sigmoid(layer, x, y); break;
-    case LAYER_NORMALIZE: normalize(layer, x, y); break;
+    case LAYER_LAYER_NORM: FASTEST(layer_norm)(layer, x, y); break;
+    case LAYER_LEAKY_RELU: FASTEST(leaky_relu)(layer, x, y); break;
+    case LAYER_EXP_SIGMOID: FASTEST(exp_sigmoid)(layer, x, y); break;
+    case LAYER_NORMALIZE: FASTEST(normalize)(layer, x, y); break;
     case LAYER_DIFFERENCE: difference(layer, x, y, state + s->state); break;
     case LAYER_COPY: memcpy(y, x, (size_t)s->input_size * sizeof *y); break;
     }
