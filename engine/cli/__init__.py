@@ -1,0 +1,88 @@
+"""The command line: `ddsp-live`, one word for one job."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+
+COMMANDS = {
+    "play": "play a patch live, from a MIDI keyboard",
+    "render": "render a MIDI file to a sound file",
+    "train": "make a patch from a folder of recordings",
+    "patches": "list the factory patches",
+    "inspect": "show all that a patch holds",
+    "devices": "list audio outputs and MIDI inputs",
+    "doctor": "find out why it stutters, or why nothing is heard",
+    "bench": "measure what each stage costs on this machine",
+}
+"""Each is a module of this package with `add_arguments(parser)` and `run(arguments) -> exit status`."""
+PASSED_ON = {"train"}
+"""These read their arguments themselves: their options need packages that players do not install."""
+
+FAILED, INTERRUPTED = 2, 130
+
+
+class UsageError(ValueError):
+    """Words on the command line that make no sense, in one sentence."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in a sentence instead of a page."""
+
+    def error(self, message: str) -> None:
+        raise UsageError(
+            f"{message[:1].upper()}{message[1:]}: `{self.prog} --help` shows what can be asked for."
+        )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command, `argv` without the program's name; the exit status, 2 where it could not be done."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    try:
+        if argv and argv[0] in PASSED_ON:
+            return _module(argv[0]).run(argv[1:])
+        arguments = _parser(argv).parse_args(argv)
+        return arguments.run(arguments) or 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not stumble over it when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except SystemExit as end:  # argparse, after --help and --version
+        return int(end.code or 0)
+    except (ValueError, ImportError) as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or 'The system'}: {error.strerror or error}.", file=sys.stderr)
+    return FAILED
+
+
+def _parser(argv: Sequence[str]) -> Parser:
+    """Knows the options of the command that `argv` names; the others are only listed, which is quick."""
+    parser = Parser(
+        prog="ddsp-live",
+        description="A neural instrument that is played live.",
+        epilog="`ddsp-live COMMAND --help` shows a command's options, with examples.",
+    )
+    parser.add_argument("--version", action="version", version=f"ddsp-live {version('ddsp-live')}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        module = _module(name) if name in argv and name not in PASSED_ON else None
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[:1].upper()}{summary[1:]}.",
+            epilog=module.EXAMPLES if module else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if module:
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+def _module(name: str):
+    return import_module(f".{name}", __name__)

@@ -1,0 +1,103 @@
+"""`ddsp-live bench`: what each stage costs on this machine."""
+
+from .options import DEFAULT_PATCH, add_json, number
+from .terminal import print_json, print_table, progress
+
+EXAMPLES = """examples:
+  ddsp-live bench
+  ddsp-live bench --runs 15 --json > bench.json
+"""
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument(
+        "patch", nargs="?", default=DEFAULT_PATCH, metavar="PATCH", help="whose decoder is timed"
+    )
+    parser.add_argument("--runs", type=number(int, 1, 100), default=5, metavar="N", help="default: 5")
+    parser.add_argument(
+        "--seconds",
+        type=number(float, 0.01, 60),
+        default=2.0,
+        metavar="S",
+        help="of sound in each run (default: 2)",
+    )
+    add_json(parser)
+
+
+def run(arguments) -> int:
+    from ddsp_live.tools.bench import measure
+
+    from ..patch import load_patch
+
+    patch = load_patch(arguments.patch)
+    with progress("Measuring") as show:
+        report = measure(patch, runs=arguments.runs, seconds=arguments.seconds, progress=show)
+    print_json(report) if arguments.json else _say(report)
+    return 0
+
+
+def _say(report: dict) -> None:
+    machine, patch = report["machine"], report["patch"]
+    print(
+        f"{machine['processor']}, one core: {machine['gflops']:.0f} GFLOP/s at best "
+        f"in {machine['vector_bits']}-bit vectors, "
+        f"{machine['cache_gb_per_s']:.0f} GB/s from cache, {machine['memory_gb_per_s']:.0f} GB/s from memory"
+    )
+    print(
+        f"{patch['name']}: width {patch['width']}, "
+        f"{patch['harmonics']} harmonics, {patch['noise_bands']} noise bands, "
+        f"{patch['frame_rate']} frames/s, {patch['multiply_adds']} multiply-adds a frame; "
+        f"{report['sample_rate']} Hz, blocks of {report['block']}"
+    )
+    print("\nRTF: processor seconds for a second of sound\n")
+    stages = {
+        "harmonic": "harmonic bank, one voice",
+        "noise": "filtered noise, one voice",
+        "body": "body, 8 sections, stereo",
+        "room": "room of 1 s, stereo",
+    }
+    print_table(
+        ("stage", "RTF"), [(words, f"{report['stages'][name]:.5f}") for name, words in stages.items()]
+    )
+    print()
+    rows = [
+        (
+            row["voices"],
+            f"{row['native_us']:.1f}",
+            f"{row['onnx_us']:.1f}",
+            f"{row['ratio']:.2f}",
+            f"{row['gflops']:.0f} GFLOP/s, {100 * row['of_peak']:.0f} % of the peak",
+        )
+        for row in report["decoder"]
+    ]
+    print_table(("decoder: voices", "native µs", "ONNX Runtime µs", "ratio", "native"), rows)
+    print()
+    rows = [
+        (
+            row["voices"],
+            f"{row['rtf']:.4f}",
+            f"{100 * row['under_half']:.2f} %",
+            f"{100 * row['under_half_wall']:.2f} %",
+            f"{row['highest']:.2f}",
+        )
+        for row in report["synth"]
+    ]
+    head = (
+        "everything on: voices",
+        "RTF",
+        "under half a block",
+        "by the clock on the wall",
+        "longest, in blocks",
+    )
+    print_table(head, rows)
+    print(f"\nmemory while 16 voices sound: {report['resident_mb']:.0f} MB\n")
+    rows = [
+        (
+            target["name"],
+            f"{target['measured']:.4g}",
+            f"{'at least' if target['at_least'] else 'at most'} {target['limit']:g}",
+            "met" if target["met"] else "NOT MET",
+        )
+        for target in report["targets"]
+    ]
+    print_table(("target", "measured", "aim", ""), rows)

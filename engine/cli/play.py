@@ -1,0 +1,246 @@
+"""`ddsp-live play`: a patch on an audio device, from MIDI keyboards; without a device, into demo.wav."""
+
+import contextlib
+import sys
+import threading
+import time
+from pathlib import Path
+
+from .options import DEFAULT_PATCH, add_sound_options, make_synth, number
+from .terminal import progress, quiet_libraries
+
+EXAMPLES = """examples:
+  ddsp-live play                                   the alto saxophone, from every MIDI keyboard there is
+  ddsp-live play --demo                            no keyboard at hand: it plays a phrase by itself
+  ddsp-live play my-cello.ddsp --midi Keystation --device USB --room 0.3
+  ddsp-live play --virtual "ddsp-live"             a MIDI port that a sequencer can send to
+
+Enter or Ctrl-C ends. `ddsp-live devices` lists devices and ports.
+"""
+USUAL_RATE = 48000
+DEMO = Path("demo.wav")
+LONGEST_TAIL_SECONDS = 12.0
+SILENCE = 10.0 ** (-90.0 / 20.0)
+REFRESH_SECONDS = 0.125
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("patch", nargs="?", default=DEFAULT_PATCH, metavar="PATCH", help="a name or a path")
+    parser.add_argument(
+        "--device", metavar="NAME", help="a number or a part of a name (default: the system's)"
+    )
+    parser.add_argument(
+        "--block",
+        type=number(int, 1, 4096),
+        default=64,
+        metavar="SAMPLES",
+        help="that the device asks for at once; more is safer, fewer is quicker (default: 64)",
+    )
+    add_sound_options(parser, voices=16, rate=None)
+    parser.add_argument(
+        "--midi",
+        action="append",
+        default=[],
+        metavar="PORT",
+        help="a number or a part of a name; may be given several times (default: every port, now and later)",
+    )
+    parser.add_argument("--virtual", metavar="NAME", help="make a MIDI port that other programs can send to")
+    parser.add_argument("--demo", action="store_true", help="play the built-in phrase")
+    parser.add_argument(
+        "--seconds", type=number(float, 0, 1e9), metavar="S", help="end by itself after so long"
+    )
+
+
+def run(arguments) -> int:
+    from ..audio.device import DeviceError, find_device
+    from ..patch import load_patch
+
+    patch = load_patch(arguments.patch)
+    try:
+        with quiet_libraries():
+            device = find_device(arguments.device)
+    except DeviceError as error:
+        if arguments.device is not None:
+            raise
+        return _play_to_file(arguments, patch, str(error))
+    rate = arguments.rate or _accepted_rate(device)
+    return _play_live(arguments, make_synth(arguments, patch, rate=rate, block=arguments.block))
+
+
+def _accepted_rate(device) -> float:
+    """48 kHz, or where the device does not take that, its own rate."""
+    from ..audio.device import portaudio
+
+    sd = portaudio()
+    try:
+        with quiet_libraries():
+            sd.check_output_settings(device.index, channels=2, dtype="float32", samplerate=USUAL_RATE)
+    except (sd.PortAudioError, ValueError):
+        return device.sample_rate
+    return USUAL_RATE
+
+
+def _play_live(arguments, synth) -> int:
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    with contextlib.ExitStack() as stack:
+        with quiet_libraries():
+            stream = stack.enter_context(synth.start(arguments.device, say=console.print))
+            connected = _open_midi(arguments, synth, stack, console)
+        console.print(_where(synth, stream))
+        console.print(_from_what(arguments, connected))
+        last = _send_phrase(synth) if arguments.demo else None
+        try:
+            _wait(arguments, synth, stream, console, last)
+        finally:
+            synth.panic()
+    return 0
+
+
+def _open_midi(arguments, synth, stack: contextlib.ExitStack, console) -> list[str]:
+    """Opens the ports that were asked for, or all; the names of those that are there."""
+    from ..midi.ports import MidiInput, MidiPortError
+
+    def changed(name: str, here: bool) -> None:
+        console.print(
+            f"The MIDI port {name!r} is {'here' if here else 'gone: it plays again when it is back'}."
+        )
+
+    wanted = [int(port) if port.isdigit() else port for port in arguments.midi] or [None]
+    names = []
+    for index, port in enumerate(wanted):
+        virtual = arguments.virtual if index == 0 else None
+        silent = [True]  # the ports that are there from the start are listed in one line
+        try:
+            midi = MidiInput(
+                synth.send_live,
+                port=port,
+                virtual=virtual,
+                on_change=lambda name, here, silent=silent: None if silent[0] else changed(name, here),
+            )
+        except MidiPortError as error:
+            if arguments.midi or virtual:
+                raise
+            console.print(str(error))
+            continue
+        silent[0] = False
+        stack.enter_context(midi)
+        names += midi.connected
+    return names
+
+
+def _where(synth, stream) -> str:
+    """On what it plays, and how long sound takes from the key to the device."""
+    for _ in range(10):  # the first callback comes soon, and then the priority is known
+        if stream.priority is not None:
+            break
+        time.sleep(0.05)
+    ordinary = (
+        "" if stream.priority else " Its priority is ordinary: `ddsp-live doctor` tells how to change that."
+    )
+    block_ms = 1000 * synth.block_size / synth.sample_rate
+    decoder_ms = 1000 * synth.delay_samples / synth.sample_rate
+    parts = [f"{stream.latency_ms:.1f} the device's", f"{block_ms:.1f} so that timing is even"]
+    if decoder_ms:
+        parts.append(f"{decoder_ms:.1f} the decoder's")
+    return (
+        f"{synth.patch.title} on {stream.device.name!r} ({stream.device.host}), {synth.sample_rate:g} Hz in blocks of "
+        f"{synth.block_size}, {synth.voices} voices: {stream.latency_ms + block_ms + decoder_ms:.1f} ms from a key to its "
+        f"sound ({', '.join(parts)}).{ordinary}"
+    )
+
+
+def _from_what(arguments, connected: list[str]) -> str:
+    ends = "Enter or Ctrl-C ends." if sys.stdin.isatty() else "Ctrl-C ends."
+    if arguments.demo:
+        return f"It plays by itself. {ends}"
+    if connected:
+        return f"Play on {', '.join(connected)}. {ends}"
+    return f"No MIDI keyboard is connected: connect one and play, or hear `ddsp-live play --demo`. {ends}"
+
+
+def _send_phrase(synth) -> float:
+    """Sends the built-in phrase, a moment ahead; the sample at which its last event stands."""
+    from ..midi.phrase import phrase
+
+    start = synth.stats().position + synth.sample_rate // 4
+    times = [int(start + seconds * synth.sample_rate) for seconds, _ in phrase()]
+    for at, (_, raw) in zip(times, phrase(), strict=True):
+        synth.send(raw, time=at)
+    return times[-1]
+
+
+def _wait(arguments, synth, stream, console, last: int | None) -> None:
+    """Until Enter, Ctrl-C, the time that was asked for, or silence after the sample `last`."""
+    from rich.live import Live
+
+    ended = threading.Event()
+    if sys.stdin.isatty():
+        threading.Thread(target=lambda: (sys.stdin.readline(), ended.set()), daemon=True).start()
+    limit = time.monotonic() + arguments.seconds if arguments.seconds is not None else None
+    with Live(console=console, transient=True, auto_refresh=False) as live:
+        while not ended.wait(REFRESH_SECONDS):
+            stats = synth.stats()
+            if limit is not None and time.monotonic() >= limit:
+                return
+            if last is not None and _over(stats, last, synth.sample_rate):
+                return
+            if console.is_terminal:
+                live.update(status_line(stats, stream), refresh=True)
+
+
+def _over(stats, last: int, sample_rate: float) -> bool:
+    """Whether the last event was played and its sound has died away, or should have."""
+    after = stats.position - last
+    return after > 0 and (stats.peak < SILENCE or after > LONGEST_TAIL_SECONDS * sample_rate)
+
+
+def status_line(stats, stream) -> str:
+    """What happens now, in one line."""
+    import math
+
+    peak = f"{20 * math.log10(stats.peak):6.1f} dB" if stats.peak > SILENCE else "  silence"
+    line = f"voices {stats.sounding_voices:2d}  load {100 * stats.load:3.0f} %  {peak}  xruns {stats.xruns}"
+    if stats.late_frames:
+        line += f"  late frames {stats.late_frames}"
+    if stats.stolen_voices:
+        line += f"  stolen voices {stats.stolen_voices}"
+    return line + ("  no device" if stream.lost else "")
+
+
+def _play_to_file(arguments, patch, reason: str) -> int:
+    """Without a device: the phrase at the pace of a real one, and what was played, as a file."""
+    import numpy as np
+
+    from ..audio.null import NullDevice
+    from .render import write_sound
+
+    print(
+        f"{reason} Until then, the built-in phrase is played to nobody and kept in {DEMO}.", file=sys.stderr
+    )
+    synth = make_synth(arguments, patch, rate=arguments.rate or USUAL_RATE, block=arguments.block)
+    end = _send_phrase(synth)
+    device = NullDevice(synth, keep=True)
+    synth.start_workers()
+    device.start()
+    try:
+        with progress("Playing") as show:
+            while True:
+                time.sleep(REFRESH_SECONDS)
+                stats = synth.stats()
+                show(min(1.0, stats.position / end))
+                if _over(stats, end, synth.sample_rate):
+                    break
+    finally:
+        device.stop()
+        synth.stop_workers()
+    audio = device.audio
+    loud = np.flatnonzero(np.abs(audio).max(axis=1) >= SILENCE)
+    write_sound(DEMO, audio[: loud[-1] + 1 if len(loud) else 0], synth.sample_rate)
+    print(
+        f"{DEMO}: {patch.title}, {len(audio) / synth.sample_rate:.1f} s, played with a load of "
+        f"{100 * stats.load_percentile(99):.0f} % at most in 99 of 100 blocks of {synth.block_size}.",
+        file=sys.stderr,
+    )
+    return 0
