@@ -1,9 +1,12 @@
 """Finding an output device, and the reasons why there is none, in words."""
 
 import ctypes.util
+import shutil
 import sys
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 INSTALL = {
     "linux": "sudo apt install libportaudio2",
@@ -86,10 +89,35 @@ def find_device(wanted: int | str | None) -> Device:
 
 
 def rescan() -> None:
-    """Let PortAudio look for devices again; no stream may be open."""
+    """Let PortAudio look for devices again; no stream may be open but those given to `abandon`."""
     sd = portaudio()
-    sd._terminate()
+    if _abandoned:
+        _load_again(sd)
+    else:
+        sd._terminate()
     sd._initialize()
+
+
+def abandon(stream) -> None:
+    """Leave a stream of a JACK server that died: PortAudio would end the process if it were closed."""
+    _abandoned.append(stream)
+    portaudio()._initialized = 0  # nor may it be terminated when the program ends
+
+
+_abandoned: list = []
+
+
+def _load_again(sd) -> None:
+    """A second PortAudio beside the one that holds dead streams: a copy is to the loader another library."""
+    loaded = next(line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "libportaudio" in line)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copy(loaded, folder)
+        _left_behind.append((sd._lib, *_abandoned))  # JACK and dead threads may still call into it
+        sd._lib = sd._ffi.dlopen(str(copy))
+    _abandoned.clear()
+
+
+_left_behind: list = []
 
 
 @contextmanager

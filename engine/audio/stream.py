@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from ..native._kernel import ffi, lib
-from .device import Device, DeviceError, find_device, one_sentence, portaudio, rescan
+from .device import Device, DeviceError, abandon, find_device, one_sentence, portaudio, rescan
 from .null import NullDevice
 
 PRIORITY = 70  # SCHED_FIFO, below the kernel's own threads for interrupts
@@ -128,6 +128,9 @@ class Stream:
     def _lose(self) -> None:
         self.lost = True
         self._say(f"The audio device {self.device.name!r} is gone: playing goes on without sound until it is back.")
+        if "JACK" in self.device.host:
+            abandon(self._stream)
+            self._stream = None
         self._play_to_nobody()
 
     def _take_up(self) -> None:
