@@ -40,16 +40,23 @@ TARGET static void NAME(gru_gates)(const float *from_input, const float *from_hi
     }
 }
 
+/* Two sums at a time: a single one would wait for itself. */
 TARGET static void NAME(layer_norm)(const Layer *layer, const float *x, float *y) {
     const int size = layer->spec.input_size;
-    wide sum = {0}, square = {0};
-    for (int i = 0; i < size; i += WIDTH) sum += load_some(x + i, size - i, 0.0f);
-    const float mean = sum_lanes(sum) / (float)size;
-    for (int i = 0; i < size; i += WIDTH) {
-        const wide centred = load_some(x + i, size - i, mean) - mean;
-        square += centred * centred;
+    wide even = {0}, odd = {0};
+    for (int i = 0; i < size; i += 2 * WIDTH) {
+        even += load_some(x + i, size - i, 0.0f);
+        odd += load_some(x + i + WIDTH, size - i - WIDTH, 0.0f);
     }
-    const float scale = 1.0f / sqrtf(sum_lanes(square) / (float)size + layer->spec.parameter);
+    const float mean = sum_lanes(even + odd) / (float)size;
+    even = odd = (wide){0};
+    for (int i = 0; i < size; i += 2 * WIDTH) {
+        const wide first = load_some(x + i, size - i, mean) - mean;
+        const wide second = load_some(x + i + WIDTH, size - i - WIDTH, mean) - mean;
+        even += first * first;
+        odd += second * second;
+    }
+    const float scale = 1.0f / sqrtf(sum_lanes(even + odd) / (float)size + layer->spec.parameter);
     for (int i = 0; i < size; i += WIDTH) {
         const wide normal = (load_some(x + i, size - i, mean) - mean) * scale;
         store_some(y + i, size - i, normal * wide_load(layer->weight + i) + wide_load(layer->bias + i));
@@ -66,8 +73,9 @@ TARGET static void NAME(leaky_relu)(const Layer *layer, const float *x, float *y
 
 TARGET static void NAME(exp_sigmoid)(const Layer *layer, const float *x, float *y) {
     const int size = layer->spec.input_size;
-    for (int i = 0; i < size; i += WIDTH)
-        store_some(y + i, size - i, vexp_sigmoid(load_some(x + i, size - i, 0.0f)));
+    const int whole = size / WIDTH * WIDTH;
+    for (int i = 0; i < whole; i += WIDTH) wide_store(y + i, vexp_sigmoid(wide_load(x + i)));
+    if (whole < size) store_some(y + whole, size - whole, vexp_sigmoid(load_some(x + whole, size - whole, 0.0f)));
 }
 
 TARGET static void NAME(normalize)(const Layer *layer, const float *x, float *y) {

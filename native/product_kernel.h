@@ -14,9 +14,6 @@ TARGET INLINE void NAME(tile)(const float *weight, const float *bias, int inputs
     for (int i = 0; i < inputs; i++, weight += stride) {
         VECTOR row[GROUP_PANELS * PARTS];
         for (int p = 0; p < panels * PARTS; p++) row[p] = LOAD(weight + p * WIDTH);
-#ifdef PREFETCH_FLOATS
-        for (int p = 0; p < panels; p++) __builtin_prefetch(weight + p * PANEL + PREFETCH_FLOATS);
-#endif
         for (int v = 0; v < voices; v++) {
             VECTOR input = SPLAT(x[v][i]);
             IN_REGISTER(input);
@@ -39,18 +36,30 @@ TARGET INLINE void NAME(tiles)(const float *weight, const float *bias, int input
     if (most > 1 && left == 1) NAME(tile)(weight, bias, inputs, stride, x, y, 1, voices);
 }
 
+/* Functions of their own, since gcc runs out of general registers where they are one. */
+#define TILES(voices)                                                                                                 \
+    TARGET static __attribute__((noinline)) void NAME(tiles_##voices)(const float *weight, const float *bias,          \
+                                                                      int inputs, int panels,                          \
+                                                                      const float *const *x, float *y) {               \
+        NAME(tiles)(weight, bias, inputs, panels, x, y, voices);                                                       \
+    }
+TILES(1)
+TILES(2)
+TILES(3)
+TILES(4)
+
 TARGET static void NAME(product)(const float *weight, const float *bias, int inputs, int panels, const float *const *x,
                                  float *y, int voices) {
-    for (; voices > TILE_VOICES; voices -= TILE_VOICES, x += TILE_VOICES, y += TILE_VOICES * GROUP_PANELS * PANEL)
-        NAME(tiles)(weight, bias, inputs, panels, x, y, TILE_VOICES);
-    switch (voices) {
-    case 1: NAME(tiles)(weight, bias, inputs, panels, x, y, 1); break;
-    case 2: NAME(tiles)(weight, bias, inputs, panels, x, y, 2); break;
-    case 3: NAME(tiles)(weight, bias, inputs, panels, x, y, 3); break;
-    case 4: NAME(tiles)(weight, bias, inputs, panels, x, y, 4); break;
-    }
+    for (int left = voices; left > 0; left -= TILE_VOICES, x += TILE_VOICES, y += TILE_VOICES * GROUP_PANELS * PANEL)
+        switch (left < TILE_VOICES ? left : TILE_VOICES) {
+        case 1: NAME(tiles_1)(weight, bias, inputs, panels, x, y); break;
+        case 2: NAME(tiles_2)(weight, bias, inputs, panels, x, y); break;
+        case 3: NAME(tiles_3)(weight, bias, inputs, panels, x, y); break;
+        case 4: NAME(tiles_4)(weight, bias, inputs, panels, x, y); break;
+        }
 }
 
+#undef TILES
 #undef PARTS
 #undef TILE_VOICES
 #undef TILE_PANELS
