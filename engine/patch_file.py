@@ -39,18 +39,20 @@ def read_members(path: Path, wanted: Iterable[str] | None = None) -> dict[str, b
     Raises PatchError for what is not a zip, for members that no patch has, and for sizes out of bounds.
     """
     try:
-        with path.open("rb") as file:
+        file = path.open("rb")
+    except OSError as error:
+        raise PatchError(f"the file cannot be read: {error.strerror}.") from error
+    with file:
+        try:
             _check_directory(file)
             with zipfile.ZipFile(file) as archive:
                 members = _checked_members(archive)
                 names = members if wanted is None else [name for name in members if name in set(wanted)]
                 return {name: _read_member(archive, members[name]) for name in names}
-    except OSError as error:
-        raise PatchError(f"the file cannot be read: {error.strerror or error}.") from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, struct.error, ValueError) as error:
-        if isinstance(error, PatchError):
+        except PatchError:
             raise
-        raise PatchError("it is not a whole zip file; fetch or export it again.") from error
+        except (zipfile.BadZipFile, OSError, RuntimeError, struct.error, ValueError) as error:
+            raise PatchError("it is not a whole zip file; fetch or export it again.") from error
 
 
 def write_members(path: Path, members: Mapping[str, bytes]) -> None:

@@ -232,7 +232,7 @@ def _identities(names: Sequence[str]) -> Iterator[tuple[tuple[str, int], int]]:
 
 
 def _resolve(port: str | int | None, backend: Backend) -> Callable[[str], bool]:
-    """Whether a port of a given name is wanted. A number is looked up now: numbers change as ports come and go."""
+    """Whether a port of a given name is wanted. A number is looked up now, before ports come and go."""
     if port is None:
         return lambda name: True
     names = backend.names()

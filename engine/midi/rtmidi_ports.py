@@ -93,7 +93,7 @@ class _Port:
         self._deliver = deliver
         client.ignore_types(sysex=False, timing=True, active_sense=True)
         client.set_callback(self._hear)
-        # python-rtmidi 1.5 frees the callback's tuple in cancel_callback, while RtMidi's thread may still use it.
+        # python-rtmidi 1.5 frees the callback's tuple in cancel_callback; RtMidi's thread may still use it.
         self._kept = gc.get_referents(client)
 
     def _hear(self, event: tuple[list[int], float], _: object) -> None:

@@ -1,0 +1,165 @@
+"""MIDI files: mido's own clock is the oracle for times; damaged files are refused in one sentence."""
+
+import struct
+
+import mido
+import numpy as np
+import pytest
+from ddsp_live.midi import files
+from ddsp_live.midi.files import MidiFileError, read_midi
+from ddsp_live.midi.phrase import phrase
+
+
+def song(path, *tracks, type=1, ticks_per_beat=480):
+    file = mido.MidiFile(type=type, ticks_per_beat=ticks_per_beat)
+    file.tracks += [mido.MidiTrack(track) for track in tracks]
+    file.save(path)
+    return path
+
+
+def note(note, length, start=0, **more):
+    yield mido.Message("note_on", note=note, velocity=80, time=start, **more)
+    yield mido.Message("note_off", note=note, velocity=64, time=length, **more)
+
+
+def tempo(beats_per_minute, time=0):
+    return mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(beats_per_minute), time=time)
+
+
+def test_times_follow_the_tempo_map_of_all_tracks(tmp_path):
+    rng = np.random.default_rng(3)
+    notes = [m for key in range(40) for m in note(40 + key, *map(int, rng.integers(1, 900, 2)))]
+    other = [m for key in range(30) for m in note(30 + key, *map(int, rng.integers(1, 900, 2)), channel=1)]
+    path = song(
+        tmp_path / "a.mid", [tempo(97), tempo(143.3, 1000), tempo(61, 7001), tempo(200, 400)], notes, other
+    )
+    expected, now = [], 0.0
+    for message in mido.MidiFile(path):
+        now += message.time
+        if not message.is_meta:
+            expected.append((now, bytes(message.bytes())))
+    events = read_midi(path)
+    assert sorted(raw for _, raw in events) == sorted(raw for _, raw in expected)
+    np.testing.assert_allclose([t for t, _ in events], [t for t, _ in expected], rtol=0, atol=1e-5)
+
+
+def test_long_files_do_not_drift(tmp_path):
+    path = song(tmp_path / "long.mid", [tempo(100), *(m for _ in range(9000) for m in note(60, 160, 160))])
+    assert read_midi(path)[-1][0] == 9000 * 320 / 480 * 0.6
+
+
+def test_tracks_of_type_2_follow_each_other_each_with_its_tempo(tmp_path):
+    path = song(tmp_path / "two.mid", [tempo(60), *note(60, 480)], [*note(62, 480), *note(64, 480)], type=2)
+    starts = [(seconds, raw[1]) for seconds, raw in read_midi(path) if raw[0] == 0x90]
+    assert starts == [(0, 60), (1, 62), (1.5, 64)]
+
+
+def test_smpte_time_knows_no_tempo(tmp_path):
+    path = song(tmp_path / "film.mid", [tempo(200), *note(60, 1000)])
+    data = bytearray(path.read_bytes())
+    data[12:14] = struct.pack(">bB", -25, 40)
+    path.write_bytes(data)
+    assert [seconds for seconds, _ in read_midi(path)] == [0, 1]
+    data[12:14] = struct.pack(">bB", -29, 100)
+    path.write_bytes(data)
+    assert read_midi(path)[1][0] == pytest.approx(10 * 1001 / 30000)
+
+
+def test_what_is_held_at_the_end_is_let_go_there(tmp_path):
+    held = [mido.Message("note_on", note=60), mido.Message("control_change", control=64, value=127, time=480)]
+    path = song(tmp_path / "held.mid", [*held, mido.MetaMessage("end_of_track", time=480)])
+    assert read_midi(path)[2:] == [(1.0, b"\x80\x3c\x40"), (1.0, b"\xb0\x40\x00")]
+
+
+def test_only_channel_messages_come_out(tmp_path):
+    others = [mido.Message("sysex", data=[1, 2]), mido.MetaMessage("lyrics", text="la")]
+    assert [raw[0] for _, raw in read_midi(song(tmp_path / "a.mid", [*others, *note(60, 1)]))] == [0x90, 0x80]
+
+
+def test_a_file_without_notes_is_empty(tmp_path):
+    assert read_midi(song(tmp_path / "a.mid", [])) == []
+
+
+def midi(track: bytes, header: bytes = struct.pack(">hhh", 0, 1, 480), size: int | None = None) -> bytes:
+    return (
+        b"MThd\0\0\0\6" + header + b"MTrk" + struct.pack(">L", len(track) if size is None else size) + track
+    )
+
+
+END = b"\0\xff\x2f\0"
+BROKEN = {
+    "empty": (b"", "not a standard MIDI file"),
+    "text": (b"hello", "not a standard MIDI file"),
+    "header alone": (b"MThd", "cut short"),
+    "cut within a message": (midi(b"\0\x90\x3c", size=100), "cut short"),
+    "no tracks": (b"MThd\0\0\0\6" + struct.pack(">hhh", 1, 0, 480), "no tracks"),
+    "tracks missing": (midi(END, struct.pack(">hhh", 1, 9, 480)), "cut short"),
+    "tracks below zero": (midi(END, struct.pack(">hhh", 1, -3, 480)), "no tracks"),
+    "no time base": (midi(END, struct.pack(">hhh", 0, 1, 0)), "no tracks or no time base"),
+    "data without a status": (midi(b"\0\x3c\x40" + END), "damaged"),
+    "data above 127": (midi(b"\0\x90\x3c\xc8" + END), "damaged"),
+    "undefined status": (midi(b"\0\xf4" + END), "damaged"),
+    "endless number": (midi(b"\xff" * 100_000 + END), "does not end"),
+    "huge text": (midi(b"\0\xff\x01\xff\xff\xff\x7f" + END), "damaged"),
+    "tempo of two bytes": (midi(b"\0\xff\x51\x02\x01\x02" + END), "damaged"),
+    "too long": (midi(b"\xff\xff\xff\x7f\x90\x3c\x40" + END), "longer than 6 hours"),
+}
+
+
+@pytest.mark.parametrize("data, reason", BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_file_is_refused_in_one_sentence_that_names_it(tmp_path, data, reason):
+    path = tmp_path / "song.mid"
+    path.write_bytes(data)
+    with pytest.raises(MidiFileError, match=reason) as caught:
+        read_midi(path)
+    assert_one_sentence(caught.value)
+
+
+def test_no_file_and_a_file_too_large_are_refused(tmp_path, monkeypatch):
+    with pytest.raises(MidiFileError, match=r"song\.mid cannot be played: No such file"):
+        read_midi(tmp_path / "song.mid")
+    monkeypatch.setattr(files, "LARGEST_FILE", 10)
+    with pytest.raises(MidiFileError, match="larger than"):
+        read_midi(song(tmp_path / "song.mid", []))
+
+
+def test_damage_anywhere_gives_events_or_one_sentence(tmp_path):
+    path = song(tmp_path / "song.mid", [tempo(90), *note(60, 5), *note(62, 7)], [*note(64, 200, channel=1)])
+    data = path.read_bytes()
+    rng = np.random.default_rng(6)
+    for i in range(700):
+        damaged = bytearray(data)
+        for at in rng.integers(4, len(data), 2):
+            damaged[at] = rng.integers(0, 256)
+        path.write_bytes(bytes(damaged[: i % len(data)] if i < 2 * len(data) else damaged))
+        try:
+            events = read_midi(path)
+        except MidiFileError as error:
+            assert_one_sentence(error)
+        else:
+            assert [t for t, _ in events] == sorted(t for t, _ in events)
+
+
+def assert_one_sentence(error: MidiFileError) -> None:
+    text = str(error)
+    assert text.startswith("song.mid cannot be played: ") and text.endswith(".") and ". " not in text
+
+
+def test_the_phrase_can_be_played_by_an_alto_saxophone_and_lets_everything_go():
+    events = phrase()
+    assert [t for t, _ in events] == sorted(t for t, _ in events)
+    assert 8 <= events[-1][0] <= 10
+    sounding, most, velocities = set(), 0, set()
+    for _, raw in events:
+        key = raw[0] & 15, raw[1]
+        if raw[0] & 0xF0 == 0x90:
+            assert 49 <= raw[1] <= 80
+            assert key not in sounding
+            velocities.add(raw[2])
+            sounding.add(key)
+        elif raw[0] & 0xF0 == 0x80:
+            sounding.remove(key)
+        most = max(most, len(sounding))
+    assert not sounding
+    assert most == 4
+    assert max(velocities) - min(velocities) >= 50
