@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import soundfile
 
+from .decoders.program import MAX_HARMONICS, MAX_NOISE_BANDS, MAX_STATE
 from .patch_file import FORMAT, PatchError
 
 MOST_SECTIONS = 64
@@ -62,10 +63,10 @@ FIELDS: dict[str, tuple[Check, str]] = {
     "title": text(100),
     "sample_rate": whole(8000, 192000),
     "frame_rate": whole(50, 1000),
-    "harmonics": whole(1, 512),
-    "noise_bands": whole(2, 513),
-    "state_size": whole(0, 1 << 16),
-    "layers": (lambda value: isinstance(value, list) and 1 <= len(value) <= 256, "a list of 1 to 256 layers"),
+    "harmonics": whole(1, MAX_HARMONICS),
+    "noise_bands": whole(2, MAX_NOISE_BANDS),
+    "state_size": whole(0, MAX_STATE),
+    "layers": (lambda value: isinstance(value, list), "a list"),
     "pitch.low": number(0, 127),
     "pitch.high": number(0, 127),
     "pitch.quantiles": quantiles(0, 140),

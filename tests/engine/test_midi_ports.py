@@ -1,4 +1,4 @@
-"""Live ports, on a MIDI system that is not there: keyboards are unplugged and come back, and no note hangs."""
+"""Live ports, on a MIDI system that is not there: keyboards come and go, and no note hangs."""
 
 import threading
 import time
