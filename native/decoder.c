@@ -27,17 +27,18 @@ static float *copy_padded(Arena *arena, const float *from, int count) {
 }
 
 INLINE void copy_tile(float *to, const float *tile, int size) {
-    if (size >= TILE) memcpy(to, tile, TILE * sizeof *to); /* of a constant size: a few moves */
+    if (size == TILE) memcpy(to, tile, TILE * sizeof *to); /* of a constant size: a few moves */
     else memcpy(to, tile, (size_t)size * sizeof *to);
 }
 
 static void dense(const Layer *layer, float *const *activations, int voices) {
     const LayerSpec *s = &layer->spec;
+    const int width = layer->product.width * PANEL;
     const float *x[GROUP_VOICES];
     _Alignas(64) float y[GROUP_VOICES * TILE];
     for (int group = 0; group < layer->product.groups; group++) {
-        const int first = group * TILE;
-        const int size = s->output_size - first;
+        const int first = group * width;
+        const int size = s->output_size - first < width ? s->output_size - first : width;
         for (int from = 0; from < voices; from += GROUP_VOICES) {
             const int count = voices - from < GROUP_VOICES ? voices - from : GROUP_VOICES;
             for (int v = 0; v < count; v++) x[v] = activations[from + v] + s->input;

@@ -95,9 +95,10 @@ static int source_row(int gates, int outputs, int panel, int lane) {
 static void init(Product *p, Arena *arena, const float *weight, const float *bias, int outputs, int inputs, int gates) {
     const int blocks = (outputs + PANEL - 1) / PANEL;
     p->inputs = inputs;
-    p->width = gates ? 3 : GROUP_PANELS;
+    /* Groups of equal width, as far as they go: a single panel's sums would wait for each other. */
+    p->groups = gates ? blocks : (blocks + GROUP_PANELS - 1) / GROUP_PANELS;
     p->panels = gates ? 3 * blocks : blocks;
-    p->groups = (p->panels + p->width - 1) / p->width;
+    p->width = (p->panels + p->groups - 1) / p->groups;
     p->kernel = fastest_kernel();
     p->bias = arena_floats(arena, (size_t)p->panels * PANEL);
     p->weight = arena_floats(arena, (size_t)p->panels * PANEL * (size_t)inputs);

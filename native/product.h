@@ -14,7 +14,7 @@ typedef void ProductKernel(const float *weight, const float *bias, int inputs, i
 
 typedef struct Product {
     int inputs, panels; /* in all */
-    int width;          /* panels per group; the last group may have fewer */
+    int width;          /* panels per group, up to GROUP_PANELS; the last group may have fewer */
     int groups;
     float *weight; /* [groups][inputs][panels of the group][PANEL] */
     float *bias;   /* [panels][PANEL] */
@@ -26,7 +26,8 @@ void product_init(Product *p, Arena *arena, const float *weight, const float *bi
 /* The same for three stacked matrices, weight [3 * outputs, inputs]: group g has three panels, each matrix's outputs
    16 g to 16 g + 15. */
 void product_init_gates(Product *p, Arena *arena, const float *weight, const float *bias, int outputs, int inputs);
-/* One group for 1 to GROUP_VOICES voices: x[v] [inputs] -> y [voices][GROUP_PANELS * PANEL]. */
+/* One group for 1 to GROUP_VOICES voices: x[v] [inputs] -> y [voices][GROUP_PANELS * PANEL], of which the group's width
+   counts. */
 void product_group(const Product *p, int group, const float *const *x, float *y, int voices);
 
 #endif
