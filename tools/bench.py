@@ -1,7 +1,7 @@
 """What each stage of the kernel costs on this machine, beside what the machine can do at best.
 
-Costs are real-time factors (RTF): processor seconds for a second of sound. The stages take turns, run after run, so that
-whatever else the machine does meets all of them alike; figures are medians over the runs.
+Costs are real-time factors (RTF): processor seconds for a second of sound. The stages take turns, run after
+run, so that whatever else the machine does meets all of them alike; figures are medians over the runs.
 """
 
 import platform
@@ -55,7 +55,7 @@ def measure(
 ) -> dict:
     """The whole report, ready for JSON.
 
-    patch: its decoder is timed; body and room are made up, so that everything is on. seconds: of sound in each run.
+    patch: its decoder is timed. Body and room are made up, so that all is on. seconds: of sound per run.
     """
     program = Program.from_layers(patch.layers, patch.weights)
     probes: dict[str, Callable[[], object]] = {
@@ -144,7 +144,7 @@ def targets(report: dict) -> list[Target]:
 
 
 def _shares(runs: list[tuple[np.ndarray, np.ndarray]]) -> dict:
-    """Of [processor, wall] seconds per callback: the median run's RTF, and how many stay under half a block's time."""
+    """Of [processor, wall] seconds per callback: the median run's RTF, the share under half a block."""
     block = BLOCK / SAMPLE_RATE
     processor, wall = np.concatenate(runs, axis=1) / block
     return {

@@ -7,6 +7,8 @@ EXAMPLES = """examples:
   ddsp-live devices
   ddsp-live play --device "USB Audio" --midi Keystation      a part of a name is enough
 """
+NO_AUDIO = "There is no audio output device: connect one, or start a sound server such as JACK."
+NO_MIDI = "There is no MIDI input: connect a keyboard, or make a port with `ddsp-live play --virtual`."
 
 
 def add_arguments(parser) -> None:
@@ -44,7 +46,7 @@ def run(arguments) -> int:
 
 
 def look() -> dict:
-    """The devices and ports, or a sentence in `audio_problem` or `midi_problem` that says why there are none."""
+    """The devices and ports, and a sentence in `audio_problem` or `midi_problem` where there are none."""
     from dataclasses import asdict
 
     from ..audio.device import DeviceError, list_devices
@@ -56,15 +58,13 @@ def look() -> dict:
         try:
             audio = [asdict(device) for device in list_devices()]
             if not audio:
-                audio_problem = (
-                    "There is no audio output device: connect one, or start a sound server such as JACK."
-                )
+                audio_problem = NO_AUDIO
         except DeviceError as error:
             audio_problem = str(error)
         try:
             midi = list_ports()
             if not midi:
-                midi_problem = "There is no MIDI input: connect a keyboard, or make a port with `ddsp-live play --virtual`."
+                midi_problem = NO_MIDI
         except MidiPortError as error:
             midi_problem = str(error)
     return {"audio": audio, "audio_problem": audio_problem, "midi": midi, "midi_problem": midi_problem}

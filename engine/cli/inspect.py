@@ -47,17 +47,18 @@ def describe(patch) -> dict:
 
 def _say(answer: dict) -> None:
     pitch, loudness, performance = answer["pitch"], answer["loudness"], answer["performance"]
-    million_per_second = answer["multiply_adds_per_frame"] * answer["frame_rate"] / 1e6
+    low, high = note_name(pitch["low"]), note_name(pitch["high"])
+    weights, state, cost = answer["weights"], answer["state_size"], answer["multiply_adds_per_frame"]
     rows = {
         "title": answer["title"],
         "file": f"{answer['path']}, {answer['bytes'] / 1e6:.1f} MB",
-        "range": f"{note_name(pitch['low'])} to {note_name(pitch['high'])} (MIDI {pitch['low']:g} to {pitch['high']:g})",
+        "range": f"{low} to {high} (MIDI {pitch['low']:g} to {pitch['high']:g})",
         "loudness": f"{loudness['low']:.1f} to {loudness['high']:.1f} dB from the softest key to the hardest",
         "envelope": f"attack {performance['attack_ms']:.0f} ms, release {performance['release_ms']:.0f} ms",
         "trained at": f"{answer['sample_rate']} Hz; {answer['frame_rate']} frames a second",
         "synthesis": f"{answer['harmonics']} harmonics, {answer['noise_bands']} noise bands",
-        "decoder": f"{len(answer['layers'])} layers, {answer['weights']} weights, {answer['state_size']} numbers of state",
-        "cost": f"{answer['multiply_adds_per_frame']} multiply-adds per frame: {million_per_second:.1f} million a second and voice",
+        "decoder": f"{len(answer['layers'])} layers, {weights} weights, {state} numbers of state",
+        "cost": f"{cost} multiply-adds per frame, {cost * answer['frame_rate'] / 1e6:.1f} million a second",
         "body": f"{answer['body_sections']} second-order sections" if answer["body_sections"] else "none",
         "room": f"{answer['room_seconds']:.2f} s" if answer["room_seconds"] else "none",
     }

@@ -144,10 +144,11 @@ def _where(synth, stream) -> str:
     parts = [f"{stream.latency_ms:.1f} the device's", f"{block_ms:.1f} so that timing is even"]
     if decoder_ms:
         parts.append(f"{decoder_ms:.1f} the decoder's")
+    whole_ms = stream.latency_ms + block_ms + decoder_ms
     return (
-        f"{synth.patch.title} on {stream.device.name!r} ({stream.device.host}), {synth.sample_rate:g} Hz in blocks of "
-        f"{synth.block_size}, {synth.voices} voices: {stream.latency_ms + block_ms + decoder_ms:.1f} ms from a key to its "
-        f"sound ({', '.join(parts)}).{ordinary}"
+        f"{synth.patch.title} on {stream.device.name!r} ({stream.device.host}), "
+        f"{synth.sample_rate:g} Hz in blocks of {synth.block_size}, {synth.voices} voices: "
+        f"{whole_ms:.1f} ms from a key to its sound ({', '.join(parts)}).{ordinary}"
     )
 
 

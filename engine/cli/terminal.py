@@ -38,7 +38,7 @@ def progress(title: str) -> Iterator[Callable[[float], None]]:
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """ALSA and JACK write to file descriptor 2 about all that they do not find; no newcomer should have to read that."""
+    """Hides what ALSA and JACK write to file descriptor 2 about all that they look for and do not find."""
     try:
         terminal = os.dup(2)
     except OSError:
