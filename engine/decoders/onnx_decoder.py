@@ -1,7 +1,6 @@
 """A decoder run by ONNX Runtime."""
 
 import numpy as np
-import onnxruntime
 
 INPUTS = ("f0_scaled", "loudness_scaled", "state")
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes", "state_out")
@@ -14,6 +13,8 @@ class OnnxDecoder:
     """
 
     def __init__(self, model: bytes):
+        import onnxruntime  # here, since most players never need it and it takes memory and a moment to load
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
