@@ -64,7 +64,7 @@ static void gru(const Layer *layer, float *const *activations, float *const *sta
             product_group(&layer->hidden, group, h, from_hidden, count);
             for (int v = 0; v < count; v++)
                 FASTEST(gru_gates)(from_input + v * TILE, from_hidden + v * TILE, h[v] + first,
-                          activations[from + v] + s->output + first, s->output_size - first);
+                                   activations[from + v] + s->output + first, s->output_size - first);
         }
     }
     for (int v = 0; v < voices; v++)
@@ -79,7 +79,7 @@ static void difference(const Layer *layer, const float *x, float *y, float *past
         for (int i = 0; i < history; i++) past[i] = x[i % size];
     memcpy(y, x, (size_t)size * sizeof *y);
     for (int lag = 0; lag < s->lag_count; lag++)
-        for (int i = 0; i < size; i++) *(y + (lag + 1) * size + i) = x[i] - past[(s->lags[lag] - 1) * size + i];
+        for (int i = 0; i < size; i++) y[(lag + 1) * size + i] = x[i] - past[(s->lags[lag] - 1) * size + i];
     memmove(past + size, past, (size_t)(history - size) * sizeof *past);
     memcpy(past, x, (size_t)size * sizeof *past);
     past[history] = 1.0f;

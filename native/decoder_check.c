@@ -2,7 +2,9 @@
 
 #define MAX_LAG 64
 
-static int within(int first, int size, int end) { return first >= 0 && size >= 1 && size <= end && first <= end - size; }
+static int within(int first, int size, int end) {
+    return first >= 0 && size >= 1 && size <= end && first <= end - size;
+}
 
 static int apart(const LayerSpec *s) {
     return s->input + s->input_size <= s->output || s->output + s->output_size <= s->input;
