@@ -15,6 +15,7 @@ PLAYED_MIDI = (30.0, 100.0)
 PLAYED_DB = (-80.0, 0.0)
 QUIET_DB = -70.0  # below this the level falls faster than asked, to end in silence
 QUIET_SLOPE = 3.0
+STEADY_FRAMES, STEADY_DB = 4, 1.5
 
 
 class BandNoise:
@@ -39,15 +40,25 @@ def audio_loss(
     sample_rate: int,
     frame_rate: int,
     scales: int,
-) -> Tensor:
-    """Mean spectral distance of the decoder's sound to the batch's, at `scales` FFT sizes drawn at random."""
+) -> tuple[Tensor, Tensor]:
+    """How far the decoder's sound is from the batch's: in spectrum, and in dB where loudness is steady.
+
+    The spectral distance is a mean over `scales` FFT sizes drawn at random. It alone would leave the level
+    low, because noise that never matches another noise costs least when there is less of it. Where loudness
+    moves fast, its window says other than the controls.
+    """
     before = batch.f0_hz.shape[1] - batch.audio.shape[1] * frame_rate // sample_rate
     controls = [control[:, before:] for control in decode(decoder, batch.f0_hz, batch.loudness_db)]
     bands = noise.cut(*batch.audio.shape, generator)
     rates = {"sample_rate": sample_rate, "frame_rate": frame_rate}
-    made = render(controls, batch.f0_hz[:, before:], noise=bands, **rates)
+    f0_hz, asked = batch.f0_hz[:, before:], batch.loudness_db[:, before:]
+    made = render(controls, f0_hz, noise=bands, **rates)
     sizes = generator.choice(FFT_SIZES, scales, replace=False)
-    return spectral_distance(made, batch.audio, sizes.tolist()) / scales
+    distance = spectral_distance(made, batch.audio, sizes.tolist()) / scales
+    moved = (batch.loudness_db[:, before - STEADY_FRAMES : -STEADY_FRAMES] - asked).abs()
+    steady = (moved < STEADY_DB) & (asked > QUIET_DB)
+    off = (control_loudness(f0_hz, *controls, sample_rate) - asked).abs()
+    return distance, (off * steady).sum() / steady.sum().clamp(min=1)
 
 
 def level_loss(

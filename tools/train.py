@@ -49,7 +49,7 @@ class Settings:
     scales_per_step: int = 3  # of losses.FFT_SIZES
     level_weight: float = 0.1  # per dB between the level asked and the one that the controls make
     average: float = 0.998  # of the weights, per step: what is kept is their moving average
-    held_out: float = 0.1  # share of the recordings that is never trained on
+    held_out: float = 0.1  # share of the recorded pitches that is never trained on
     seed: int = 0
     threads: int = 2
     checkpoint_steps: int = 250
@@ -64,12 +64,20 @@ Progressed = Callable[[int, float], None]
 
 
 def hold_out(takes: Sequence[Take], settings: Settings) -> tuple[list[Take], list[Take]]:
-    """Takes to learn from and takes to be judged by, drawn by the seed; where there are few, all are both."""
-    count = round(len(takes) * settings.held_out)
-    if not 0 < count < len(takes):
+    """Takes to learn from and takes to be judged by; where there are few pitches, all takes are both.
+
+    Whole pitches are held out, drawn by the seed: a player asks for pitches between those that were recorded.
+    """
+    pitches = [round(float(np.median(take.midi[take.voiced]))) for take in takes]
+    known = sorted(set(pitches))
+    count = round(len(known) * settings.held_out)
+    if not 0 < count < len(known):
         return list(takes), list(takes)
-    chosen = set(np.random.default_rng(settings.seed).choice(len(takes), count, replace=False).tolist())
-    return [take for i, take in enumerate(takes) if i not in chosen], [takes[i] for i in sorted(chosen)]
+    chosen = np.random.default_rng(settings.seed).choice(known, count, replace=False)
+    held = [pitch in chosen for pitch in pitches]
+    return [t for t, h in zip(takes, held, strict=True) if not h], [
+        t for t, h in zip(takes, held, strict=True) if h
+    ]
 
 
 def learning_rate(step: int, settings: Settings) -> float:
@@ -114,8 +122,8 @@ def train(
             group["lr"] = learning_rate(step, settings)
         batch = dataset.batch(settings.batch_size, generator)
         scales = settings.scales_per_step
-        distance = audio_loss(decoder, batch, noise, generator, scales=scales, **settings.rates)
-        level = level_loss(decoder, generator, sample_rate=settings.sample_rate)
+        distance, level = audio_loss(decoder, batch, noise, generator, scales=scales, **settings.rates)
+        level = level + level_loss(decoder, generator, sample_rate=settings.sample_rate)
         optimizer.zero_grad()
         (distance + settings.level_weight * level).backward()
         torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)

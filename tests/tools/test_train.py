@@ -1,0 +1,176 @@
+"""The trainer, from a folder of synthesized notes to a patch that plays."""
+
+import json
+from dataclasses import replace
+from importlib import resources
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from ddsp_live import load_patch
+from ddsp_live.loudness import loudness
+from ddsp_live.tools.analysis import analyse
+from ddsp_live.tools.dataset import Dataset
+from ddsp_live.tools.decoder import from_weights
+from ddsp_live.tools.describe import attack_ms, describe
+from ddsp_live.tools.evaluate import pitch_error_cents, sustained
+from ddsp_live.tools.synthesis import player
+from ddsp_live.tools.train import Settings, hold_out, known_source, main, make_patch, train
+from instrument import note
+from rich.console import Console
+
+pytestmark = pytest.mark.slow
+
+TINY = Settings(
+    sample_rate=16000,
+    harmonics=24,
+    noise_bands=17,
+    width=32,
+    steps=160,
+    batch_size=4,
+    batch_frames=50,
+    scales_per_step=2,
+    warm_up_steps=10,
+    learning_rate=1e-2,
+    average=0.95,
+    held_out=0.3,
+    checkpoint_steps=20,
+    threads=1,  # two would spend a busy machine waiting for each other
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("notes")
+    for midi in (55, 60, 65):
+        for level in (0.3, 0.9):
+            soundfile.write(folder / f"{midi}-{level}.flac", note(midi, level, 1.0, 16000), 16000)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def takes(folder):
+    return [analyse(path, **TINY.rates) for path in sorted(folder.iterdir())]
+
+
+@pytest.fixture(scope="module")
+def patch(folder, tmp_path_factory):
+    output = tmp_path_factory.mktemp("patch") / "tiny.ddsp"
+    source = known_source("tiny", folder)
+    make_patch(folder, output, TINY, source, Console(quiet=True))
+    return load_patch(output)
+
+
+def test_the_loss_falls(takes):
+    _, losses = train(takes, replace(TINY, steps=80))
+    assert np.mean(losses[-10:]) < 0.5 * np.mean(losses[:5])
+
+
+def test_the_patch_says_what_it_was_trained_on(patch):
+    assert patch.pitch_low == pytest.approx(55, abs=0.1) and patch.pitch_high == pytest.approx(65, abs=0.1)
+    assert -40 < patch.loudness_low < patch.loudness_high < 0
+    assert patch.info["training"]["recordings"] == 6 and len(patch.info["training"]["held_out"]) == 2
+    assert patch.info["training"]["loudness_error_db"] < 3
+
+
+def test_the_patch_plays_the_pitch_and_loudness_it_is_asked_for(patch):
+    play = player(from_weights(patch.layers, patch.weights), **TINY.rates)
+    levels = [patch.loudness_low, patch.loudness_high]
+    found = sustained(play, [57, 62], levels, **TINY.rates)
+    assert np.abs(found["f0_cents"]).max() < 5
+    assert np.abs(found["loudness_db"] - levels).max() < 3
+
+
+def test_no_loudness_is_silence_and_extremes_are_bounded(patch):
+    play = player(from_weights(patch.layers, patch.weights), **TINY.rates)
+    found = sustained(play, [40, 60, 90], [-80, -40, 0], **TINY.rates)
+    assert found["loudness_db"][:, 0].max() < -55
+    assert np.isfinite(found["peak"]).all() and found["peak"].max() < 4
+    assert (np.diff(found["loudness_db"], axis=1) > 10).all()
+
+
+def test_a_killed_run_goes_on_to_the_same_decoder(takes, tmp_path):
+    settings = replace(TINY, steps=30, checkpoint_steps=10)
+    whole, losses = train(takes, settings)
+
+    def kill(step, loss):
+        if step == 25:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(takes, settings, checkpoint=tmp_path / "run", progress=kill)
+    steps = []
+    resumed, same = train(
+        takes, settings, checkpoint=tmp_path / "run", progress=lambda step, loss: steps.append(step)
+    )
+    assert steps == list(range(21, 31))
+    assert same == pytest.approx(losses, rel=1e-4)
+    for name, weight in whole.weights().items():
+        np.testing.assert_allclose(resumed.weights()[name], weight, atol=1e-4)
+
+
+def test_a_damaged_or_foreign_checkpoint_is_not_gone_on_from(takes, tmp_path):
+    settings = replace(TINY, steps=2, checkpoint_steps=2)
+    (tmp_path / "run").write_bytes(b"not a checkpoint")
+    _, losses = train(takes, settings, checkpoint=tmp_path / "run")
+    assert len(losses) == 2
+    _, others = train(takes, replace(settings, seed=1), checkpoint=tmp_path / "run")
+    assert others != losses
+
+
+def test_held_out_pitches_are_never_learned_from(takes):
+    learned, judged = hold_out(takes, TINY)
+    assert len(judged) == 2 and len(learned) == 4
+    pitches = [{round(float(np.median(take.midi))) for take in part} for part in (learned, judged)]
+    assert not pitches[0] & pitches[1]
+    assert [take.path for take in hold_out(takes, TINY)[1]] == [take.path for take in judged]
+
+
+def test_a_batchs_loudness_and_pitch_are_its_audios(takes):
+    dataset = Dataset(takes, frames=100, before=16)
+    batch = dataset.batch(6, np.random.default_rng(2))
+    assert batch.audio.shape == (6, 6400) and batch.f0_hz.shape == batch.loudness_db.shape == (6, 116, 1)
+    for audio, f0_hz, level in zip(batch.audio.numpy(), batch.f0_hz, batch.loudness_db, strict=True):
+        asked = level[16:, 0].numpy()
+        heard = loudness(audio, 16000, 250)
+        inside = slice(10, -10)
+        loud = asked[inside] > -50
+        assert not loud.any() or np.abs(heard - asked)[inside][loud].mean() < 1.0
+        if loud.all():
+            assert np.median(pitch_error_cents(audio, 16000, f0_hz[16:, 0].numpy(), 250)) < 10
+
+
+def test_attack_and_release_are_from_a_tenth_to_nine_tenths():
+    up = 20 * np.log10(np.linspace(0.001, 1, 101))
+    contour = np.concatenate([up, np.zeros(300), up[::-1]])
+    assert attack_ms(contour, 250) == pytest.approx(320, abs=8)
+    assert attack_ms(np.zeros(100), 250, complete=True) is None
+
+
+def test_ranges_are_of_sustained_notes(takes):
+    found = describe(takes)
+    soft, loud = (np.median(loudness(note(60, level, 1.0, 16000), 16000, 250)) for level in (0.3, 0.9))
+    assert found["loudness"]["low"] == pytest.approx(soft, abs=2)
+    assert found["loudness"]["high"] == pytest.approx(loud, abs=2)
+    assert len(found["pitch"]["quantiles"]) == len(found["loudness"]["quantiles"]) == 21
+
+
+def test_bad_input_is_one_sentence_and_status_2(tmp_path, capsys):
+    assert main([str(tmp_path / "none"), "-o", str(tmp_path / "x.ddsp")]) == 2
+    assert main([str(tmp_path), "-o", str(tmp_path / "x.ddsp")]) == 2
+    errors = capsys.readouterr().err
+    assert "There is no folder" in errors and "holds no recordings" in errors and "Traceback" not in errors
+    assert not (tmp_path / "x.ddsp").exists()
+
+
+def test_the_table_of_sources_is_whole():
+    table = json.loads(resources.files("ddsp_live.patches").joinpath("sources.json").read_text())
+    for source in table.values():
+        assert set(source) == {"title", "recordings", "licence", "url", "licence_text"}
+
+
+def test_training_leaves_torch_reproducible(takes):
+    first, second = (train(takes, replace(TINY, steps=4))[0].weights() for _ in range(2))
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert torch.get_num_threads() == TINY.threads
