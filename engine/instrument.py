@@ -58,7 +58,9 @@ class Instrument:
                 "delay_frames": self.delay_frames,
                 "loudness_low": patch.loudness_low,
                 "loudness_high": patch.loudness_high,
-                "loudness_top": min(0.0, max(patch.loudness_high, patch.loudness_quantiles[-2]) + HEADROOM_DB),
+                "loudness_top": min(
+                    0.0, max(patch.loudness_high, patch.loudness_quantiles[-2]) + HEADROOM_DB
+                ),
                 "attack_ms": patch.attack_ms,
                 "release_ms": patch.release_ms,
                 "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),

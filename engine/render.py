@@ -53,7 +53,9 @@ def render_events(events, synth: Synth, progress: Callable[[float], None] | None
     return audio[: max(end - synth.delay_samples, loud[-1] + 1 if len(loud) else 0)]
 
 
-def render_midi(path, patch, *, sample_rate=48000, voices=32, decoder="native", seed=0, mode="poly", progress=None):
+def render_midi(
+    path, patch, *, sample_rate=48000, voices=32, decoder="native", seed=0, mode="poly", progress=None
+):
     """Render a MIDI file with a patch.
 
     Parameters

@@ -75,7 +75,9 @@ class Synth:
     >>> audio = synth.render(48000)
     """
 
-    def __init__(self, patch, sample_rate=48000, block_size=64, voices=16, decoder="native", seed=0, mode="poly"):
+    def __init__(
+        self, patch, sample_rate=48000, block_size=64, voices=16, decoder="native", seed=0, mode="poly"
+    ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
         _check("voices", voices, 1, MOST_VOICES)
@@ -150,7 +152,9 @@ class Synth:
         """Bend by -8192 to 8191, which is plus or minus two semitones until RPN 0 says otherwise."""
         self.send(messages.pitch_bend(value, channel), time)
 
-    def pressure(self, value: int, note: int | None = None, channel: int = 0, time: int | None = None) -> None:
+    def pressure(
+        self, value: int, note: int | None = None, channel: int = 0, time: int | None = None
+    ) -> None:
         """Press deeper, 0 to 127, on one note or on the whole channel: louder, up to the patch's loudest."""
         message = messages.channel_pressure(value, channel)
         if note is not None:

@@ -31,6 +31,7 @@ int synth_callback(const void *in, void *out, unsigned long frames, const void *
     (void)time_info;
     Synth *s = user;
     Counters *c = &s->counters;
+    if (!frames) return 0; /* nothing to divide by */
     double begin = clock_seconds(), block = (double)frames / s->config.sample_rate;
     int measure = atomic_load_explicit(&s->measure, memory_order_relaxed);
     double cpu_begin = measure ? thread_seconds() : 0.0;
@@ -40,7 +41,7 @@ int synth_callback(const void *in, void *out, unsigned long frames, const void *
         atomic_store_explicit(&s->thread_known, 1, memory_order_release);
     }
 #endif
-    clock_block(&s->clock, s->position, (int)frames, begin);
+    clock_block(&s->clock, s->position, (int)frames, begin, (flags & OUTPUT_UNDERFLOW) != 0);
     synth_render(s, out, (int)frames);
 
     float load = (float)((clock_seconds() - begin) / block);

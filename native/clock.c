@@ -24,18 +24,20 @@ void clock_init(Clock *c, double sample_rate) {
     atomic_init(&c->line_rate, sample_rate);
 }
 
-#define LOOP_HZ 0.5
+#define LOOP_HZ 0.5   /* slower than any jitter */
+#define EARLIER 0.25f /* share of the error that is taken over when a block comes before its time */
 #define LOST_BLOCKS 4.0
 
-void clock_block(Clock *c, int64_t position, int frames, double now) {
+void clock_block(Clock *c, int64_t position, int frames, double now, int xrun) {
     double nominal = frames / c->sample_rate;
     double error = now - (c->start + c->period);
-    if (position != c->expected || fabs(error) > LOST_BLOCKS * nominal + 0.005) {
+    if (position != c->expected || xrun || fabs(error) > LOST_BLOCKS * nominal + 0.005) {
         c->start = now; /* the first block, or the device stood still: begin anew */
         c->correction = 1.0;
     } else {
+        /* Threads wake up late, never early: an early block tells more of the device's time than many late ones. */
         double omega = 6.283185307179586 * LOOP_HZ * nominal;
-        c->start += c->period + 1.4142135623730951 * omega * error;
+        c->start += c->period + (error < 0 ? EARLIER : 1.4142135623730951 * omega) * error;
         c->correction += omega * omega * error / nominal;
     }
     c->period = nominal * c->correction;

@@ -1,5 +1,5 @@
 /* From wall time to sample time. Callbacks wake up with jitter; a delay-locked loop (Adriaensen, "Using a DLL to
-   filter time", LAC 2005) follows their mean, and other threads read its last line without waiting. */
+   filter time", LAC 2005) follows the earliest of them, and other threads read its last line without waiting. */
 #ifndef DDSP_CLOCK_H
 #define DDSP_CLOCK_H
 #include <stdatomic.h>
@@ -17,8 +17,9 @@ typedef struct Clock {
 
 double clock_seconds(void); /* monotonic; the one that Python's time.monotonic() reads */
 void clock_init(Clock *c, double sample_rate);
-/* Audio thread, once a block: `position` is played from `now`, and `frames` are asked for. */
-void clock_block(Clock *c, int64_t position, int frames, double now);
+/* Audio thread, once a block: `position` is played from `now`, and `frames` are asked for. After an xrun the line
+   begins anew. */
+void clock_block(Clock *c, int64_t position, int frames, double now, int xrun);
 /* Any thread: the sample at which an event that arrived at `seconds` is to be played: one block later. -1 before the
    first block. */
 int64_t clock_event_time(Clock *c, double seconds);

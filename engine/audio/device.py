@@ -74,7 +74,9 @@ def find_device(wanted: int | str | None) -> Device:
     """The device with this number, or whose name or host holds this text; None is the default one."""
     devices = list_devices()
     if not devices:
-        raise DeviceError("There is no audio output device: connect one, or start a sound server such as JACK.")
+        raise DeviceError(
+            "There is no audio output device: connect one, or start a sound server such as JACK."
+        )
     if wanted is None or wanted == "":
         return next((device for device in devices if device.default), devices[0])
     text = str(wanted).lower()
@@ -109,7 +111,11 @@ _abandoned: list = []
 
 def _load_again(sd) -> None:
     """A second PortAudio beside the one that holds dead streams: a copy is to the loader another library."""
-    loaded = next(line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "libportaudio" in line)
+    loaded = next(
+        line.split()[-1]
+        for line in Path("/proc/self/maps").read_text().splitlines()
+        if "libportaudio" in line
+    )
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copy(loaded, folder)
         _left_behind.append((sd._lib, *_abandoned))  # JACK and dead threads may still call into it

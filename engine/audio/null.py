@@ -46,5 +46,7 @@ class NullDevice:
             lib.synth_callback(ffi.NULL, pointer, size, ffi.NULL, 0, self._synth.c)
             if self._blocks is not None:
                 self._blocks.append(block.copy())
-            due = max(due + period, time.monotonic() - 1.0)  # after a long stall, don't rush through all of it
+            due = max(
+                due + period, time.monotonic() - 1.0
+            )  # after a long stall, don't rush through all of it
             time.sleep(max(0.0, due - time.monotonic()))

@@ -127,7 +127,9 @@ class Stream:
 
     def _lose(self) -> None:
         self.lost = True
-        self._say(f"The audio device {self.device.name!r} is gone: playing goes on without sound until it is back.")
+        self._say(
+            f"The audio device {self.device.name!r} is gone: playing goes on without sound until it is back."
+        )
         if "JACK" in self.device.host:
             abandon(self._stream)
             self._stream = None

@@ -1,0 +1,79 @@
+"""The synth as a JACK client with a MIDI port of its own, in its own process: obeys lines on its standard input.
+
+    player.py PATCH [VOICES]
+
+Prints its ports as JSON, then answers: "stats" with figures, "hog" (a thread takes the GIL from now on),
+"scan FOLDER" (a thread reads all patches in it again and again), "load PATCH", "end".
+"""
+
+import json
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+import ddsp_live
+import jack
+from ddsp_live.midi.ports import MidiInput
+from ddsp_live.midi.rtmidi_ports import RtMidi
+from ddsp_live.native._kernel import lib
+
+PORT = "ddsp-live"
+
+
+class OwnPortOnly(RtMidi):
+    """JACK, without opening the ports of other programs: the probe connects itself."""
+
+    def names(self) -> list[str]:
+        return []
+
+
+def say(answer: dict) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+def hog() -> None:
+    while True:
+        sum(i * i for i in range(100000))
+
+
+def scan(folder: str) -> None:
+    while True:
+        for path in sorted(Path(folder).glob("*.ddsp")):
+            ddsp_live.load_patch(path)
+
+
+def in_background(function, *arguments) -> None:
+    threading.Thread(target=function, args=arguments, daemon=True).start()
+
+
+def own_ports() -> dict:
+    with jack.Client("ddsp-live-finder", no_start_server=True) as client:
+        audio = [p.name for p in client.get_ports(is_audio=True, is_output=True) if "PortAudio" in p.name]
+        midi = [p.name for p in client.get_ports(is_midi=True, is_input=True) if PORT in p.name]
+    return {"audio": audio[0], "midi": midi[0]}
+
+
+def main() -> None:
+    patch, voices = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 16
+    sys.setswitchinterval(0.0005)
+    synth = ddsp_live.Synth(patch, voices=voices)
+    lib.synth_measure(synth.c, 1)
+    with synth.start("jack") as stream, MidiInput(synth.send_live, virtual=PORT, backend=OwnPortOnly("jack")):
+        say(own_ports())
+        for line in sys.stdin:
+            command, *arguments = line.split()
+            if command == "stats":
+                say(asdict(synth.stats()) | {"priority": stream.priority})
+            elif command == "hog":
+                in_background(hog)
+            elif command == "scan":
+                in_background(scan, *arguments)
+            elif command == "load":
+                synth.load(arguments[0])
+            elif command == "end":
+                break
+
+
+if __name__ == "__main__":
+    main()
