@@ -1,0 +1,115 @@
+#include "rig.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MINUS_90_DB 3.1623e-5f
+
+void fail(const char *file, int line, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "%s:%d: ", file, line);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    exit(1);
+}
+
+Rig *rig_new(int voices, int mode) {
+    SynthConfig config = {.sample_rate = RATE, .block_size = MOST_BLOCK, .voices = voices, .mode = mode, .seed = 7};
+    Rig *rig = calloc(1, sizeof *rig);
+    size_t bytes = (synth_bytes(&config) + 63) / 64 * 64;
+    void *memory = aligned_alloc(64, bytes);
+    memset(memory, 0, bytes);
+    rig->synth = synth_init(memory, &config);
+    rig->voices = voices;
+    rig->hash = 14695981039346656037u;
+    rig->random = 1;
+    rig->workers_on = 1;
+    return rig;
+}
+
+void rig_free(Rig *rig) {
+    for (int i = 0; i < rig->loaded_count; i++) tiny_free(rig->loaded[i]);
+    free(rig->synth);
+    free(rig);
+}
+
+static void let_go(Rig *rig, Instrument *instrument) {
+    if (!instrument) return;
+    int kept = 0;
+    for (int i = 0; i < rig->loaded_count; i++)
+        if (rig->loaded[i] != instrument) rig->loaded[kept++] = rig->loaded[i];
+    CHECK(kept == rig->loaded_count - 1, "an instrument came back that was not loaded");
+    rig->loaded_count = kept;
+    tiny_free(instrument);
+}
+
+void rig_load(Rig *rig, int delay_frames, uint32_t seed) {
+    Instrument *instrument = tiny_instrument(RATE, rig->voices, delay_frames, seed);
+    CHECK(rig->loaded_count < MOST_LOADED, "retired instruments do not come back");
+    rig->loaded[rig->loaded_count++] = instrument;
+    let_go(rig, synth_load(rig->synth, instrument));
+}
+
+void rig_collect(Rig *rig) { let_go(rig, synth_retired(rig->synth)); }
+
+int rig_send(Rig *rig, int64_t time, int status, int a, int b) {
+    uint8_t bytes[3] = {(uint8_t)status, (uint8_t)a, (uint8_t)b};
+    int kind = status & 0xF0;
+    return synth_send(rig->synth, time, bytes, status >= 0xF8 ? 1 : kind == 0xC0 || kind == 0xD0 ? 2 : 3);
+}
+
+static void look_at(Rig *rig, const float *out, int frames) {
+    for (int i = 0; i < 2 * frames; i++) {
+        uint32_t bits;
+        CHECK(isfinite(out[i]), "a sample is not finite at %lld", (long long)rig->position + i / 2);
+        CHECK(fabsf(out[i]) <= 1.0f, "a sample is %g at %lld", out[i], (long long)rig->position + i / 2);
+        rig->peak = fmaxf(rig->peak, fabsf(out[i]));
+        memcpy(&bits, &out[i], sizeof bits);
+        rig->hash = (rig->hash ^ bits) * 1099511628211u;
+    }
+}
+
+void rig_render(Rig *rig, int frames, int block, unsigned long flags) {
+    while (frames > 0) {
+        int size = frames < block ? frames : block;
+        float *out = malloc((size_t)size * 2 * sizeof *out); /* of that size exactly, for ASan */
+        int result = synth_callback(NULL, out, (unsigned long)size, NULL, flags, rig->synth);
+        CHECK(result == 0, "the callback asked to be stopped");
+        look_at(rig, out, size);
+        free(out);
+        for (int i = 0; rig->workers_on && i < rig->loaded_count; i++)
+            while (tiny_worker(rig->loaded[i])) {}
+        rig->position += size;
+        frames -= size;
+    }
+}
+
+uint32_t rig_random(Rig *rig, uint32_t below) {
+    rig->random = rig->random * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)rig->random * below >> 32);
+}
+
+void rig_silence(Rig *rig) {
+    const int release = (int)(TINY_RELEASE_MS * RATE / 1000.0) + 6 * RATE / 250; /* and frames, some of them delayed */
+    rig_render(rig, 64, 64, 0); /* makes room in the queue */
+    for (int channel = 0; channel < 16; channel++) {
+        rig_send(rig, -1, 0xB0 | channel, 121, 0);
+        rig_send(rig, -1, 0xB0 | channel, 123, 0);
+    }
+    rig_render(rig, release + TINY_ROOM, MOST_BLOCK, 0);
+    rig->peak = 0;
+    rig_render(rig, 2 * RATE / 250, 64, 0);
+    CHECK(rig->peak < MINUS_90_DB, "%g still sounds after all notes off", rig->peak);
+    CHECK(rig_stats(rig).sounding_voices == 0, "a voice is left over");
+}
+
+SynthStats rig_stats(Rig *rig) {
+    SynthStats stats;
+    synth_read_stats(rig->synth, &stats);
+    return stats;
+}

@@ -1,0 +1,43 @@
+"""What the compilers say about the kernel's sources, and what these ask of the system."""
+
+import importlib.util
+import re
+
+import pytest
+from toolchain import KERNEL, NATIVE, STRICT, clang, gcc, objects, symbols
+
+ALLOWED = re.compile(
+    r"mem(cpy|move|set)|(cos|exp|exp2|fmax|fmin|log10|sin|sincos|sqrt)f?|llrint"
+    r"|_GLOBAL_OFFSET_TABLE_|__cpu_\w+|__stack_chk_fail"  # the compiler's own
+)
+# Reading a clock is no system call where it matters (vDSO); the thread's own clock is read in tests only.
+OF_UNIT = {
+    "clock.c": {"clock_gettime"},
+    "bench.c": {"clock_gettime"},
+    "callback.c": {"clock_gettime", "pthread_self", "pthread_getschedparam", "pthread_setschedparam"},
+}
+
+
+def release_flags():
+    spec = importlib.util.spec_from_file_location("kernel_build_flags", NATIVE / "build.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    return (*build.compile_args(), "-Werror")
+
+
+def test_gcc_has_nothing_to_say():
+    assert len(objects(gcc(), release_flags(), KERNEL)) == len(KERNEL)
+
+
+@pytest.mark.parametrize("level", ["-O0", "-O3"])
+def test_clang_has_nothing_to_say(level):
+    assert len(objects(clang(), (*STRICT, level), KERNEL)) == len(KERNEL)
+
+
+def test_the_kernel_calls_nothing_but_memory_math_and_clocks():
+    made = objects(gcc(), release_flags(), KERNEL)
+    own = set().union(*(symbols(each, "defined") for each in made))
+    for source, each in zip(KERNEL, made, strict=True):
+        asked = symbols(each, "undefined") - own - OF_UNIT.get(source.name, set())
+        refused = [name for name in sorted(asked) if not ALLOWED.fullmatch(name)]
+        assert not refused, f"{source.name} calls {', '.join(refused)}"
