@@ -292,8 +292,9 @@ static int chunk_size(const Synth *s, int frames) {
 
 static void render_chunk(Synth *s, float *out, int size) {
     int64_t position = s->chunk_start = s->position;
-    run_control(s, position, position + size);
+    /* Before the chunk's events: how many of them a chunk holds depends on the block. */
     if (position % s->hop == 0) ramp_to(&s->wet, position, s->hop, s->wet_target);
+    run_control(s, position, position + size);
     memset(s->left, 0, (size_t)size * sizeof *s->left);
     memset(s->right, 0, (size_t)size * sizeof *s->right);
     if (s->current) instrument_render(s->current, position, size, &s->wet, &s->fade_in, s->left, s->right);
