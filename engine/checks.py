@@ -176,7 +176,8 @@ def check_limits() -> list[Finding]:
         return [Finding("limits", OK, "The administrator may ask for any priority.")]
     soft, _ = resource.getrlimit(resource.RLIMIT_RTPRIO)
     if soft == resource.RLIM_INFINITY or soft >= 70:
-        return [Finding("limits", OK, f"This user may ask for real-time priority up to {soft}.")]
+        most = "at any level" if soft == resource.RLIM_INFINITY else f"up to {soft}"
+        return [Finding("limits", OK, f"This user may ask for real-time priority {most}.")]
     found = f"This user may ask for real-time priority up to {soft} (ulimit -r); 70 is wanted."
     change = f"Let your user ask for more: {WHERE_LIMITS} tells how."
     return [Finding("limits", WARNING, found, change)]

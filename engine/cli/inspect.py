@@ -62,7 +62,10 @@ def _say(answer: dict) -> None:
         "body": f"{answer['body_sections']} second-order sections" if answer["body_sections"] else "none",
         "room": f"{answer['room_seconds']:.2f} s" if answer["room_seconds"] else "none",
     }
-    rows |= {f"training: {name}": _short(value) for name, value in answer["training"].items()}
+    figures = {
+        name: value for name, value in answer["training"].items() if not isinstance(value, dict | list)
+    }
+    rows |= {f"training: {name}": _short(value) for name, value in figures.items()}
     rows |= {f"source: {name}": value for name, value in answer["source"].items()}
     rows["hash"] = answer["content_hash"]
     rows["licence"] = answer["licence_text"].strip().partition("\n")[0]
