@@ -2,6 +2,7 @@
    NAME(x), TARGET (attribute), VECTOR and its WIDTH in floats, LOAD, STORE, SPLAT, MULTIPLY_ADD(a, b, c) = a b + c,
    SUMS: how many vectors of sums the registers hold. No include guard. */
 #define PARTS (PANEL / WIDTH)
+#define PREFETCH_FLOATS 512 /* ahead of the row in use */
 #define TILE_VOICES (SUMS / PARTS < GROUP_VOICES ? SUMS / PARTS : GROUP_VOICES)
 #define TILE_PANELS(voices) (SUMS / PARTS / (voices) < 1 ? 1 : SUMS / PARTS / (voices))
 
@@ -14,6 +15,8 @@ TARGET INLINE void NAME(tile)(const float *weight, const float *bias, int inputs
     for (int i = 0; i < inputs; i++, weight += stride) {
         VECTOR row[GROUP_PANELS * PARTS];
         for (int p = 0; p < panels * PARTS; p++) row[p] = LOAD(weight + p * WIDTH);
+        if (TILE_PANELS(voices) < GROUP_PANELS) /* it skips what other tiles read, and the processor lags behind */
+            for (int p = 0; p < panels; p++) __builtin_prefetch(weight + p * PANEL + PREFETCH_FLOATS);
         for (int v = 0; v < voices; v++) {
             VECTOR input = SPLAT(x[v][i]);
             IN_REGISTER(input);
@@ -37,11 +40,10 @@ TARGET INLINE void NAME(tiles)(const float *weight, const float *bias, int input
 }
 
 /* Functions of their own, since gcc runs out of general registers where they are one. */
-#define TILES(voices)                                                                                                 \
-    TARGET static __attribute__((noinline)) void NAME(tiles_##voices)(const float *weight, const float *bias,          \
-                                                                      int inputs, int panels,                          \
-                                                                      const float *const *x, float *y) {               \
-        NAME(tiles)(weight, bias, inputs, panels, x, y, voices);                                                       \
+#define TILES(voices)                                                                                               \
+    TARGET static __attribute__((noinline)) void NAME(tiles_##voices)(                                              \
+        const float *weight, const float *bias, int inputs, int panels, const float *const *x, float *y) {          \
+        NAME(tiles)(weight, bias, inputs, panels, x, y, voices);                                                    \
     }
 TILES(1)
 TILES(2)
@@ -61,6 +63,7 @@ TARGET static void NAME(product)(const float *weight, const float *bias, int inp
 
 #undef TILES
 #undef PARTS
+#undef PREFETCH_FLOATS
 #undef TILE_VOICES
 #undef TILE_PANELS
 #undef NAME
