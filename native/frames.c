@@ -14,6 +14,7 @@ void frames_init(Frames *f, Arena *arena, int voices, int harmonics, int bands) 
     f->head = arena_take(arena, (size_t)voices * sizeof *f->head);
     f->tail = arena_take(arena, (size_t)voices * sizeof *f->tail);
     f->late = arena_take(arena, (size_t)voices * sizeof *f->late);
+    f->fresh = arena_take(arena, (size_t)voices * sizeof *f->fresh);
     f->request = arena_take(arena, capacity * sizeof *f->request);
     f->batch = arena_take(arena, (size_t)voices * sizeof *f->batch);
     f->scale = arena_floats(arena, (size_t)voices);
@@ -34,6 +35,7 @@ static FrameSlot *slot_of(const Frames *f, int voice, uint32_t index) {
 void frames_push(Frames *f, int voice, int64_t due, const SoundFrame *frame, float f0_scaled, float loudness_scaled) {
     uint32_t index = f->head[voice];
     FrameSlot *slot = slot_of(f, voice, index);
+    f->fresh[voice] |= frame->fresh;
     if (index - f->tail[voice] >= FRAME_SLOTS - 1) return;
     f->head[voice]++;
     slot->due = due;
@@ -44,8 +46,8 @@ void frames_push(Frames *f, int voice, int64_t due, const SoundFrame *frame, flo
     atomic_store_explicit(&slot->state, SLOT_FREE, memory_order_relaxed);
     if (pushed - atomic_load_explicit(&f->taken, memory_order_acquire) > f->mask) return;
     atomic_store_explicit(&slot->state, SLOT_REQUESTED, memory_order_relaxed);
-    f->request[pushed & f->mask] = (FrameRequest){voice, (int)(index & (FRAME_SLOTS - 1)), frame->fresh, f0_scaled,
-                                                  loudness_scaled};
+    f->request[pushed & f->mask] = (FrameRequest){voice, f->fresh[voice], index, f0_scaled, loudness_scaled};
+    f->fresh[voice] = 0;
     atomic_store_explicit(&f->pushed, pushed + 1, memory_order_release);
 }
 
@@ -56,10 +58,11 @@ int64_t frames_due(const Frames *f, int voice) {
 int frames_fresh(const Frames *f, int voice) { return slot_of(f, voice, f->tail[voice])->frame.fresh; }
 
 int frames_take(Frames *f, int voice, int hold_frames, SoundFrame *frame) {
-    FrameSlot *slot = slot_of(f, voice, f->tail[voice]++);
+    uint32_t index = f->tail[voice]++;
+    FrameSlot *slot = slot_of(f, voice, index);
     size_t decoded = (size_t)(1 + f->harmonics + f->bands);
     float *current = f->current + (size_t)voice * decoded;
-    int late = atomic_load_explicit(&slot->state, memory_order_acquire) != SLOT_READY;
+    int late = atomic_load_explicit(&slot->state, memory_order_acquire) != SLOT_READY || slot->answered != index;
     *frame = slot->frame;
     if (!late) {
         memcpy(current, slot->decoded, decoded * sizeof *current);
@@ -102,7 +105,8 @@ int frames_requests(Frames *f, int most, int *voices, int *fresh, float *f0_scal
 
 void frames_answer(Frames *f, int count, const float *amplitude, const float *distribution, const float *magnitudes) {
     for (int i = 0; i < count && i < f->batch_size; i++) {
-        FrameSlot *slot = slot_of(f, f->batch[i].voice, (uint32_t)f->batch[i].slot);
+        FrameSlot *slot = slot_of(f, f->batch[i].voice, f->batch[i].index);
+        slot->answered = f->batch[i].index;
         slot->decoded[0] = amplitude[i];
         memcpy(slot->decoded + 1, distribution + (size_t)i * (size_t)f->harmonics,
                (size_t)f->harmonics * sizeof(float));

@@ -13,11 +13,13 @@ typedef struct FrameSlot {
     _Atomic int state;
     int64_t due; /* position at which it begins to sound */
     SoundFrame frame;
-    float *decoded; /* [1 + K + M] */
+    uint32_t answered; /* which of the voice's frames was decoded: a very late answer is to one long gone */
+    float *decoded;    /* [1 + K + M] */
 } FrameSlot;
 
 typedef struct FrameRequest {
-    int voice, slot, fresh;
+    int voice, fresh;
+    uint32_t index; /* of the voice's frames */
     float f0_scaled, loudness_scaled;
 } FrameRequest;
 
@@ -26,6 +28,7 @@ typedef struct Frames {
     FrameSlot *slot;       /* [voices, FRAME_SLOTS] */
     uint32_t *head, *tail; /* [voices]: next to push and to play; audio thread's own */
     int *late;             /* [voices]: frames in a row that the worker was late */
+    int *fresh;            /* [voices]: the next request begins a note, although its frame may not */
     float *scale;          /* [voices]: of a held frame's amplitudes, while it decays */
     float *current;        /* [voices, 1 + K + M]: what sounds, safe from the worker */
     FrameRequest *request; /* single producer, single consumer */
