@@ -277,8 +277,13 @@ static void swap(Synth *s, int64_t position) {
                           (float)(1000.0 * config->delay_frames * config->hop / config->sample_rate),
                           memory_order_relaxed);
     if (!s->previous) return;
-    for (int v = 0; v < s->config.voices; v++) s->part[v].fresh = s->part[v].taken_over = s->part[v].active;
-    int64_t begin = position + (int64_t)s->hop * (1 + config->delay_frames);
+    int64_t begin = position; /* when the last voice has been taken over */
+    for (int v = 0; v < s->config.voices; v++) {
+        Part *part = &s->part[v];
+        part->fresh = part->taken_over = part->active;
+        if (part->active && part->next_frame > begin) begin = part->next_frame;
+    }
+    begin += (int64_t)s->hop * config->delay_frames;
     int length = (int)(SWAP_SECONDS * s->config.sample_rate);
     s->fade_in = (Ramp){begin, length, 0, 1};
     s->fade_out = (Ramp){begin, length, 1, 0};
