@@ -110,7 +110,7 @@ def train(
     average = torch.optim.swa_utils.AveragedModel(decoder, multi_avg_fn=averaging)
     optimizer = torch.optim.Adam(decoder.parameters(), betas=(0.9, 0.99))
     parts = {"decoder": decoder, "average": average, "optimizer": optimizer}
-    identity = asdict(settings) | {"files": [take.path.name for take in takes]}
+    identity = asdict(replace(settings, threads=0)) | {"files": [take.path.name for take in takes]}
     losses = load_checkpoint(checkpoint, parts, identity) if checkpoint and checkpoint.exists() else []
 
     dataset = Dataset(takes, frames=settings.batch_frames, before=max(settings.lags))
