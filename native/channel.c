@@ -49,19 +49,17 @@ void channel_control(Channel *c, int number, int value) {
     }
 }
 
-/* The level law of GM volume and expression: 40 log10(value / reference) dB. */
-static float level_db(int value, float reference) {
-    return value ? 40.0f * log10f((float)value / reference) : SHUT_DB;
-}
+/* The law of General MIDI for volume and expression: 40 log10(value / 127) dB. */
+static float level_db(int value) { return value ? 40.0f * log10f((float)value / 127.0f) : SHUT_DB; }
 
 Gesture channel_gesture(const Channel *c) {
     Gesture g;
     g.bend = c->bend_range * (float)c->bend / (c->bend < 0 ? 8192.0f : 8191.0f);
     g.vibrato = (float)c->control[CC_MODULATION] / 127.0f;
     g.pressure = (float)c->pressure / 127.0f;
-    g.level_db = level_db(c->control[CC_EXPRESSION], 127.0f);
-    if (c->control[CC_BREATH] != CC_NONE) g.level_db += level_db(c->control[CC_BREATH], 127.0f);
-    float volume = (float)c->control[CC_VOLUME] / 100.0f;
+    g.level_db = level_db(c->control[CC_EXPRESSION]);
+    if (c->control[CC_BREATH] != CC_NONE) g.level_db += level_db(c->control[CC_BREATH]);
+    float volume = (float)c->control[CC_VOLUME] / 127.0f;
     /* Equal power, 1 at the centre; 1 and 127 are both as far as 63 steps from 64. */
     float place = fmaxf(0.0f, ((float)c->control[CC_PAN] - 1.0f) / 126.0f) * 1.57079633f;
     g.gain_left = volume * volume * 1.41421356f * cosf(place);

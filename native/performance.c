@@ -4,6 +4,7 @@
 
 #define ATTACK_DB 24.0f   /* how far below its aim a note begins */
 #define RELEASE_DB 40.0f  /* how far it falls in a release, before the last of it is faded out */
+#define DYNAMICS_DB 24.0f /* between the softest and the hardest key, at least: recordings are often levelled */
 #define BELOW_RANGE_DB 24.0f /* the decoder follows this far below its softest note; the rest is gain */
 #define GLIDE_SECONDS 0.035f
 #define VIBRATO_HZ 5.4f
@@ -55,7 +56,10 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
 
     float strength = p->strength;
     strength += (1.0f - strength) * fmaxf(p->pressure, gesture->pressure);
-    float loudness = range->loudness_low + (range->loudness_high - range->loudness_low) * strength;
+    float trained = range->loudness_high - range->loudness_low;
+    float loudness = range->loudness_low + trained * strength;
+    /* The keys cover the timbres that were trained; what dynamics lack beside those is plain gain. */
+    float extra_db = fminf(0.0f, trained - DYNAMICS_DB) * (1.0f - strength);
     loudness += gesture->level_db + VIBRATO_DB * vibrato;
     float rest = fmaxf(0.0f, 1.0f - age / range->attack_seconds);
     loudness -= ATTACK_DB * rest * rest;
@@ -69,6 +73,7 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     }
     float floor_db = fmaxf(LOWEST_DB, range->loudness_low - BELOW_RANGE_DB);
     frame.loudness_db = fminf(range->loudness_top, fmaxf(floor_db, loudness));
-    frame.gain *= exp2f(fminf(0.0f, loudness - frame.loudness_db) * 0.16609640f); /* dB -> octaves of amplitude */
+    float gain_db = extra_db + fminf(0.0f, loudness - frame.loudness_db);
+    frame.gain *= exp2f(gain_db * 0.16609640f); /* dB to octaves of amplitude */
     return frame;
 }
