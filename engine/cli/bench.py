@@ -55,6 +55,7 @@ def _say(report: dict) -> None:
         "noise": "filtered noise, one voice",
         "body": "body, 8 sections, stereo",
         "room": "room of 1 s, stereo",
+        "dry_voice": "one voice with its decoder and body, no room",
     }
     print_table(
         ("stage", "RTF"), [(words, f"{report['stages'][name]:.5f}") for name, words in stages.items()]
