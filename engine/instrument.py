@@ -7,7 +7,7 @@ from .decoders.program import Program
 from .decoders.worker import DECODERS, Worker
 from .memory import zeroed
 from .native._kernel import ffi, lib
-from .patch import Patch
+from .patch import Patch, PatchError
 
 WORKER_FRAMES = 3  # that a worker's decoder runs ahead: 12 ms at 250 frames a second
 HEADROOM_DB = 3.0  # above the loudest trained note that pressure and expression may still reach
@@ -71,7 +71,10 @@ class Instrument:
             },
         )
         self._alive = program, room, body
-        self._memory, address = zeroed(lib.instrument_bytes(self._config))
+        size = lib.instrument_bytes(self._config)
+        if not size:
+            raise PatchError(f"The patch {patch.name!r} cannot be used: its decoder's layers do not fit together.")
+        self._memory, address = zeroed(size)
         self.c = lib.instrument_init(ffi.cast("void *", address), self._config)
         self.worker = None if decoder == "native" else Worker(self.c, DECODERS[decoder](patch), voices)
 

@@ -66,6 +66,7 @@ int frames_take(Frames *f, int voice, int hold_frames, SoundFrame *frame) {
     *frame = slot->frame;
     if (!late) {
         memcpy(current, slot->decoded, decoded * sizeof *current);
+        silence_nonsense(current, (int)decoded);
         f->late[voice] = 0;
         f->scale[voice] = 1.0f;
     } else if (frame->fresh) {

@@ -34,6 +34,7 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
 }
 
 size_t instrument_bytes(const InstrumentConfig *config) {
+    if (decoder_check(config->layers, config->layer_count, config->activations, config->state_size)) return 0;
     Arena arena = {NULL, 0};
     Instrument counted;
     arena_take(&arena, sizeof counted);
@@ -55,16 +56,6 @@ int instrument_requests(Instrument *in, int most, int *voices, int *fresh, float
 void instrument_answer(Instrument *in, int count, const float *amplitude, const float *distribution,
                        const float *magnitudes) {
     frames_answer(&in->frames, count, amplitude, distribution, magnitudes);
-}
-
-/* Weights may be finite and yet make a number that is not: such a frame is silent. */
-static int presentable(float *activation, const InstrumentConfig *c) {
-    float sum = activation[c->amplitude];
-    for (int i = 0; i < c->harmonics; i++) sum += activation[c->distribution + i];
-    for (int i = 0; i < c->noise_bands; i++) sum += activation[c->noise_magnitudes + i];
-    if (fabsf(sum) < 1e6f) return 1;
-    memset(activation, 0, (size_t)c->activations * sizeof *activation);
-    return 0;
 }
 
 static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, const ControlFrame *frames, int count) {
@@ -90,8 +81,11 @@ static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, co
     if (!decoded) return;
     decoder_step(&in->decoder, activations, states, decoded);
     for (int i = 0; i < decoded; i++) {
+        silence_nonsense(activations[i] + c->amplitude, 1);
+        silence_nonsense(activations[i] + c->distribution, c->harmonics);
+        silence_nonsense(activations[i] + c->noise_magnitudes, c->noise_bands);
         SoundFrame frame = wanted[i]->sound;
-        frame.scale = presentable(activations[i], c) ? 1.0f : 0.0f;
+        frame.scale = 1.0f;
         frame.amplitude = activations[i] + c->amplitude;
         frame.distribution = activations[i] + c->distribution;
         frame.magnitudes = activations[i] + c->noise_magnitudes;

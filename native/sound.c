@@ -11,25 +11,20 @@ void sound_init(Sound *s, Arena *arena, const NoiseDesign *design, int harmonics
     s->magnitudes = arena_floats(arena, (size_t)design->bands);
 }
 
-INLINE vfloat lane_index(float first) {
-    const vfloat lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    return lanes + first;
-}
-
-INLINE vfloat smaller(vfloat a, vfloat b) { return (vfloat)(((vint)a & (a < b)) | ((vint)b & ~(a < b))); }
-
-/* mono [size] with the frame's gains, into left and right (room for whole lanes). */
-HOT static void apply_gains(const Sound *s, int first, int size, float *left, float *right) {
+/* mono [size] with the frame's gains, into left and right (room for whole lanes). Whole lanes only, so that no sample
+   is left to other instructions than its neighbours. */
+HOT static void apply_gains(const Sound *s, int first, int size, float *restrict left, float *restrict right) {
     const float step = 1.0f / (float)s->frame.length;
     const float left_slope = (s->frame.gain_left - s->left) * step;
     const float right_slope = (s->frame.gain_right - s->right) * step;
-    const float age = (float)(s->begin + first - s->onset < FADE_IN ? s->begin + first - s->onset : FADE_IN);
-    for (int i = 0; i < size; i += LANES) {
-        vfloat at = lane_index((float)(first + i));
-        vfloat fade = smaller((lane_index(age + (float)i) + 1.0f) * (1.0f / FADE_IN), splat(1.0f));
-        vfloat sample = load(s->mono + i) * fade;
-        store(left + i, sample * (at * left_slope + s->left));
-        store(right + i, sample * (at * right_slope + s->right));
+    const int64_t since_onset = s->begin + first - s->onset;
+    const int age = since_onset < FADE_IN ? (int)since_onset : FADE_IN, count = whole_lanes(size);
+    const float *restrict mono = s->mono;
+    for (int i = 0; i < count; i++) {
+        float at = (float)(first + i), faded = (float)(age + i + 1) * (1.0f / FADE_IN);
+        float sample = mono[i] * (faded < 1.0f ? faded : 1.0f);
+        left[i] = sample * (s->left + at * left_slope);
+        right[i] = sample * (s->right + at * right_slope);
     }
 }
 

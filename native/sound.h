@@ -20,6 +20,13 @@ typedef struct SoundFrame {
     const float *amplitude, *distribution, *magnitudes; /* [1], [K], [M]: kept readable until the next frame */
 } SoundFrame;
 
+/* Weights may be finite and yet make a number that is not, or is no amplitude: such values become 0. */
+static inline void silence_nonsense(float *values, int count) {
+    float sum = 0;
+    for (int i = 0; i < count; i++) sum += values[i] < 0 ? -values[i] : values[i];
+    if (!(sum < 1e4f)) memset(values, 0, (size_t)count * sizeof *values); /* NaN fails this too */
+}
+
 typedef struct Tail {
     float *left, *right; /* [TAIL_RING], indexed by position */
 } Tail;

@@ -69,7 +69,7 @@ typedef struct SynthStats {
     float delay_ms;                    /* of the decoder: 0 unless a worker decodes */
 } SynthStats;
 
-size_t instrument_bytes(const InstrumentConfig *config);
+size_t instrument_bytes(const InstrumentConfig *config); /* 0 where a layer leaves the activations or the state */
 Instrument *instrument_init(void *memory, const InstrumentConfig *config);
 /* For the worker of a delayed decoder: takes up to `most` requests, at most one a voice, and returns how many. Row i
    is of voices[i]; where fresh[i], its state must be zeroed first. Then the decoded rows are handed back. */
