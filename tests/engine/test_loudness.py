@@ -26,12 +26,17 @@ def sine(frequency_hz, sample_rate, seconds=1.0, amplitude=1.0):
     )
 
 
-@pytest.mark.parametrize("sample_rate", [16000, 44100, 48000, 96000])
-@pytest.mark.parametrize("n", TABLE)
+@pytest.mark.parametrize(
+    ("sample_rate", "n"),
+    [
+        (rate, n)
+        for rate in (16000, 44100, 48000, 96000)
+        for n in TABLE
+        if 1000 * 10 ** (n / 10) <= 0.45 * rate
+    ],
+)
 def test_sines_have_the_levels_of_the_standard(sample_rate, n):
     frequency_hz = 1000 * 10 ** (n / 10)
-    if frequency_hz > 0.45 * sample_rate:
-        pytest.skip("above Nyquist")
     level = np.median(loudness(sine(frequency_hz, sample_rate), sample_rate, 250))
     near_an_edge = frequency_hz < 40 or frequency_hz > 0.35 * sample_rate
     assert level == pytest.approx(TABLE[n], abs=0.5 if near_an_edge else 0.3)
@@ -55,7 +60,8 @@ def test_frames_are_centred_where_they_belong_at_any_hop():
     # A window centred on the onset holds half the power.
     assert level[125] == pytest.approx(-3, abs=0.3)
     assert level[120] < -20 and level[130] == pytest.approx(0, abs=0.3)
-    np.testing.assert_array_equal(loudness(audio, 44100, 250, hop=441)[::2], loudness(audio, 44100, 50))
+    # Sums over the same window in another order differ in the last bit.
+    np.testing.assert_allclose(loudness(audio, 44100, 250, hop=441)[::2], loudness(audio, 44100, 50), atol=1e-6)
 
 
 def test_the_filter_is_stable_and_has_unit_gain_at_1_khz():
