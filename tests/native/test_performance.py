@@ -185,3 +185,13 @@ def test_a_note_sounds_the_same_at_any_time_of_day():
         frame = at(start(60, onset=onset), 0.123, onset=onset, vibrato=1)
         first = at(start(60, onset=0), 0.123, onset=0, vibrato=1)
         assert (frame.pitch, frame.loudness_db) == (first.pitch, first.loudness_db)
+
+
+def test_keys_of_a_levelled_patch_still_cover_24_db():
+    """What the trained range lacks is plain gain, none at the hardest key; the decoder keeps to its range."""
+    levelled = ffi.new("PerformanceRange *", [RATE, -30, -14, TOP, ATTACK, RELEASE])
+    for velocity in (1, 64, 127):
+        strength = (velocity - 1) / 126
+        frame = lib.performance_at(start(velocity=velocity), levelled, gesture(), ONSET + RATE)
+        assert frame.loudness_db == pytest.approx(-30 + 16 * strength, abs=1e-3)
+        assert level(frame) == pytest.approx(-14 - 24 * (1 - strength), abs=0.01)
