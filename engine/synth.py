@@ -221,6 +221,10 @@ class Synth:
         for instrument in self._instruments.values():
             instrument.close()
 
+    def position(self) -> int:
+        """Samples rendered so far: the time of the next block; unlike `stats`, this resets no peaks."""
+        return lib.synth_position(self.c)
+
     def callbacks(self) -> int:
         """How often the audio device has called; unlike `stats`, this resets no peaks."""
         return lib.synth_callbacks(self.c)

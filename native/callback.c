@@ -56,6 +56,8 @@ int synth_callback(const void *in, void *out, unsigned long frames, const void *
     return 0; /* paContinue */
 }
 
+int64_t synth_position(Synth *s) { return s->counters.position; }
+
 int64_t synth_callbacks(Synth *s) { return s->counters.callbacks; }
 
 void synth_measure(Synth *s, int on) { atomic_store(&s->measure, on); }

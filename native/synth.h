@@ -90,6 +90,7 @@ int synth_send(Synth *synth, int64_t time, const uint8_t *bytes, int size);
 /* One that arrived at `seconds` of the monotonic clock: it is played one block later, to the sample. */
 int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size);
 void synth_read_stats(Synth *synth, SynthStats *stats); /* peaks begin anew */
+int64_t synth_position(Synth *synth); /* samples rendered */
 int64_t synth_callbacks(Synth *synth);
 void synth_measure(Synth *synth, int on); /* take the thread's clock in each callback: a system call, for tests only */
 /* SCHED_FIFO for the thread of the callback, where the system grants it: its priority then, 0 where not, -1 before the

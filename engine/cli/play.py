@@ -165,7 +165,7 @@ def _send_phrase(synth) -> float:
     """Sends the built-in phrase, a moment ahead; the sample at which its last event stands."""
     from ..midi.phrase import phrase
 
-    start = synth.stats().position + synth.sample_rate // 4
+    start = synth.position() + synth.sample_rate // 4
     times = [int(start + seconds * synth.sample_rate) for seconds, _ in phrase()]
     for at, (_, raw) in zip(times, phrase(), strict=True):
         synth.send(raw, time=at)

@@ -3,7 +3,7 @@
     player.py PATCH [VOICES]
 
 Prints its ports as JSON, then answers: "stats" with figures, "hog" (a thread takes the GIL from now on),
-"scan FOLDER" (a thread reads all patches in it again and again), "load PATCH", "end".
+"scan FOLDER" (a thread reads all patches in it again and again), "chords SECONDS" (16 voices, from now), "end".
 """
 
 import json
@@ -43,6 +43,15 @@ def scan(folder: str) -> None:
             ddsp_live.load_patch(path)
 
 
+def send_chords(synth, seconds: int) -> None:
+    start = synth.position() + 4800
+    for second in range(seconds):
+        for i in range(16):
+            at, note = start + 48000 * second + 100 * i, 48 + 2 * i + second % 2
+            synth.note_on(note, time=at)
+            synth.note_off(note, time=at + 43200)
+
+
 def in_background(function, *arguments) -> None:
     threading.Thread(target=function, args=arguments, daemon=True).start()
 
@@ -69,8 +78,8 @@ def main() -> None:
                 in_background(hog)
             elif command == "scan":
                 in_background(scan, *arguments)
-            elif command == "load":
-                synth.load(arguments[0])
+            elif command == "chords":
+                send_chords(synth, int(arguments[0]))
             elif command == "end":
                 break
 
