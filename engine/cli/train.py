@@ -1,6 +1,6 @@
 """`ddsp-live train`: the trainer, which reads its own arguments."""
 
-NEEDED = "Training needs more packages ({name} is missing): run `pip install 'ddsp-live[train]'`."
+NEEDED = "Training needs {name}: run `pip install -e '.[train]'` in ddsp-live's folder."
 
 
 def run(argv: list[str]) -> int:

@@ -20,7 +20,7 @@ class TorchScriptDecoder:
             from ..tools.decoder import from_weights
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError(
-                f"The torchscript decoder needs {error.name}: install ddsp-live[train]."
+                f"The torchscript decoder needs {error.name}: run `pip install -e '.[train]'` in ddsp-live's folder."
             ) from error
         self._torch = torch
         model = from_weights(layers, weights).eval()

@@ -1,90 +1,15 @@
 """Audio devices as PortAudio shows them, and a stream whose device goes and comes; PortAudio is a fake."""
 
 import sys
-import threading
 import time
-import types
 
 import ddsp_live
 import numpy as np
 import pytest
 from ddsp_live.audio import device, stream
 from ddsp_live.native._kernel import ffi, lib
+from fake_sound import FakeSound
 from make_patch import make_patch
-
-
-class PortAudioError(Exception):
-    pass
-
-
-class FakeStream:
-    """Calls the callback from a thread of its own, as long as its device is plugged in."""
-
-    def __init__(self, sound, **options):
-        if options["samplerate"] not in sound.rates:
-            raise PortAudioError("Invalid sample rate")
-        self.options, self.latency, self.active = options, 0.004, False
-        self._sound = sound
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        sound.opened.append(self)
-
-    def start(self):
-        self.active = True
-        self._thread.start()
-
-    def abort(self, ignore_errors=True):
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    close = abort
-
-    def _run(self):
-        block = np.empty((self.options["blocksize"], 2), np.float32)
-        out, user = ffi.from_buffer("float *", block), ffi.cast("void *", self.options["userdata"])
-        while not self._stopping.wait(0.001):
-            if self._sound.plugged:
-                lib.synth_callback(ffi.NULL, out, len(block), ffi.NULL, self._sound.flags, user)
-                self._sound.peak = max(self._sound.peak, float(np.abs(block).max()))
-
-
-class FakeSound(types.ModuleType):
-    """As much of the sounddevice module as is used."""
-
-    PortAudioError = PortAudioError
-
-    def __init__(self):
-        super().__init__("sounddevice")
-        self.default = types.SimpleNamespace(device=(-1, -1))
-        self._ffi = types.SimpleNamespace(cast=lambda kind, address: address)
-        self.opened, self.rates, self.plugged, self.flags, self.peak = [], (48000, 44100), True, 0, 0.0
-        self.names = ["Built-in", "USB Audio", "Microphone"]
-        self.rescans = 0
-
-    def query_hostapis(self):
-        return [{"name": "ALSA", "default_output_device": 1}, {"name": "JACK", "default_output_device": -1}]
-
-    def query_devices(self):
-        return [
-            {
-                "name": name,
-                "hostapi": 0,
-                "max_output_channels": 0 if name == "Microphone" else 2,
-                "default_samplerate": 44100.0,
-                "default_low_output_latency": 0.005,
-            }
-            for name in (self.names if self.plugged else [])
-        ]
-
-    def _StreamBase(self, **options):
-        return FakeStream(self, **options)
-
-    def _terminate(self):
-        self.rescans += 1
-
-    def _initialize(self):
-        pass
 
 
 @pytest.fixture
