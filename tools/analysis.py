@@ -58,7 +58,7 @@ def analyse(path: Path, *, sample_rate: int = 44100, frame_rate: int = 250) -> T
     tracked = _tracker().detect(audio, sample_rate)
     voiced = tracked.confidence >= VOICED
     if not voiced.any():
-        raise RecordingError(f"{path} has no pitch that could be tracked; leave it out.")
+        raise RecordingError(f"{path} has no pitch that could be tracked.")
     f0_hz, wrong = settle_octaves(tracked.pitch_hz, tracked.timestamps, voiced, audio, sample_rate)
     f0_hz = refine(f0_hz, tracked.timestamps, audio, sample_rate)
     return Take(
@@ -79,12 +79,12 @@ def read_audio(path: Path, sample_rate: int) -> np.ndarray:
     try:
         audio, file_rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, soundfile.SoundFileError) as error:
-        raise RecordingError(f"{path} cannot be read as audio ({error}); leave it out.") from error
+        raise RecordingError(f"{path} cannot be read as audio ({error}).") from error
     audio = audio.mean(1)
     if len(audio) < file_rate // 10:
-        raise RecordingError(f"{path} is shorter than a tenth of a second; leave it out.")
+        raise RecordingError(f"{path} is shorter than a tenth of a second.")
     if not np.isfinite(audio).all():
-        raise RecordingError(f"{path} holds samples that are not numbers; leave it out.")
+        raise RecordingError(f"{path} holds samples that are not numbers.")
     return audio if file_rate == sample_rate else soxr.resample(audio, file_rate, sample_rate)
 
 

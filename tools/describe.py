@@ -26,18 +26,19 @@ def describe(takes: Sequence[Take]) -> dict:
     releases = [attack_ms(take.loudness_db[::-1], take.frame_rate, complete=True) for take in takes]
     found = [release for release in releases if release is not None]
     return {
-        "pitch": {"low": round(min(notes), 2), "high": round(max(notes), 2), "quantiles": _quantiles(pitch)},
-        # A single recording has no range; players still need one.
-        "loudness": {
-            "low": round(float(min(low, high - 3)), 2),
-            "high": round(float(high), 2),
-            "quantiles": _quantiles(level),
-        },
+        "pitch": _span(min(notes), max(notes), 1.0) | {"quantiles": _quantiles(pitch)},
+        "loudness": _span(low, high, 3.0) | {"quantiles": _quantiles(level)},
         "performance": {
             "attack_ms": round(float(np.median(attacks)), 1),
             "release_ms": round(float(np.median(found)), 1) if found else RELEASE_MS,
         },
     }
+
+
+def _span(low: float, high: float, least: float) -> dict[str, float]:
+    """low and high, moved apart where they span less than `least`: a single note has no range."""
+    missing = max(0.0, least - (high - low)) / 2
+    return {"low": round(float(low - missing), 2), "high": round(float(high + missing), 2)}
 
 
 def sustained_level(loudness_db: np.ndarray) -> float:

@@ -56,7 +56,12 @@ def refine(f0_hz: np.ndarray, times: np.ndarray, audio: np.ndarray, sample_rate:
     """f0_hz [frames], moved within some 40 cents to where the signal repeats itself best.
 
     A tracker with a grid of pitches can be 20 cents off, which is a whole analysis bin at the tenth partial.
+    A frame that stands out gives way to the median of the five around it where the signal says so.
     """
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(f0_hz, 2, mode="edge"), 5)
+    median = np.median(around, 1)
+    own, common = (period_misfit(audio, sample_rate, times, 1 / f) for f in (f0_hz, median))
+    f0_hz = np.where(common < own, median, f0_hz)
     periods = np.maximum(1, np.floor(REFINED_SECONDS * f0_hz))
     ratios = 2 ** (SEARCHED_CENTS / 1200)
     misfit = np.stack([period_misfit(audio, sample_rate, times, periods / (f0_hz * r)) for r in ratios], 1)

@@ -4,7 +4,6 @@ python -m ddsp_live.tools.train recordings/alto-saxophone -o alto-saxophone.ddsp
 """
 
 import argparse
-import ctypes
 import json
 import sys
 import time
@@ -25,6 +24,7 @@ from .dataset import Dataset
 from .decoder import Decoder, default_layers, to_onnx
 from .describe import describe
 from .evaluate import evaluate
+from .memory import keep_freed_memory
 from .objective import BandNoise, audio_loss, level_loss
 from .synthesis import player
 
@@ -59,6 +59,9 @@ class Settings:
         return {"sample_rate": self.sample_rate, "frame_rate": self.frame_rate}
 
 
+INPUT_GAIN = (10.0, 3.0)  # f0_scaled, loudness_scaled
+INPUT_CENTRE = (0.5, 0.75)
+
 Progressed = Callable[[int, float], None]
 """Told the number of steps done and the last one's loss."""
 
@@ -74,10 +77,8 @@ def hold_out(takes: Sequence[Take], settings: Settings) -> tuple[list[Take], lis
     if not 0 < count < len(known):
         return list(takes), list(takes)
     chosen = np.random.default_rng(settings.seed).choice(known, count, replace=False)
-    held = [pitch in chosen for pitch in pitches]
-    return [t for t, h in zip(takes, held, strict=True) if not h], [
-        t for t, h in zip(takes, held, strict=True) if h
-    ]
+    learned = [take for take, pitch in zip(takes, pitches, strict=True) if pitch not in chosen]
+    return learned, [take for take, pitch in zip(takes, pitches, strict=True) if pitch in chosen]
 
 
 def learning_rate(step: int, settings: Settings) -> float:
@@ -106,6 +107,7 @@ def train(
             settings.harmonics, settings.noise_bands, settings.width, settings.depth, settings.lags
         )
     )
+    spread_inputs(decoder)
     averaging = torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average)
     average = torch.optim.swa_utils.AveragedModel(decoder, multi_avg_fn=averaging)
     optimizer = torch.optim.Adam(decoder.parameters(), betas=(0.9, 0.99))
@@ -136,12 +138,17 @@ def train(
     return average.module.eval(), losses
 
 
-def keep_freed_memory() -> None:
-    """Tells glibc to keep what is freed: large tensors cost more in page faults than in arithmetic."""
-    mmap_max, trim_threshold = -4, -1
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
-        libc.mallopt(mmap_max, 0)
-        libc.mallopt(trim_threshold, 2**31 - 1)
+@torch.no_grad()
+def spread_inputs(decoder: Decoder) -> None:
+    """Starts the first layer with pitch and loudness centred and widened: an instrument uses a small part of them.
+
+    Neighbouring notes otherwise differ by a hundredth, and the fingerings between them are learned late. Their
+    differences stay as they are, so that a bend unlike any recorded one does little.
+    """
+    first = decoder.named_weights()
+    weight, bias = first["hidden_1.weight"], first["hidden_1.bias"]
+    weight[:, :2] *= torch.tensor(INPUT_GAIN)
+    bias -= weight[:, :2] @ torch.tensor(INPUT_CENTRE)
 
 
 def make_patch(
@@ -152,7 +159,14 @@ def make_patch(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         paths = find_recordings(folder)
-        takes = [analyse(path, **settings.rates) for path in progress.track(paths, description="Analysing")]
+        takes = []
+        for path in progress.track(paths, description="Analysing"):
+            try:
+                takes.append(analyse(path, **settings.rates))
+            except RecordingError as error:
+                console.print(f"Left out: {error}", markup=False, soft_wrap=True)
+        if not takes:
+            raise RecordingError(f"None of the {len(paths)} recordings in {folder} can be learned from.")
         learned, judged = hold_out(takes, settings)
         task = progress.add_task("Training", total=settings.steps)
         recent: list[float] = []

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 from ddsp_live.loudness import loudness
 from ddsp_live.tools.analysis import RecordingError, analyse, find_recordings
-from ddsp_live.tools.periodicity import settle_octaves
+from ddsp_live.tools.periodicity import refine, settle_octaves
 from instrument import note
 
 
@@ -46,6 +46,14 @@ def test_a_tracker_that_is_a_factor_off_is_put_right(factor):
     settled, wrong = settle_octaves(f0_hz, times, np.ones(50, bool), audio, 44100)
     np.testing.assert_allclose(settled, right)
     assert wrong.tolist() == [10 <= i < 40 for i in range(50)]
+
+
+def test_pitch_is_refined_to_the_cent_and_an_outlier_is_put_right():
+    audio = note(60, 0.6, 1.0, 44100)
+    times, right = np.arange(5, 55) * 0.016, 440 * 2 ** (-9 / 12)
+    f0_hz = right * 2 ** (np.random.default_rng(1).uniform(-20, 20, 50) / 1200)
+    f0_hz[20] *= 2 ** (1 / 12)
+    assert np.abs(1200 * np.log2(refine(f0_hz, times, audio, 44100) / right)).max() < 1
 
 
 def test_recordings_are_found_below_a_folder(tmp_path):

@@ -1,6 +1,8 @@
 """The trainer, from a folder of synthesized notes to a patch that plays."""
 
+import io
 import json
+import shutil
 from dataclasses import replace
 from importlib import resources
 
@@ -162,6 +164,17 @@ def test_bad_input_is_one_sentence_and_status_2(tmp_path, capsys):
     errors = capsys.readouterr().err
     assert "There is no folder" in errors and "holds no recordings" in errors and "Traceback" not in errors
     assert not (tmp_path / "x.ddsp").exists()
+
+
+def test_a_recording_that_cannot_be_used_is_named_and_left_out(folder, tmp_path):
+    noted = Console(record=True, file=io.StringIO(), width=500)
+    for path in sorted(folder.iterdir())[:2]:
+        shutil.copy(path, tmp_path)
+    (tmp_path / "broken.wav").write_bytes(b"RIFF")
+    few = replace(TINY, steps=2)
+    make_patch(tmp_path, tmp_path / "few.ddsp", few, known_source("few", tmp_path), noted)
+    assert load_patch(tmp_path / "few.ddsp").info["training"]["recordings"] == 2
+    assert "broken.wav cannot be read" in noted.export_text()
 
 
 def test_the_table_of_sources_is_whole():
