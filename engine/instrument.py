@@ -73,7 +73,9 @@ class Instrument:
         self._alive = program, room, body
         size = lib.instrument_bytes(self._config)
         if not size:
-            raise PatchError(f"The patch {patch.name!r} cannot be used: its decoder's layers do not fit together.")
+            raise PatchError(
+                f"The patch {patch.name!r} cannot be used: its decoder's layers do not fit together."
+            )
         self._memory, address = zeroed(size)
         self.c = lib.instrument_init(ffi.cast("void *", address), self._config)
         self.worker = None if decoder == "native" else Worker(self.c, DECODERS[decoder](patch), voices)

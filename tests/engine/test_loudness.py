@@ -61,7 +61,9 @@ def test_frames_are_centred_where_they_belong_at_any_hop():
     assert level[125] == pytest.approx(-3, abs=0.3)
     assert level[120] < -20 and level[130] == pytest.approx(0, abs=0.3)
     # Sums over the same window in another order differ in the last bit.
-    np.testing.assert_allclose(loudness(audio, 44100, 250, hop=441)[::2], loudness(audio, 44100, 50), atol=1e-6)
+    np.testing.assert_allclose(
+        loudness(audio, 44100, 250, hop=441)[::2], loudness(audio, 44100, 50), atol=1e-6
+    )
 
 
 def test_the_filter_is_stable_and_has_unit_gain_at_1_khz():
