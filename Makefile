@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 KERNEL := $(wildcard native/*.c native/*.h) native/build.py setup.py pyproject.toml
 
-.PHONY: play test bench patches clean
+.PHONY: play test bench patches recordings clean
 
 play: $(VENV)/play
 	@tools/system-packages.sh play $(PYTHON)
@@ -17,9 +17,11 @@ test: $(VENV)/test
 bench: $(VENV)/play
 	@$(BIN)/ddsp-live bench
 
-patches: $(VENV)/test
-	@test -n "$(RECORDINGS)" || { echo "Say where the recordings are: make patches RECORDINGS=folder" >&2; exit 2; }
+patches: recordings $(VENV)/test
 	$(BIN)/python -m ddsp_live.tools.train "$(RECORDINGS)/$(PATCH)" -o patches/$(PATCH).ddsp
+
+recordings:
+	@test -d "$(RECORDINGS)" || { echo "Say where the recordings are: make patches RECORDINGS=folder" >&2; exit 2; }
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info native/_kernel.c native/_kernel.*.so native/*.o demo.wav

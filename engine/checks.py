@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .audio.device import DeviceError, find_device, portaudio
+from .audio.device import DeviceError, accepted_rate, find_device, portaudio
 from .midi.ports import MidiPortError, list_ports
 from .native._kernel import ffi, lib
 from .patch import Patch
@@ -36,7 +36,7 @@ def check_all(
     patch: Patch,
     *,
     device: int | str | None = None,
-    rate: float = 48000,
+    rate: float | None = None,
     block: int = 64,
     sound: bool = False,
     progress: Callable[[float], None] = lambda share: None,
@@ -46,7 +46,7 @@ def check_all(
     sound: whether to play a quiet chord; otherwise the voices work, but at no volume.
     """
     findings = [check_kernel()]
-    findings.append(check_headroom(patch, rate, block))
+    findings.append(check_headroom(patch, rate or 48000, block))
     progress(0.3)
     findings += check_output(patch, device, rate, block, sound)
     progress(0.9)
@@ -55,11 +55,12 @@ def check_all(
     return sorted(findings, key=lambda finding: (PROBLEM, WARNING, OK).index(finding.level))
 
 
-def check_output(patch: Patch, wanted, rate: float, block: int, sound: bool) -> list[Finding]:
+def check_output(patch: Patch, wanted, rate: float | None, block: int, sound: bool) -> list[Finding]:
     """PortAudio, the device, and how the kernel's callback fares on it for a second."""
     try:
         portaudio()
         device = find_device(wanted)
+        rate = rate or accepted_rate(device)
     except DeviceError as error:
         found, _, change = str(error).rpartition(": ")
         return [Finding("audio device", PROBLEM, f"{found}.", _sentence(change))]

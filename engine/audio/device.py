@@ -90,6 +90,16 @@ def find_device(wanted: int | str | None) -> Device:
     raise DeviceError(f"There is no audio output device {wanted!r}: choose one of {known}.")
 
 
+def accepted_rate(device: Device, usual: float = 48000) -> float:
+    """The usual rate in Hz, or where the device does not take that, its own."""
+    sd = portaudio()
+    try:
+        sd.check_output_settings(device.index, channels=2, dtype="float32", samplerate=usual)
+    except (sd.PortAudioError, ValueError):
+        return device.sample_rate
+    return usual
+
+
 def rescan() -> None:
     """Let PortAudio look for devices again; no stream may be open but those given to `abandon`."""
     sd = portaudio()

@@ -52,32 +52,18 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from ..audio.device import DeviceError, find_device
+    from ..audio.device import DeviceError, accepted_rate, find_device
     from ..patch import load_patch
 
     patch = load_patch(arguments.patch)
     try:
         with quiet_libraries():
-            device = find_device(arguments.device)
+            rate = arguments.rate or accepted_rate(find_device(arguments.device))
     except DeviceError as error:
         if arguments.device is not None:
             raise
         return _play_to_file(arguments, patch, str(error))
-    rate = arguments.rate or _accepted_rate(device)
     return _play_live(arguments, make_synth(arguments, patch, rate=rate, block=arguments.block))
-
-
-def _accepted_rate(device) -> float:
-    """48 kHz, or where the device does not take that, its own rate."""
-    from ..audio.device import portaudio
-
-    sd = portaudio()
-    try:
-        with quiet_libraries():
-            sd.check_output_settings(device.index, channels=2, dtype="float32", samplerate=USUAL_RATE)
-    except (sd.PortAudioError, ValueError):
-        return device.sample_rate
-    return USUAL_RATE
 
 
 def _play_live(arguments, synth) -> int:

@@ -144,3 +144,9 @@ def test_a_device_that_comes_back_refusing_is_tried_again(sound, synth):
 def test_rendering_while_live_is_refused(sound, synth):
     with synth.start(), pytest.raises(RuntimeError, match="playing live"):
         synth.render(64)
+
+
+@pytest.mark.parametrize(("rates", "rate"), [((44100, 48000), 48000), ((44100,), 44100)])
+def test_the_usual_rate_is_taken_where_the_device_takes_it(sound, rates, rate):
+    sound.rates = rates
+    assert device.accepted_rate(device.find_device(None)) == rate
