@@ -73,11 +73,11 @@ def test_the_counters_may_overflow():
 
 def test_producers_on_many_threads_lose_nothing():
     ring, _kept = make(64)
-    producers, each = 4, 2000
+    producers, each, give_up = 4, 2000, time.monotonic() + 60
 
     def produce(number):
         for i in range(each):
-            while not push(ring, number * each + i):
+            while not push(ring, number * each + i) and time.monotonic() < give_up:
                 time.sleep(0.0001)
 
     threads = [threading.Thread(target=produce, args=(number,)) for number in range(producers)]

@@ -273,3 +273,8 @@ def test_mono_remembers_the_latest_thirty_two_keys():
         *(f"start 0 {note}" for note in reversed(remembered[:-1])),
         "release 0",
     ]
+
+
+def test_a_key_that_is_repeated_does_not_push_others_out_of_memory():
+    recorder = play(", ".join(["on 60", *["on 64"] * 40, "off 64"]), "mono")
+    assert recorder.told[-1] == "start 0 60"
