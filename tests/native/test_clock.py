@@ -90,6 +90,14 @@ def test_a_clock_begins_anew_after_an_xrun():
     assert np.abs(errors).max() <= 1
 
 
+def test_a_clock_begins_anew_where_the_position_jumps():
+    """As when samples were rendered between two streams."""
+    device = Device(64)
+    device.run(np.zeros(1000))
+    device.position += 100
+    assert np.abs(device.run(np.zeros(50))).max() <= 1
+
+
 def test_before_the_first_block_there_is_no_time():
     assert lib.clock_event_time(Device(64).clock, START) == -1
 
