@@ -61,6 +61,8 @@ class Instrument:
                 "loudness_top": min(
                     0.0, max(patch.loudness_high, patch.loudness_quantiles[-2]) + HEADROOM_DB
                 ),
+                "pitch_low": patch.pitch_low,
+                "pitch_high": patch.pitch_high,
                 "attack_ms": patch.attack_ms,
                 "release_ms": patch.release_ms,
                 "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),

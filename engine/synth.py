@@ -1,6 +1,7 @@
 """The instrument that is played: notes and gestures in, stereo sound out, offline or live."""
 
 import time as clock
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import mido
@@ -12,6 +13,8 @@ from .midi import messages
 from .native._kernel import ffi, lib
 from .patch import Patch, load_patch
 
+ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
+QUEUE_FULL = "The queue of events is full: render or start the synth before sending more."
 MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO}
 MOST_VOICES = 64
 MOST_BLOCK = 4096
@@ -136,9 +139,43 @@ class Synth:
 
     # Events. `time` is the sample at which to play; None is now.
 
-    def note_on(self, note: int, velocity: int = 100, channel: int = 0, time: int | None = None) -> None:
-        """Press a key: MIDI note 0 to 127, velocity 1 to 127 (0 lets go), channel 0 to 15."""
-        self.send(messages.note_on(note, velocity, channel), time)
+    def note_on(
+        self,
+        note: int,
+        velocity: int = 100,
+        channel: int = 0,
+        time: int | None = None,
+        attributes: Mapping[str, float] | None = None,
+        seconds: float = 0.0,
+    ) -> None:
+        """Press a key.
+
+        Parameters
+        ----------
+        note, velocity, channel : int
+            MIDI note 0 to 127; 1 to 127, where 0 lets go; 0 to 15.
+        attributes : mapping, optional
+            Any of MIDI-DDSP's six for this note, by name, in its units; what is not there is the instrument's own.
+        seconds : float
+            How long the note will be, where that is known: its fluctuation and its peak are laid out over it.
+
+        Raises
+        ------
+        ValueError
+            For an attribute that there is not.
+        """
+        raw = messages.note_on(note, velocity, channel)
+        if attributes is None or velocity == 0:
+            self.send(raw, time)
+            return
+        if unknown := set(attributes) - set(ATTRIBUTES):
+            raise ValueError(
+                f"There is no attribute {sorted(unknown)[0]!r}: a note has {', '.join(ATTRIBUTES)}."
+            )
+        values = ffi.new("Attributes *", {name: attributes.get(name, np.nan) for name in ATTRIBUTES})
+        at = self._sample_of(time)
+        if not lib.synth_send_note(self.c, at, channel, note, velocity, seconds, values):
+            raise OverflowError(QUEUE_FULL)
 
     def note_off(self, note: int, velocity: int = 64, channel: int = 0, time: int | None = None) -> None:
         """Let a key go."""
@@ -176,12 +213,14 @@ class Synth:
             Where more than 4096 events wait to be rendered.
         """
         raw = bytes(message.bytes()) if isinstance(message, mido.Message) else bytes(message)
-        if time is None and self.stream is not None:
-            sent = self.send_live(raw, clock.monotonic())
-        else:
-            sent = lib.synth_send(self.c, -1 if time is None else int(time), raw, len(raw))
-        if not sent:
-            raise OverflowError("The queue of events is full: render or start the synth before sending more.")
+        if not lib.synth_send(self.c, self._sample_of(time), raw, len(raw)):
+            raise OverflowError(QUEUE_FULL)
+
+    def _sample_of(self, time: int | None) -> int:
+        """The sample at which to play an event: live, what is sent now sounds exactly a block later."""
+        if time is not None:
+            return int(time)
+        return -1 if self.stream is None else lib.synth_event_time(self.c, clock.monotonic())
 
     def send_live(self, raw: bytes, arrival: float) -> bool:
         """Send one message that arrived at `arrival` (`time.monotonic` seconds): it sounds exactly a block later."""

@@ -36,6 +36,7 @@ struct Synth {
     Voices voices;
     Part part[MAX_VOICES];
     uint32_t notes; /* started so far; seeds their noise */
+    const Event *playing; /* the event that the voices are told of */
     Instrument *current, *previous; /* previous fades out */
     _Atomic(Instrument *) incoming, retired;
     Ramp fade_in, fade_out, wet;

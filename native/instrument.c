@@ -4,15 +4,22 @@
 #include <string.h>
 
 #define HOLD_SECONDS 0.1
+#define MAP_BELOW_DB 20.0f /* the softest key, that the loudness map begins at */
+#define MAP_FRAMES 20      /* until a decoder is steady */
 
 /* Lays out, and with memory behind the arena fills, the parts; `in` itself has been taken from the arena. */
 static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) {
     memset(in, 0, sizeof *in);
     in->config = *config;
-    in->range = (PerformanceRange){config->sample_rate,   config->loudness_low,         config->loudness_high,
-                                   config->loudness_top,  config->attack_ms / 1000.0f, config->release_ms / 1000.0f};
+    in->range = (PerformanceRange){.sample_rate = config->sample_rate,
+                                   .loudness_low = config->loudness_low,
+                                   .loudness_high = config->loudness_high,
+                                   .loudness_top = config->loudness_top,
+                                   .attack_seconds = config->attack_ms / 1000.0f,
+                                   .release_seconds = config->release_ms / 1000.0f};
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
     decoder_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
+    bender_init(&in->bender, arena, config->harmonics);
     noise_design_init(&in->noise, arena, config->noise_bands, config->patch_rate, config->sample_rate);
     if (config->delay_frames)
         frames_init(&in->frames, arena, config->voices, config->harmonics, config->noise_bands);
@@ -42,10 +49,39 @@ size_t instrument_bytes(const InstrumentConfig *config) {
     return arena.used;
 }
 
+/* What amplitude the decoder gives for a steady note of each pitch and loudness. */
+static void measure_map(Instrument *in) {
+    const InstrumentConfig *c = &in->config;
+    LoudnessMap *map = &in->range.map;
+    float *activation = in->activation[0], *state = in->state[0];
+    *map = (LoudnessMap){.known = c->pitch_high > c->pitch_low,
+                         .pitch_low = c->pitch_low,
+                         .pitch_high = c->pitch_high,
+                         .loudness_low = c->loudness_low - MAP_BELOW_DB,
+                         .loudness_high = c->loudness_top};
+    for (int column = 0; column < MAP_PITCHES; column++) {
+        float pitch = map->pitch_low + (map->pitch_high - map->pitch_low) * (float)column / (MAP_PITCHES - 1);
+        float before = -1000.0f;
+        for (int i = 0; i < MAP_LEVELS; i++) {
+            float step = (map->loudness_high - map->loudness_low) / (MAP_LEVELS - 1);
+            memset(state, 0, (size_t)c->state_size * sizeof *state);
+            for (int frame = 0; frame < MAP_FRAMES; frame++) {
+                activation[c->f0_input] = pitch / 127.0f;
+                activation[c->loudness_input] = (map->loudness_low + step * (float)i) / 80.0f + 1.0f;
+                decoder_step(&in->decoder, &activation, &state, 1);
+            }
+            float level = 20.0f * log10f(fmaxf(1e-6f, activation[c->amplitude]));
+            before = map->amplitude_db[column][i] = fmaxf(level, before + 0.01f); /* so that it can be inverted */
+        }
+    }
+    memset(state, 0, (size_t)c->state_size * sizeof *state);
+}
+
 Instrument *instrument_init(void *memory, const InstrumentConfig *config) {
     Arena arena = {memory, 0};
     Instrument *in = arena_take(&arena, sizeof *in);
     build(in, &arena, config);
+    measure_map(in);
     return in;
 }
 
@@ -56,6 +92,11 @@ int instrument_requests(Instrument *in, int most, int *voices, int *fresh, float
 void instrument_answer(Instrument *in, int count, const float *amplitude, const float *distribution,
                        const float *magnitudes) {
     frames_answer(&in->frames, count, amplitude, distribution, magnitudes);
+}
+
+static void bend(Instrument *in, SoundFrame *frame) {
+    bend_distribution(&in->bender, &frame->bend, frame->distribution);
+    bend_magnitudes(&frame->bend, frame->magnitudes, in->config.noise_bands);
 }
 
 static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, const ControlFrame *frames, int count) {
@@ -89,6 +130,7 @@ static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, co
         frame.amplitude = activations[i] + c->amplitude;
         frame.distribution = activations[i] + c->distribution;
         frame.magnitudes = activations[i] + c->noise_magnitudes;
+        bend(in, &frame);
         sound_begin(&in->sound[wanted[i]->voice], position, &frame);
     }
 }
@@ -120,7 +162,9 @@ int instrument_begin_due(Instrument *in, int64_t chunk_start, int64_t position) 
             sound_advance(&in->sound[v], chunk_start, position);
             if (frames_fresh(&in->frames, v)) sound_cut(&in->sound[v], position, &in->tail);
             SoundFrame frame;
-            late += frames_take(&in->frames, v, in->hold_frames, &frame);
+            int held = frames_take(&in->frames, v, in->hold_frames, &frame);
+            if (!held) bend(in, &frame);
+            late += held;
             sound_begin(&in->sound[v], position, &frame);
         }
     }

@@ -22,6 +22,7 @@ struct Instrument {
     InstrumentConfig config; /* its pointers are Python's and not read after init */
     PerformanceRange range;
     Decoder decoder;
+    Bender bender;
     NoiseDesign noise;
     Frames frames;
     Sound sound[MAX_VOICES];

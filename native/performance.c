@@ -12,6 +12,17 @@
 #define VIBRATO_DB 1.5f
 #define VIBRATO_DELAY_SECONDS 0.25f
 #define LOWEST_DB -80.0f
+#define USUAL_SECONDS 0.6f /* a note's length until its end is known */
+/* The attributes' units. */
+#define VOLUME_DB(volume) (60.0f * ((volume) - 1.5f))
+#define FLUCTUATION_DB(fluctuation) (24.0f * (fluctuation))
+#define VIBRATO_UNIT_SEMITONES 0.267f
+#define CENTROID(brightness) (12.0f * (brightness))
+#define NOISE_DB(attack_noise) (40.0f * ((attack_noise) - 2.625f))
+#define ATTACK_NOISE_SECONDS 0.04f
+#define SHAPED_VIBRATO_DELAY_SECONDS 0.08f
+#define USUAL_PEAK 0.35f
+#define TRIANGLE_DEVIATION 0.28867513f /* of a triangle between 0 and 1 */
 
 void performance_start(Performance *p, int64_t time, int channel, int note, int velocity) {
     p->channel = channel;
@@ -22,6 +33,13 @@ void performance_start(Performance *p, int64_t time, int channel, int note, int 
     p->moved = -1;
     p->onset = time;
     p->released = -1;
+    p->attributes = (Attributes){NAN, NAN, NAN, NAN, NAN, NAN};
+    p->length_seconds = USUAL_SECONDS;
+}
+
+void performance_shape(Performance *p, const Attributes *attributes, float seconds) {
+    p->attributes = *attributes;
+    p->length_seconds = seconds > 0 ? seconds : USUAL_SECONDS;
 }
 
 static float seconds_since(const PerformanceRange *range, int64_t start, int64_t time) {
@@ -45,13 +63,28 @@ void performance_move(Performance *p, const PerformanceRange *range, int64_t tim
 
 void performance_release(Performance *p, int64_t time) { p->released = time; }
 
+static float set(float value, float otherwise) { return isnan(value) ? otherwise : value; }
+
+/* A rise to the peak and a fall from it, of mean 0 over the note and with the deviation that was asked for. */
+static float contour_db(const Performance *p, float age) {
+    float deviation_db = FLUCTUATION_DB(set(p->attributes.volume_fluctuation, 0.0f));
+    if (deviation_db == 0) return 0;
+    float peak = fminf(0.98f, fmaxf(0.02f, set(p->attributes.volume_peak_position, USUAL_PEAK)));
+    float x = fminf(1.0f, age / p->length_seconds);
+    float triangle = x < peak ? x / peak : (1.0f - x) / (1.0f - peak);
+    return deviation_db * (triangle - 0.5f) / TRIANGLE_DEVIATION;
+}
+
 PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,
                                 int64_t time) {
     PerformanceFrame frame = {0};
     float age = seconds_since(range, p->onset, time);
-    float onset = fminf(1.0f, age / VIBRATO_DELAY_SECONDS);
-    float vibrato = gesture->vibrato * onset * sinf(6.2831853f * VIBRATO_HZ * age);
-    frame.pitch = pitch_at(p, range, time) + gesture->bend + VIBRATO_SEMITONES * vibrato;
+    const Attributes *wanted = &p->attributes;
+    float wave = sinf(6.2831853f * VIBRATO_HZ * age);
+    float vibrato = gesture->vibrato * fminf(1.0f, age / VIBRATO_DELAY_SECONDS) * wave;
+    float shaped = set(wanted->vibrato, 0.0f) * fminf(1.0f, age / SHAPED_VIBRATO_DELAY_SECONDS) * wave;
+    frame.pitch = pitch_at(p, range, time) + gesture->bend + VIBRATO_SEMITONES * vibrato +
+                  VIBRATO_UNIT_SEMITONES * shaped;
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);
 
     float strength = p->strength;
@@ -60,7 +93,11 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     float loudness = range->loudness_low + trained * strength;
     /* The keys cover the timbres that were trained; what dynamics lack beside those is plain gain. */
     float extra_db = fminf(0.0f, trained - DYNAMICS_DB) * (1.0f - strength);
-    loudness += gesture->level_db + VIBRATO_DB * vibrato;
+    if (!isnan(wanted->volume)) {
+        loudness = loudness_for(&range->map, frame.pitch, VOLUME_DB(wanted->volume));
+        extra_db = 0;
+    }
+    loudness += gesture->level_db + VIBRATO_DB * vibrato + contour_db(p, age);
     float rest = fmaxf(0.0f, 1.0f - age / range->attack_seconds);
     loudness -= ATTACK_DB * rest * rest;
 
@@ -75,5 +112,11 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     frame.loudness_db = fminf(range->loudness_top, fmaxf(floor_db, loudness));
     float gain_db = extra_db + fminf(0.0f, loudness - frame.loudness_db);
     frame.gain *= exp2f(gain_db * 0.16609640f); /* dB to octaves of amplitude */
+
+    frame.bend.centroid = CENTROID(set(wanted->brightness, 0.0f));
+    if (!isnan(wanted->attack_noise)) {
+        frame.bend.noise_db = NOISE_DB(wanted->attack_noise);
+        frame.bend.noise_share = fminf(1.0f, fmaxf(0.0f, 2.0f - age / ATTACK_NOISE_SECONDS));
+    }
     return frame;
 }

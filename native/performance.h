@@ -2,7 +2,10 @@
    the same wherever frames and blocks fall. */
 #ifndef DDSP_PERFORMANCE_H
 #define DDSP_PERFORMANCE_H
+#include "attributes.h"
+#include "bend.h"
 #include "channel.h"
+#include "loudness_map.h"
 
 /* The ranges of the patch that plays. */
 typedef struct PerformanceRange {
@@ -10,6 +13,7 @@ typedef struct PerformanceRange {
     float loudness_low, loudness_high; /* dB that the softest and the hardest key aim at */
     float loudness_top;                /* the most that the decoder was trained on */
     float attack_seconds, release_seconds;
+    LoudnessMap map;
 } PerformanceRange;
 
 typedef struct Performance {
@@ -20,6 +24,8 @@ typedef struct Performance {
     int64_t moved;  /* ... at this sample; negative: it has not moved */
     int64_t onset;
     int64_t released; /* sample of the release, or -1 */
+    Attributes attributes;
+    float length_seconds; /* expected, for fluctuation and peak */
 } Performance;
 
 typedef struct PerformanceFrame {
@@ -27,9 +33,12 @@ typedef struct PerformanceFrame {
     float loudness_db;  /* for the decoder: within its trained range */
     float gain;         /* linear: what lies below that range, and the end of a release */
     int finished;       /* the release is over */
+    Bend bend;
 } PerformanceFrame;
 
 void performance_start(Performance *p, int64_t time, int channel, int note, int velocity);
+/* For the note that was just started. seconds: its length where it is known, else 0. */
+void performance_shape(Performance *p, const Attributes *attributes, float seconds);
 void performance_move(Performance *p, const PerformanceRange *range, int64_t time, int channel, int note);
 void performance_release(Performance *p, int64_t time);
 PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,

@@ -4,12 +4,16 @@
 #define DDSP_RING_H
 #include <stdatomic.h>
 #include "arena.h"
+#include "attributes.h"
 
 typedef struct Event {
     int64_t time; /* sample at which it is played; negative: as soon as possible */
     int64_t order; /* given by the schedule: of two events at one time, the first to arrive comes first */
     uint8_t bytes[3];
     uint8_t size;
+    uint8_t shaped;        /* a note-on that carries ... */
+    float seconds;         /* ... its length, 0 where unknown */
+    Attributes attributes; /* ... and its attributes */
 } Event;
 
 typedef struct RingCell {

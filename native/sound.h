@@ -2,6 +2,7 @@
    its own frame ends; the instrument adds the buffers in voice order, so sums never depend on the block. */
 #ifndef DDSP_SOUND_H
 #define DDSP_SOUND_H
+#include "bend.h"
 #include "harmonic.h"
 #include "noise.h"
 
@@ -17,7 +18,8 @@ typedef struct SoundFrame {
     float f0_hz, gain_left, gain_right; /* where the frame's ramps end */
     float scale;    /* of the amplitudes: below 1 while a late decoder's last frame decays */
     uint32_t seed;  /* of a fresh note's noise */
-    const float *amplitude, *distribution, *magnitudes; /* [1], [K], [M]: kept readable until the next frame */
+    Bend bend;      /* of what the decoder makes, towards the note's attributes */
+    float *amplitude, *distribution, *magnitudes; /* [1], [K], [M]: kept readable until the next frame */
 } SoundFrame;
 
 /* Weights may be finite and yet make a number that is not, or is no amplitude: such values become 0. */

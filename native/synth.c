@@ -38,6 +38,7 @@ static void start(void *self, int voice, int64_t time, int channel, int note, in
     Synth *s = self;
     Part *part = &s->part[voice];
     performance_start(&part->performance, time, channel, note, velocity);
+    if (s->playing->shaped) performance_shape(&part->performance, &s->playing->attributes, s->playing->seconds);
     part->active = part->fresh = 1;
     part->taken_over = 0;
     part->next_frame = time;
@@ -89,19 +90,30 @@ Instrument *synth_load(Synth *s, Instrument *instrument) { return atomic_exchang
 
 Instrument *synth_retired(Synth *s) { return atomic_exchange(&s->retired, NULL); }
 
-static int push(Synth *s, int64_t time, const uint8_t *bytes, int size) {
-    Event event = {.time = time, .size = (uint8_t)size};
-    if (size < 1 || size > 3) return 1; /* longer messages are none of the kernel's */
-    memcpy(event.bytes, bytes, (size_t)size);
-    if (ring_push(&s->ring, &event)) return 1;
+static int push(Synth *s, const Event *event) {
+    if (ring_push(&s->ring, event)) return 1;
     atomic_fetch_add_explicit(&s->counters.dropped_events, 1, memory_order_relaxed);
     return 0;
 }
 
-int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) { return push(s, time, bytes, size); }
+int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) {
+    Event event = {.time = time, .size = (uint8_t)size};
+    if (size < 1 || size > 3) return 1; /* longer messages are none of the kernel's */
+    memcpy(event.bytes, bytes, (size_t)size);
+    return push(s, &event);
+}
+
+int64_t synth_event_time(Synth *s, double seconds) { return clock_event_time(&s->clock, seconds); }
 
 int synth_send_live(Synth *s, double seconds, const uint8_t *bytes, int size) {
-    return push(s, clock_event_time(&s->clock, seconds), bytes, size);
+    return synth_send(s, synth_event_time(s, seconds), bytes, size);
+}
+
+int synth_send_note(Synth *s, int64_t time, int channel, int note, int velocity, float seconds,
+                    const Attributes *attributes) {
+    Event event = {.time = time, .bytes = {(uint8_t)(0x90 | (channel & 15)), (uint8_t)note, (uint8_t)velocity}, .size = 3,
+                   .shaped = 1, .seconds = seconds, .attributes = *attributes};
+    return push(s, &event);
 }
 
 static void silence(Synth *s, int64_t time, int channel) {
@@ -209,6 +221,7 @@ static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
                                     .gain_left = at.gain * gesture->gain_left,
                                     .gain_right = at.gain * gesture->gain_right,
                                     .scale = 1.0f,
+                                    .bend = at.bend,
                                     .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},
                           .f0_scaled = at.pitch / 127.0f,
                           .loudness_scaled = at.loudness_db / 80.0f + 1.0f};
@@ -249,6 +262,7 @@ static void run_control(Synth *s, int64_t start, int64_t end) {
     do {
         while (schedule_next(&s->schedule) <= at) {
             Event event = schedule_take(&s->schedule);
+            s->playing = &event;
             play(s, at, &event);
         }
         if (!s->current) continue;

@@ -4,6 +4,7 @@
 #define DDSP_SYNTH_H
 #include <stddef.h>
 #include <stdint.h>
+#include "attributes.h"
 #include "realtime.h"
 
 #define LAYER_DENSE 0       /* y = W x + b; weight [output_size, input_size], bias [output_size] */
@@ -37,6 +38,7 @@ typedef struct InstrumentConfig {
     int amplitude, distribution, noise_magnitudes; /* the same, of the outputs */
     int delay_frames;               /* 0: frames are decoded in the callback; else a worker decodes, this far ahead */
     float loudness_low, loudness_high, loudness_top; /* dB that the softest and hardest key aim at; the most trained */
+    float pitch_low, pitch_high; /* trained range, MIDI notes */
     float attack_ms, release_ms;
     const double *body;             /* [body_sections, 6] */
     int body_sections;
@@ -88,7 +90,11 @@ Instrument *synth_retired(Synth *synth); /* one that the audio thread has let go
 /* A short MIDI message, 1 to 3 bytes. time: its sample, negative for as soon as possible. 0 where the queue is full. */
 int synth_send(Synth *synth, int64_t time, const uint8_t *bytes, int size);
 /* One that arrived at `seconds` of the monotonic clock: it is played one block later, to the sample. */
+int64_t synth_event_time(Synth *synth, double seconds); /* that sample; negative before the first block */
 int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size);
+/* A note-on with its attributes, and its length in seconds, 0 where that is not known. */
+int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float seconds,
+                    const Attributes *attributes);
 void synth_read_stats(Synth *synth, SynthStats *stats); /* peaks begin anew */
 int64_t synth_position(Synth *synth); /* samples rendered */
 int64_t synth_callbacks(Synth *synth);

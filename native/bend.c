@@ -1,0 +1,65 @@
+#include "bend.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "simd.h"
+
+#define STEPS 6           /* of Newton's method: to a thousandth from any start that music asks for */
+#define MOST_POWER 8.0f   /* 48 dB an octave */
+#define FLOOR_DB -80.0f   /* of a magnitude, as the attribute is defined */
+#define LOG_PER_DB 0.11512925f
+
+typedef struct Sums {
+    float one, k, log, k_log; /* of the weights times these */
+} Sums;
+
+#define WIDTH 4
+#include "bend_kernel.h"
+#undef WIDTH
+#if WIDE_KERNELS
+#define WIDTH 8
+#include "bend_kernel.h"
+#undef WIDTH
+#endif
+
+void bender_init(Bender *b, Arena *arena, int harmonics) {
+    size_t size = (size_t)whole_lanes(harmonics);
+    float *log_k = arena_floats(arena, size), *straight = arena_floats(arena, size);
+    float *tilted = arena_floats(arena, size);
+    if (!log_k) return;
+    *b = (Bender){harmonics, log_k, straight, tilted};
+    for (int k = 0; k < harmonics; k++) log_k[k] = logf((float)(k + 1));
+}
+
+void bend_distribution(Bender *b, const Bend *bend, float *distribution) {
+    if (bend->centroid <= 0 && bend->brighter == 0) return;
+    const int count = b->harmonics, whole = whole_lanes(count);
+    float power = 0, wanted = 0;
+    memcpy(b->straight, distribution, (size_t)count * sizeof *distribution); /* zeros stay behind it */
+    Sums sums = {0, 0, 0, 0};
+    for (int step = 0; step <= STEPS; step++) {
+        sums = FASTEST(tilt)(b->straight, b->log_k, power, whole, b->tilted);
+        if (!(sums.one > 1e-20f)) return; /* there is nothing to bend */
+        float centroid = sums.k / sums.one;
+        if (step == 0) {
+            wanted = (bend->centroid > 0 ? bend->centroid : centroid) * exp2f(bend->brighter);
+            wanted = fminf(fmaxf(wanted, 1.05f), 0.5f * (float)count);
+        }
+        /* d ln(centroid) / d power is the covariance of k and ln k over the centroid. */
+        float slope = (sums.k_log - sums.k * sums.log / sums.one) / sums.k;
+        if (step == STEPS || slope < 1e-6f) break;
+        float next = power + logf(wanted / centroid) / slope;
+        next = fminf(fmaxf(next, power - 2.0f), power + 2.0f);
+        power = fminf(fmaxf(next, -MOST_POWER), MOST_POWER);
+    }
+    for (int k = 0; k < count; k++) distribution[k] = b->tilted[k] / sums.one;
+}
+
+void bend_magnitudes(const Bend *bend, float *magnitudes, int bands) {
+    if (bend->noise_share <= 0) return;
+    float sum_db = 0;
+    for (int i = 0; i < bands; i++) sum_db += fmaxf(FLOOR_DB, logf(fmaxf(magnitudes[i], 1e-10f)) / LOG_PER_DB);
+    float gain = expf(bend->noise_share * (bend->noise_db - sum_db / (float)bands) * LOG_PER_DB);
+    for (int i = 0; i < bands; i++) magnitudes[i] *= gain;
+}

@@ -1,0 +1,26 @@
+/* Bends what the decoder made towards the attributes of a note: the harmonics' centroid and the noise's level, without
+   a change of the harmonics' amplitude. MIDI-DDSP's brightness and attack noise, put into the sound. */
+#ifndef DDSP_BEND_H
+#define DDSP_BEND_H
+#include "arena.h"
+
+typedef struct Bend {
+    float centroid;    /* mean harmonic number wanted; 0: the decoder's own */
+    float brighter;    /* octaves that the centroid is moved by on top of that */
+    float noise_db;    /* mean level of the noise magnitudes wanted */
+    float noise_share; /* 0 .. 1: how far to go there; 0 is the decoder's own */
+} Bend;
+
+typedef struct Bender {
+    int harmonics;
+    float *log_k;              /* [K], padded */
+    float *straight, *tilted;  /* [K] scratch, padded */
+} Bender;
+
+void bender_init(Bender *b, Arena *arena, int harmonics);
+/* distribution [K], which sums to 1 and still does, is tilted by a power of the harmonic number. */
+void bend_distribution(Bender *b, const Bend *bend, float *distribution);
+/* magnitudes [bands], scaled. */
+void bend_magnitudes(const Bend *bend, float *magnitudes, int bands);
+
+#endif

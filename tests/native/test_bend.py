@@ -1,0 +1,71 @@
+"""What a decoder made, bent towards a note's attributes: the asked centroid and level come out, the rest stays."""
+
+import numpy as np
+import pytest
+import units
+
+ffi, lib = units.load("bend.h")
+
+
+def bent(distribution, **wanted):
+    values = np.ascontiguousarray(distribution, np.float32)
+    bender = ffi.new("Bender *")
+    alive = units.memory(ffi, lambda arena: lib.bender_init(bender, arena, len(values)))
+    lib.bend_distribution(bender, ffi.new("Bend *", wanted), ffi.from_buffer("float *", values))
+    del alive
+    return values
+
+
+def centroid(distribution):
+    return np.sum(np.arange(1, len(distribution) + 1) * distribution.astype(np.float64))
+
+
+def falling(count, power=1.5):
+    d = np.arange(1, count + 1) ** -power
+    return d / d.sum()
+
+
+@pytest.mark.parametrize("count", [20, 60, 100, 128, 256])
+@pytest.mark.parametrize("wanted", [1.5, 3, 6, 9.5])
+def test_the_centroid_is_the_one_asked_for(count, wanted):
+    d = bent(falling(count), centroid=wanted)
+    assert centroid(d) == pytest.approx(wanted, rel=1e-3)
+    assert d.sum() == pytest.approx(1, rel=1e-5)
+
+
+@pytest.mark.parametrize("octaves", [-1, -0.3, 0.3, 1])
+def test_brighter_is_relative(octaves):
+    d = falling(100)
+    assert centroid(bent(d, brighter=octaves)) == pytest.approx(centroid(d) * 2**octaves, rel=1e-3)
+
+
+def test_the_tilt_is_a_power_of_the_harmonic_number():
+    d = falling(64)
+    ratio = np.log(bent(d, centroid=8) / d)
+    k = np.log(np.arange(1, 65))
+    assert np.polyfit(k, ratio, 1, full=True)[1] == pytest.approx(0, abs=1e-6)
+
+
+def test_nothing_asked_changes_no_bit():
+    d = falling(100).astype(np.float32)
+    assert np.array_equal(bent(d), d)
+
+
+@pytest.mark.parametrize("d", [np.zeros(20), np.eye(1, 20)[0]], ids=["silence", "one partial"])
+def test_what_cannot_be_bent_stays(d):
+    result = bent(d, centroid=5)
+    assert np.isfinite(result).all()
+    assert result == pytest.approx(d, abs=1e-6)
+
+
+@pytest.mark.parametrize(("share", "wanted_db"), [(1, -40), (1, -10), (0.5, -60)])
+def test_noise_moves_to_the_mean_level_asked_for(share, wanted_db):
+    magnitudes = (10 ** np.linspace(-3, -1, 65)).astype(np.float32)  # -60 to -20 dB
+    lib.bend_magnitudes(
+        ffi.new("Bend *", {"noise_db": wanted_db, "noise_share": share}),
+        ffi.from_buffer("float *", magnitudes),
+        len(magnitudes),
+    )
+    levels = 20 * np.log10(magnitudes)
+    assert levels.mean() == pytest.approx(-40 + share * (wanted_db + 40), abs=1e-3)
+    assert np.ptp(levels) == pytest.approx(40, abs=1e-3)
