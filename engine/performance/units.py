@@ -10,22 +10,30 @@ VIBRATO_GAIN = 0.375
 
 
 class Attribute(NamedTuple):
-    """One attribute: its value is `scale` times the amount in `unit`, plus `offset`."""
+    """One attribute: its value is `scale` times the amount in `unit`, plus `offset`, and lies in low … high."""
 
     name: str
     unit: str
     scale: float
     offset: float
+    low: float
+    high: float
     meaning: str
 
 
 ATTRIBUTES = (
-    Attribute("volume", "dB", 1 / 60, 1.5, "mean level of the harmonic part"),
-    Attribute("volume_fluctuation", "dB", 2.5 / 60, 0.0, "standard deviation of that level within the note"),
-    Attribute("volume_peak_position", "of the note", 1.0, 0.0, "where in the note it is loudest, 0 to 1"),
-    Attribute("vibrato", "cents", 10 * VIBRATO_GAIN / 100, 0.0, "how far the pitch sways to either side"),
-    Attribute("brightness", "harmonics", 1 / 12, 0.0, "centroid of the harmonics; the fundamental is 1"),
-    Attribute("attack_noise", "dB", 1 / 40, 2.625, "mean gain of the noise bands in the first 40 ms"),
+    Attribute("volume", "dB", 1 / 60, 1.5, 0.0, 2.0, "mean level of the harmonic part"),
+    Attribute(
+        "volume_fluctuation", "dB", 2.5 / 60, 0.0, 0.0, 2.0, "standard deviation of that level in the note"
+    ),
+    Attribute("volume_peak_position", "of the note", 1.0, 0.0, 0.0, 1.0, "where in the note it is loudest"),
+    Attribute("vibrato", "cents", VIBRATO_GAIN / 10, 0.0, 0.0, 7.5, "how far the pitch sways to either side"),
+    Attribute(
+        "brightness", "harmonics", 1 / 12, 0.0, 0.0, 12.0, "centroid of the harmonics; the fundamental is 1"
+    ),
+    Attribute(
+        "attack_noise", "dB", 1 / 40, 2.625, 0.0, 3.0, "mean gain of the noise bands in the first 40 ms"
+    ),
 )
 NAMES = tuple(attribute.name for attribute in ATTRIBUTES)
 BY_NAME = {attribute.name: attribute for attribute in ATTRIBUTES}
