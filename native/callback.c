@@ -36,10 +36,7 @@ int synth_callback(const void *in, void *out, unsigned long frames, const void *
     int measure = atomic_load_explicit(&s->measure, memory_order_relaxed);
     double cpu_begin = measure ? thread_seconds() : 0.0;
 #if !defined(_WIN32)
-    if (!atomic_load_explicit(&s->thread_known, memory_order_relaxed)) {
-        s->thread = (unsigned long long)pthread_self();
-        atomic_store_explicit(&s->thread_known, 1, memory_order_release);
-    }
+    atomic_store_explicit(&s->thread, (unsigned long long)pthread_self(), memory_order_relaxed);
 #endif
     clock_block(&s->clock, s->position, (int)frames, begin, (flags & OUTPUT_UNDERFLOW) != 0);
     synth_render(s, out, (int)frames);
@@ -68,8 +65,8 @@ int synth_raise_priority(Synth *s, int priority) {
     (void)priority;
     return 0; /* PortAudio's hosts raise it themselves */
 #else
-    if (!atomic_load_explicit(&s->thread_known, memory_order_acquire)) return -1;
-    pthread_t thread = (pthread_t)s->thread;
+    pthread_t thread = (pthread_t)atomic_load_explicit(&s->thread, memory_order_relaxed);
+    if (!thread) return -1;
     int policy;
     struct sched_param granted = {0};
     if (pthread_getschedparam(thread, &policy, &granted)) return 0;

@@ -26,6 +26,7 @@ void clock_init(Clock *c, double sample_rate) {
 
 #define LOOP_HZ 0.5   /* slower than any jitter */
 #define EARLIER 0.25f /* share of the error that is taken over when a block comes before its time */
+#define MOST_DRIFT 3e-4 /* between two quartzes; the rest is jitter */
 #define LOST_BLOCKS 4.0
 
 void clock_block(Clock *c, int64_t position, int frames, double now, int xrun) {
@@ -39,6 +40,7 @@ void clock_block(Clock *c, int64_t position, int frames, double now, int xrun) {
         double omega = 6.283185307179586 * LOOP_HZ * nominal;
         c->start += c->period + (error < 0 ? EARLIER : 1.4142135623730951 * omega) * error;
         c->correction += omega * omega * error / nominal;
+        c->correction = fmin(fmax(c->correction, 1.0 - MOST_DRIFT), 1.0 + MOST_DRIFT);
     }
     c->period = nominal * c->correction;
     c->expected = position + frames;

@@ -45,8 +45,8 @@ struct Synth {
     float *left, *right; /* [CHUNK] */
     Clock clock;
     Counters counters;
-    _Atomic int measure, thread_known;
-    unsigned long long thread; /* a pthread_t */
+    _Atomic int measure;
+    _Atomic(unsigned long long) thread; /* the pthread_t that called last, or 0 */
 };
 
 #endif

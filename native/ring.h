@@ -1,5 +1,6 @@
 /* Lock-free queues of events: many threads push, the audio thread pops. A bounded queue in the manner of Vyukov: each
-   cell's sequence number tells whose turn it is, so a producer that stalls half-way delays its own event only. */
+   cell's sequence number tells whose turn it is, so no producer waits for another; one that stalls half-way holds up
+   what was pushed behind it, and nothing else. */
 #ifndef DDSP_RING_H
 #define DDSP_RING_H
 #include <stdatomic.h>

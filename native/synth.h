@@ -99,8 +99,8 @@ void synth_read_stats(Synth *synth, SynthStats *stats); /* peaks begin anew */
 int64_t synth_position(Synth *synth); /* samples rendered */
 int64_t synth_callbacks(Synth *synth);
 void synth_measure(Synth *synth, int on); /* take the thread's clock in each callback: a system call, for tests only */
-/* SCHED_FIFO for the thread of the callback, where the system grants it: its priority then, 0 where not, -1 before the
-   first callback. */
+/* SCHED_FIFO for the thread that calls back now, where the system grants it: its priority then, 0 where not, -1 before
+   the first callback. Only while that thread runs. */
 int synth_raise_priority(Synth *synth, int priority);
 /* Audio thread, or offline the caller's. */
 void synth_render(Synth *synth, float *out, int frames) NONBLOCKING; /* [frames, 2] */

@@ -91,6 +91,7 @@ class Stream:
         self.device = device
         self.latency_ms = 1000.0 * self._stream.latency
         self.priority = None
+        self._calls_before = synth.callbacks()
 
     def _close(self) -> None:
         if self._null is not None:
@@ -119,7 +120,7 @@ class Stream:
             callbacks = self.synth.callbacks()
             silent = 0 if callbacks != seen else silent + 1
             seen = callbacks
-            if self.priority is None:
+            if self.priority is None and callbacks > self._calls_before:  # by this device's own thread
                 granted = lib.synth_raise_priority(self.synth.c, PRIORITY)
                 self.priority = None if granted < 0 else granted
             if silent >= SILENT_WATCHES or not self._stream.active:
