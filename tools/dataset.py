@@ -14,7 +14,7 @@ from .analysis import Take
 
 SILENCE_SECONDS = 0.3  # before each take, so that onsets come out of nothing
 CUT_SECONDS = 0.005  # faded at both ends, where a recording was cut
-BENDS = ((0.0, 0.0), (0.5, 5.5), (0.7, 0.6))  # semitones, Hz: as recorded, vibrato, and a slow drift
+DETUNINGS = (0.0, -0.35, 0.35)  # semitones
 ONSET_SHARE = 0.25
 FADE_SHARE = 0.4
 FADE_SECONDS = (0.02, 0.5)
@@ -38,12 +38,12 @@ class Clip:
 
 
 class Dataset:
-    """Takes in memory, each with a few bends of pitch, from which batches are cut at random."""
+    """Takes in memory, at a few detunings, from which batches are cut at random."""
 
     def __init__(self, takes: Sequence[Take], *, frames: int, before: int):
         self.sample_rate, self.frame_rate = takes[0].sample_rate, takes[0].frame_rate
         self.frames, self.before = frames, before
-        self.clips = [[make_clip(take, depth, rate_hz) for depth, rate_hz in BENDS] for take in takes]
+        self.clips = [[make_clip(take, shift) for shift in DETUNINGS] for take in takes]
         # Long takes hold more to learn, but not in proportion: a held note repeats itself.
         seconds = np.array([len(take.audio) / take.sample_rate for take in takes])
         self.share = np.sqrt(seconds) / np.sqrt(seconds).sum()
@@ -62,7 +62,7 @@ class Dataset:
         return Batch(kept, f0_hz[..., None], loudness_db[..., None])
 
     def _stretch(self, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        clip = self.clips[generator.choice(len(self.clips), p=self.share)][generator.integers(len(BENDS))]
+        clip = self.clips[generator.choice(len(self.clips), p=self.share)][generator.integers(len(DETUNINGS))]
         hop = self.sample_rate / self.frame_rate
         first = round(SILENCE_SECONDS * self.frame_rate)
         last = max(1, len(clip.f0_hz) - self.frames)
@@ -94,28 +94,20 @@ class Dataset:
         return np.where(gain_db > FLOOR_DB, 10 ** (gain_db / 20), 0).astype(np.float32)
 
 
-def make_clip(take: Take, depth: float, rate_hz: float) -> Clip:
-    """A take after silence, its pitch bent by a sine of `depth` semitones: recordings are steadier than players."""
-    audio, f0_hz = take.audio, take.f0_hz
-    if depth:
-        speed = 2 ** (depth / 12 * np.sin(2 * np.pi * rate_hz * np.arange(len(audio)) / take.sample_rate))
-        place = np.cumsum(speed) - speed[0]
-        place = place[place < len(audio) - 1]
-        # Read between samples that are twice as dense, where straight lines are close enough to the curve.
-        dense = soxr.resample(audio, 1, 2)
-        audio = np.interp(2 * place, np.arange(len(dense)), dense)
-        at = np.arange(0, len(place), take.sample_rate / take.frame_rate).astype(int)
-        f0_hz = (
-            np.interp(place[at] / take.sample_rate * take.frame_rate, np.arange(len(f0_hz)), f0_hz)
-            * speed[at]
-        )
+def make_clip(take: Take, shift: float) -> Clip:
+    """A take `shift` semitones higher (and as much faster), after silence."""
+    ratio = 2 ** (shift / 12)
+    audio = (
+        take.audio if shift == 0 else soxr.resample(take.audio, take.sample_rate * ratio, take.sample_rate)
+    )
     fade = np.minimum(1, np.arange(1, len(audio) + 1) / (CUT_SECONDS * take.sample_rate))
     silence = round(SILENCE_SECONDS * take.sample_rate)
     audio = np.pad(audio * np.minimum(fade, fade[::-1]), (silence, 0)).astype(np.float32)
     frames = len(audio) * take.frame_rate // take.sample_rate
-    played = np.arange(frames) - round(SILENCE_SECONDS * take.frame_rate)
+    before = np.arange(frames) - SILENCE_SECONDS * take.frame_rate
+    f0_hz = np.exp(np.interp(before * ratio, np.arange(len(take.f0_hz)), np.log(take.f0_hz))) * ratio
     weighted, _ = sosfilt(a_weighting(take.sample_rate), audio)
-    return Clip(audio, weighted, f0_hz[np.clip(played, 0, len(f0_hz) - 1)].astype(np.float32))
+    return Clip(audio, weighted.astype(np.float32), f0_hz.astype(np.float32))
 
 
 def frame_loudness(weighted: Tensor, frames: int, sample_rate: int, frame_rate: int) -> Tensor:

@@ -70,12 +70,10 @@ def level_loss(
     spectrum is free, but the level must follow, and at the bottom sound must end instead of humming on.
     """
     shape = (phrases, frames, 1)
-    bend, vibrato = generator.normal(0, 1, (2, phrases, 1, 1)) * (generator.random((2, phrases, 1, 1)) < 0.5)
-    time = np.linspace(0, 1, frames)[:, None]
-    midi = generator.uniform(*PLAYED_MIDI, (phrases, 1, 1)) + bend * time + vibrato * np.sin(np.pi * time)
+    midi = generator.uniform(*PLAYED_MIDI, (phrases, 1, 1))
     start, end = generator.uniform(*PLAYED_DB, (2, phrases, 1, 1))
     end = np.where(generator.random((phrases, 1, 1)) < 0.5, start, end)
-    asked = start + (end - start) * time
+    asked = start + (end - start) * np.linspace(0, 1, frames)[:, None]
     midi, asked = (torch.from_numpy(np.broadcast_to(x, shape).astype(np.float32)) for x in (midi, asked))
     f0_hz = 440 * 2 ** ((midi - 69) / 12)
     given = control_loudness(f0_hz, *decode(decoder, f0_hz, asked), sample_rate)

@@ -59,9 +59,6 @@ class Settings:
         return {"sample_rate": self.sample_rate, "frame_rate": self.frame_rate}
 
 
-INPUT_GAIN = (10.0, 3.0)  # f0_scaled, loudness_scaled
-INPUT_CENTRE = (0.5, 0.75)
-
 Progressed = Callable[[int, float], None]
 """Told the number of steps done and the last one's loss."""
 
@@ -107,7 +104,6 @@ def train(
             settings.harmonics, settings.noise_bands, settings.width, settings.depth, settings.lags
         )
     )
-    spread_inputs(decoder)
     averaging = torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average)
     average = torch.optim.swa_utils.AveragedModel(decoder, multi_avg_fn=averaging)
     optimizer = torch.optim.Adam(decoder.parameters(), betas=(0.9, 0.99))
@@ -136,19 +132,6 @@ def train(
         if checkpoint and (step + 1) % settings.checkpoint_steps == 0:
             save_checkpoint(checkpoint, parts, identity, losses)
     return average.module.eval(), losses
-
-
-@torch.no_grad()
-def spread_inputs(decoder: Decoder) -> None:
-    """Starts the first layer with pitch and loudness centred and widened: an instrument uses a small part of them.
-
-    Neighbouring notes otherwise differ by a hundredth, and the fingerings between them are learned late. Their
-    differences stay as they are, so that a bend unlike any recorded one does little.
-    """
-    first = decoder.named_weights()
-    weight, bias = first["hidden_1.weight"], first["hidden_1.bias"]
-    weight[:, :2] *= torch.tensor(INPUT_GAIN)
-    bias -= weight[:, :2] @ torch.tensor(INPUT_CENTRE)
 
 
 def make_patch(
