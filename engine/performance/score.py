@@ -1,14 +1,26 @@
 """Between MIDI messages and the rows of a performance table."""
 
 from collections import defaultdict, deque
+from typing import NamedTuple
 
 import numpy as np
 
 from ..midi.files import Event
 from ..midi.messages import note_off, note_on
 from .table import TableError, blank_rows
+from .units import NAMES
 
 SHORTEST_SECONDS = 0.001
+
+
+class Note(NamedTuple):
+    """A note-on with what MIDI cannot say: `attributes` by name, those that are set, and its length."""
+
+    note: int
+    velocity: int
+    channel: int
+    attributes: dict[str, float]
+    seconds: float
 
 
 def from_events(events: list[Event]) -> np.ndarray:
@@ -19,7 +31,8 @@ def from_events(events: list[Event]) -> np.ndarray:
     """
     held: dict[tuple[int, int], deque] = defaultdict(deque)
     notes = []
-    for seconds, raw in events:
+    for seconds, event in events:
+        raw = note_on(event.note, event.velocity, event.channel) if isinstance(event, Note) else event
         kind, key = raw[0] & 0xF0, (raw[0] & 0x0F, raw[1])
         if kind == 0x90 and raw[2] > 0:
             held[key].append((seconds, raw[2]))
@@ -32,15 +45,23 @@ def from_events(events: list[Event]) -> np.ndarray:
     return rows[np.argsort(rows["onset_seconds"], kind="stable")]
 
 
-def to_events(rows: np.ndarray) -> list[Event]:
-    """Rows of type `ROW` as timed note messages; at the same time, keys are let go before others are pressed."""
+def to_events(rows: np.ndarray) -> list[tuple[float, Note | bytes]]:
+    """Rows of type `ROW` as timed notes and note-offs; at the same time, keys are let go before others are pressed."""
     events = []
     for row in rows:
         key, channel = round(float(row["pitch"])), int(row["channel"])
-        onset = float(row["onset_seconds"])
-        events.append((onset, 1, note_on(key, int(row["velocity"]), channel)))
-        events.append((onset + float(row["duration_seconds"]), 0, note_off(key, channel=channel)))
-    return [(seconds, raw) for seconds, _, raw in sorted(events)]
+        onset, length = float(row["onset_seconds"]), float(row["duration_seconds"])
+        wanted = {name: float(row[name]) for name in NAMES if not np.isnan(row[name])}
+        events.append((onset, 1, Note(key, int(row["velocity"]), channel, wanted, length)))
+        events.append((onset + length, 0, note_off(key, channel=channel)))
+    return [(seconds, event) for seconds, _, event in sorted(events, key=lambda event: event[:2])]
+
+
+def with_notes(events: list[Event], rows: np.ndarray) -> list[tuple[float, Note | bytes]]:
+    """Timed messages whose notes are replaced by `rows`; controllers, bends and pedals stay as they are."""
+    others = [(seconds, 0, raw) for seconds, raw in events if raw[0] & 0xF0 not in (0x80, 0x90)]
+    notes = [(seconds, 1, event) for seconds, event in to_events(rows)]
+    return [(seconds, event) for seconds, _, event in sorted(others + notes, key=lambda event: event[:2])]
 
 
 def match_score(rows: np.ndarray, score: np.ndarray, name: str = "The table") -> np.ndarray:
