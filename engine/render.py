@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .ensemble import Ensemble
 from .midi.files import read_midi
+from .performance.score import Note
 from .synth import Synth
 
 STEP_SECONDS = 1.0  # rendered at once, between two calls of `progress`
@@ -13,16 +15,37 @@ SILENCE = 10.0 ** (-90.0 / 20.0)
 LONGEST_TAIL_SECONDS = 12.0  # of releases and the room
 
 
-def render_events(events, synth: Synth, progress: Callable[[float], None] | None = None) -> np.ndarray:
+def _play(synth, event, time: int) -> None:
+    if isinstance(event, Note):
+        synth.note_on(
+            event.note,
+            event.velocity,
+            event.channel,
+            time,
+            attributes=event.attributes,
+            seconds=event.seconds,
+        )
+    else:
+        synth.send(event, time)
+
+
+def render_events(
+    events,
+    synth: Synth | Ensemble,
+    progress: Callable[[float], None] | None = None,
+    listen: Callable[[], None] | None = None,
+) -> np.ndarray:
     """Play timed messages on a synth and go on until it is silent.
 
     Parameters
     ----------
-    events : list of (float, bytes)
-        Seconds from the start and a raw MIDI message, in order.
-    synth : Synth
+    events : list of (float, bytes or Note)
+        Seconds from the start and a raw MIDI message or a note with its attributes, in order.
+    synth : Synth or Ensemble
     progress : callable, optional
         Told how many seconds have been rendered.
+    listen : callable, optional
+        Called after each step of rendering, for whoever keeps an ensemble's stems.
 
     Returns
     -------
@@ -31,18 +54,20 @@ def render_events(events, synth: Synth, progress: Callable[[float], None] | None
     """
     rate = synth.sample_rate
     step = int(STEP_SECONDS * rate)
-    due = [(round(seconds * rate), raw) for seconds, raw in events]
+    due = [(round(seconds * rate), event) for seconds, event in events]
     end = (due[-1][0] if due else 0) + synth.delay_samples
     most = end + int(LONGEST_TAIL_SECONDS * rate)
     sound, position, sent = [], 0, 0
     while position < most:
         while sent < len(due) and due[sent][0] < position + step:
-            synth.send(due[sent][1], time=due[sent][0])
+            _play(synth, due[sent][1], due[sent][0])
             sent += 1
             if sent % EVENTS_AT_ONCE == 0:
                 synth.render(0)  # takes them off the queue
         part = synth.render(step)
         sound.append(part)
+        if listen is not None:
+            listen()
         position += step
         if progress is not None:
             progress(position / rate)

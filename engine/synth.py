@@ -260,6 +260,10 @@ class Synth:
         for instrument in self._instruments.values():
             instrument.close()
 
+    def volume(self, note: float, velocity: int) -> float:
+        """MIDI-DDSP's volume that a key has with the present patch, where nothing else is asked for."""
+        return lib.instrument_volume(self._newest.c, note, velocity)
+
     def position(self) -> int:
         """Samples rendered so far: the time of the next block; unlike `stats`, this resets no peaks."""
         return lib.synth_position(self.c)

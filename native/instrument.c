@@ -85,6 +85,10 @@ Instrument *instrument_init(void *memory, const InstrumentConfig *config) {
     return in;
 }
 
+float instrument_volume(const Instrument *in, float pitch, int velocity) {
+    return performance_volume(&in->range, pitch, velocity);
+}
+
 int instrument_requests(Instrument *in, int most, int *voices, int *fresh, float *f0_scaled, float *loudness_scaled) {
     return frames_requests(&in->frames, most, voices, fresh, f0_scaled, loudness_scaled);
 }

@@ -15,5 +15,7 @@ typedef struct LoudnessMap {
 
 /* The loudness in dB; beyond the table a dB is a dB. Without a table, the amplitude itself. */
 float loudness_for(const LoudnessMap *map, float pitch, float amplitude_db);
+/* The other way round, in dB. */
+float amplitude_for(const LoudnessMap *map, float pitch, float loudness_db);
 
 #endif

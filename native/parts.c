@@ -2,6 +2,7 @@
 #include "body.h"
 #include "harmonic.h"
 #include "noise.h"
+#include "output.h"
 
 size_t parts_harmonic_bytes(int partials) {
     Arena counted = {0};
@@ -65,4 +66,23 @@ void parts_sosfilt(void *memory, const double *sos, int sections, double *state,
     for (int64_t done = 0; done < size; done += most)
         body_render(&body, 0, samples + done, (int)(size - done < most ? size - done : most));
     memcpy(state, body.state, sizeof(double) * 2 * (size_t)sections);
+}
+
+size_t parts_limiter_bytes(void) { return sizeof(Output); }
+
+void parts_limiter_init(void *memory, double sample_rate) { output_init(memory, sample_rate); }
+
+#define LIMITED_AT_ONCE 256
+
+void parts_limiter(void *memory, float *samples, int frames) {
+    float left[LIMITED_AT_ONCE], right[LIMITED_AT_ONCE];
+    for (int first = 0; first < frames; first += LIMITED_AT_ONCE) {
+        int size = frames - first < LIMITED_AT_ONCE ? frames - first : LIMITED_AT_ONCE;
+        float *out = samples + 2 * first;
+        for (int i = 0; i < size; i++) {
+            left[i] = out[2 * i];
+            right[i] = out[2 * i + 1];
+        }
+        output_render(memory, left, right, out, size);
+    }
 }

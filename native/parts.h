@@ -20,4 +20,9 @@ size_t parts_sosfilt_bytes(int sections);
 /* sos [sections, 6]; samples [size] and state [sections, 2] in place. */
 void parts_sosfilt(void *memory, const double *sos, int sections, double *state, float *samples, int64_t size);
 
+/* The output stage, for a mix of several synths; its state is in `memory`. */
+size_t parts_limiter_bytes(void);
+void parts_limiter_init(void *memory, double sample_rate);
+void parts_limiter(void *memory, float *samples, int frames); /* [frames, 2], in place */
+
 #endif

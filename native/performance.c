@@ -24,10 +24,12 @@
 #define USUAL_PEAK 0.35f
 #define TRIANGLE_DEVIATION 0.28867513f /* of a triangle between 0 and 1 */
 
+static float strength_of(int velocity) { return (float)(velocity - 1) / 126.0f; }
+
 void performance_start(Performance *p, int64_t time, int channel, int note, int velocity) {
     p->channel = channel;
     p->note = note;
-    p->strength = (float)(velocity - 1) / 126.0f;
+    p->strength = strength_of(velocity);
     p->pressure = 0;
     p->pitch = p->pitch_before = (float)note;
     p->moved = -1;
@@ -75,6 +77,21 @@ static float contour_db(const Performance *p, float age) {
     return deviation_db * (triangle - 0.5f) / TRIANGLE_DEVIATION;
 }
 
+static float aim_db(const PerformanceRange *range, float strength) {
+    return range->loudness_low + (range->loudness_high - range->loudness_low) * strength;
+}
+
+/* The keys cover the timbres that were trained; what dynamics lack beside those is plain gain. */
+static float beside_aim_db(const PerformanceRange *range, float strength) {
+    return fminf(0.0f, range->loudness_high - range->loudness_low - DYNAMICS_DB) * (1.0f - strength);
+}
+
+float performance_volume(const PerformanceRange *range, float pitch, int velocity) {
+    float strength = strength_of(velocity);
+    float amplitude_db = amplitude_for(&range->map, pitch, aim_db(range, strength)) + beside_aim_db(range, strength);
+    return amplitude_db / 60.0f + 1.5f;
+}
+
 PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,
                                 int64_t time) {
     PerformanceFrame frame = {0};
@@ -89,10 +106,7 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
 
     float strength = p->strength;
     strength += (1.0f - strength) * fmaxf(p->pressure, gesture->pressure);
-    float trained = range->loudness_high - range->loudness_low;
-    float loudness = range->loudness_low + trained * strength;
-    /* The keys cover the timbres that were trained; what dynamics lack beside those is plain gain. */
-    float extra_db = fminf(0.0f, trained - DYNAMICS_DB) * (1.0f - strength);
+    float loudness = aim_db(range, strength), extra_db = beside_aim_db(range, strength);
     if (!isnan(wanted->volume)) {
         loudness = loudness_for(&range->map, frame.pitch, VOLUME_DB(wanted->volume));
         extra_db = 0;

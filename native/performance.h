@@ -41,6 +41,8 @@ void performance_start(Performance *p, int64_t time, int channel, int note, int 
 void performance_shape(Performance *p, const Attributes *attributes, float seconds);
 void performance_move(Performance *p, const PerformanceRange *range, int64_t time, int channel, int note);
 void performance_release(Performance *p, int64_t time);
+/* MIDI-DDSP's volume of a key that is held, without any gesture. */
+float performance_volume(const PerformanceRange *range, float pitch, int velocity);
 PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,
                                 int64_t time);
 

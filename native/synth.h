@@ -73,6 +73,8 @@ typedef struct SynthStats {
 
 size_t instrument_bytes(const InstrumentConfig *config); /* 0 where a layer leaves the activations or the state */
 Instrument *instrument_init(void *memory, const InstrumentConfig *config);
+/* MIDI-DDSP's volume that a key has with this instrument. */
+float instrument_volume(const Instrument *instrument, float pitch, int velocity);
 /* For the worker of a delayed decoder: takes up to `most` requests, at most one a voice, and returns how many. Row i
    is of voices[i]; where fresh[i], its state must be zeroed first. Then the decoded rows are handed back. */
 int instrument_requests(Instrument *instrument, int most, int *voices, int *fresh, float *f0_scaled,

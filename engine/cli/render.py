@@ -3,13 +3,18 @@
 import time
 from pathlib import Path
 
-from .options import DEFAULT_PATCH, add_json, add_sound_options, make_synth, number
+from ..midi.messages import control_change
+from .options import DEFAULT_PATCH, ROOM_CONTROLLER, add_json, add_sound_options, number
 from .terminal import print_json, progress
 
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
   ddsp-live render song.mid -o song.flac --patch my-cello.ddsp --room 0.3
   ddsp-live render --phrase -o phrase.wav         the built-in phrase
+  ddsp-live render quartet.mid --patch 1=violin --patch 2=viola --patch cello --stems parts
+                                                  a patch for each channel, and each part alone
+  ddsp-live render song.mid --rules 1 --humanize 0.5 --write-performance song.csv
+  ddsp-live render song.mid --performance song.csv      as edited: one note a row, with its attributes
 """
 
 
@@ -23,7 +28,30 @@ def add_arguments(parser) -> None:
         metavar="FILE",
         help=".wav or .flac, 24 bit (default: the song's name with .wav)",
     )
-    parser.add_argument("--patch", default=DEFAULT_PATCH, help=f"a name or a path (default: {DEFAULT_PATCH})")
+    parser.add_argument(
+        "--patch",
+        action="append",
+        default=[],
+        metavar="[CHANNEL=]PATCH",
+        help=f"a name or a path, for one MIDI channel 1 to 16 or for the others (default: {DEFAULT_PATCH})",
+    )
+    parser.add_argument("--stems", type=Path, metavar="FOLDER", help="write each part alone, too")
+    parser.add_argument(
+        "--rules",
+        type=number(float, 0, 10),
+        default=0.0,
+        metavar="K",
+        help="perform the score by rules: 0 is as written (the default), 1 as the rules' authors mean it",
+    )
+    parser.add_argument(
+        "--humanize", type=number(float, 0, 10), default=0.0, metavar="A", help="random deviation, 0 is none"
+    )
+    parser.add_argument(
+        "--performance", type=Path, metavar="TABLE.csv", help="play these notes in place of the file's"
+    )
+    parser.add_argument(
+        "--write-performance", type=Path, metavar="TABLE.csv", help="keep the notes as played"
+    )
     add_sound_options(parser, voices=32, rate=48000)
     parser.add_argument(
         "--seed", type=number(int, 0, 2**32 - 1), default=0, metavar="N", help="of the noise (default: 0)"
@@ -39,30 +67,109 @@ def run(arguments) -> int:
     )
     check_output(output)
 
+    if arguments.stems is not None:
+        arguments.stems.mkdir(parents=True, exist_ok=True)
+
+    from ..ensemble import Ensemble
     from ..midi.files import read_midi
     from ..midi.phrase import phrase
-    from ..patch import load_patch
     from ..render import render_events
 
     events = phrase() if arguments.phrase else read_midi(arguments.song)
-    patch = load_patch(arguments.patch)
-    synth = make_synth(arguments, patch, rate=arguments.rate, seed=arguments.seed)
+    synth = Ensemble(
+        _patches(arguments.patch),
+        sample_rate=arguments.rate,
+        voices=arguments.voices,
+        decoder=arguments.decoder,
+        seed=arguments.seed,
+        mode=arguments.mode,
+    )
+    for channel in range(16):
+        synth.send(control_change(ROOM_CONTROLLER, round(127 * arguments.room), channel), time=0)
+    events = _performed(arguments, events, synth)
+    stems = {name: [] for name in synth.synths}
+
+    def keep_stems() -> None:
+        for name, part in synth.stems.items():
+            stems[name].append(part)
+
     last = max(1.0, events[-1][0]) if events else 1.0
     begin = time.perf_counter()
     with progress(f"Rendering {output.name}") as show:
-        audio = render_events(events, synth, lambda seconds: show(min(1.0, seconds / last)))
+        audio = render_events(
+            events,
+            synth,
+            lambda seconds: show(min(1.0, seconds / last)),
+            keep_stems if arguments.stems else None,
+        )
     took = time.perf_counter() - begin
     write_sound(output, audio, arguments.rate)
+    if arguments.stems:
+        _write_stems(arguments, stems, synth.delay_samples, len(audio))
+    patches = [each.patch.name for each in synth.synths.values()]
     summary = {
         "output": str(output),
-        "patch": patch.name,
+        "patch": ", ".join(patches),
         "seconds": len(audio) / arguments.rate,
         "times_real_time": len(audio) / arguments.rate / took,
         "peak": float(abs(audio).max()) if len(audio) else 0.0,
-        "stolen_voices": synth.stats().stolen_voices,
+        "stolen_voices": synth.stolen_voices(),
     }
     print_json(summary) if arguments.json else _say(summary)
     return 0
+
+
+def _patches(wanted: list[str]) -> dict[int, object]:
+    """The patch of each channel: CHANNEL=PATCH for one, PATCH for those that are not named."""
+    from ..patch import load_patch
+
+    named, rest = {}, None
+    for text in wanted:
+        channel, equals, name = text.partition("=")
+        if not (equals and channel.isdigit()):
+            rest = text
+        elif 1 <= int(channel) <= 16:
+            named[int(channel) - 1] = name
+        else:
+            raise ValueError(f"There is no MIDI channel {channel}: say 1 to 16 in --patch {text}.")
+    loaded = {name: load_patch(name) for name in {*named.values(), rest or DEFAULT_PATCH}}
+    return {channel: loaded[named.get(channel, rest or DEFAULT_PATCH)] for channel in range(16)}
+
+
+def _performed(arguments, events: list, ensemble) -> list:
+    """The song as it is to be played: from a table, by rules, or as it is written."""
+    import numpy as np
+
+    from ..performance.perform import perform
+    from ..performance.rules import RULES
+    from ..performance.score import from_events, match_score, with_notes
+    from ..performance.table import read_table, write_table
+
+    if not (arguments.performance or arguments.rules or arguments.humanize or arguments.write_performance):
+        return events
+    rows = score = from_events(events)
+    if arguments.performance:
+        rows = read_table(arguments.performance)
+        match_score(rows, score, arguments.performance.name)
+    if arguments.rules or arguments.humanize:
+        quantities = dict.fromkeys(RULES, arguments.rules)
+        # Rules move the level about an ordinary note's; what is ordinary differs from part to part.
+        ordinary = np.array([ensemble.volume(row["pitch"], 64, int(row["channel"])) for row in rows])
+        rest, unset = np.nan_to_num(np.nanmean(ordinary), nan=1.0), np.isnan(rows["volume"])
+        rows = perform(rows, quantities, human=arguments.humanize, seed=arguments.seed, rest={"volume": rest})
+        rows["volume"] += np.where(unset, np.nan_to_num(ordinary - rest), 0.0)
+    if arguments.write_performance:
+        write_table(arguments.write_performance, rows)
+    return with_notes(events, rows)
+
+
+def _write_stems(arguments, stems: dict[str, list], delay: int, length: int) -> None:
+    import numpy as np
+
+    for name, parts in stems.items():
+        audio = np.concatenate(parts)[delay : delay + length]
+        if np.any(audio):
+            write_sound(arguments.stems / f"{name}.wav", audio, arguments.rate)
 
 
 def check_output(path: Path) -> None:

@@ -100,7 +100,7 @@ def kept_to(found):
 
 @pytest.mark.slow
 def test_delay_from_note_on_to_first_sample(jack_server, patch, tmp_path):
-    """Where the machine stalls, notes of that take are late; what the synth itself delayed would be so in every take."""
+    """Where the machine stalls, notes of that take are late; what the synth delayed would be so in every take."""
     player = Player(jack_server, patch)
     events, ons = notes_at_random_offsets()
     takes = []

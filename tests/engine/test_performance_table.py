@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 from ddsp_live.midi.messages import control_change, note_off, note_on
-from ddsp_live.performance.score import from_events, match_score, to_events
+from ddsp_live.performance.score import Note, from_events, match_score, to_events
 from ddsp_live.performance.table import COLUMNS, TableError, blank_rows, read_table, write_table
 from ddsp_live.performance.units import ATTRIBUTES
 
@@ -169,7 +169,7 @@ def test_rows_become_the_messages_they_came_from():
 def test_a_repeated_note_is_let_go_before_it_is_struck_again():
     rows = blank_rows(2)
     rows["onset_seconds"], rows["duration_seconds"], rows["pitch"] = [0, 1], 1, 60
-    assert [raw[0] for _, raw in to_events(rows)] == [0x90, 0x80, 0x90, 0x80]
+    assert [isinstance(event, Note) for _, event in to_events(rows)] == [True, False, True, False]
 
 
 def test_rows_find_their_notes_in_the_score(tmp_path):

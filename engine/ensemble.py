@@ -1,0 +1,86 @@
+"""Sixteen MIDI channels, a patch each: synths that play together as one."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from .memory import zeroed
+from .native._kernel import ffi, lib
+from .synth import Synth
+
+CHANNELS = range(16)
+
+
+class Ensemble:
+    """Several synths behind one queue of events; what `render_events` asks of a `Synth`, it answers too.
+
+    Parameters
+    ----------
+    patches : mapping of int to Patch or str
+        The patch of each MIDI channel, 0 to 15. A channel that is not there is silent. Channels with the same patch
+        share a synth, and its voices.
+    sample_rate, voices, decoder, seed, mode
+        As for `Synth`; `voices` of each synth.
+
+    Attributes
+    ----------
+    stems : dict of str to numpy.ndarray
+        What each part added to the last rendering, float32 [frames, 2], by its name.
+
+    Raises
+    ------
+    ValueError
+        For a channel out of range, or no patch at all.
+    """
+
+    def __init__(self, patches: Mapping[int, object], **options):
+        if not patches or any(channel not in CHANNELS for channel in patches):
+            raise ValueError("An ensemble needs a patch on at least one of the channels 1 to 16.")
+        self.synths: dict[str, Synth] = {}
+        self._of_channel: dict[int, Synth] = {}
+        made: dict[int, Synth] = {}
+        for channel in sorted(patches):
+            patch = patches[channel]
+            if id(patch) not in made:
+                synth = made[id(patch)] = Synth(patch, **options)
+                self.synths[f"{channel + 1}-{synth.patch.name}"] = synth
+            self._of_channel[channel] = made[id(patch)]
+        first = next(iter(self.synths.values()))
+        self.sample_rate, self.delay_samples = first.sample_rate, first.delay_samples
+        self.stems: dict[str, np.ndarray] = {}
+        self._gain = np.float32(len(self.synths) ** -0.5)  # as loud together as one alone, on average
+        self._limiter, self._limiter_at = zeroed(lib.parts_limiter_bytes())
+        lib.parts_limiter_init(self._pointer(), self.sample_rate)
+
+    def _pointer(self):
+        return ffi.cast("void *", self._limiter_at)
+
+    def send(self, message, time: int | None = None) -> None:
+        """As `Synth.send`: to the part of the message's channel, or to all where it has none."""
+        raw = bytes(message)
+        if raw[0] >= 0xF0:
+            for synth in self.synths.values():
+                synth.send(raw, time)
+        elif (synth := self._of_channel.get(raw[0] & 0x0F)) is not None:
+            synth.send(raw, time)
+
+    def note_on(self, note, velocity=100, channel=0, time=None, attributes=None, seconds=0.0) -> None:
+        """As `Synth.note_on`."""
+        if (synth := self._of_channel.get(channel)) is not None:
+            synth.note_on(note, velocity, channel, time, attributes, seconds)
+
+    def volume(self, note: float, velocity: int, channel: int) -> float:
+        """As `Synth.volume`, of the channel's part; NaN where the channel is silent."""
+        synth = self._of_channel.get(channel)
+        return np.nan if synth is None else synth.volume(note, velocity)
+
+    def render(self, frames: int) -> np.ndarray:
+        """The next `frames` samples of all parts together, float32 [frames, 2], full scale ±1."""
+        self.stems = {name: synth.render(frames) * self._gain for name, synth in self.synths.items()}
+        mix = np.sum(list(self.stems.values()), axis=0, dtype=np.float32)
+        lib.parts_limiter(self._pointer(), ffi.from_buffer("float *", mix), len(mix))
+        return mix
+
+    def stolen_voices(self) -> int:
+        """Notes that were cut short for new ones, in all parts."""
+        return sum(synth.stats().stolen_voices for synth in self.synths.values())
