@@ -1,0 +1,85 @@
+"""`ddsp-live attributes`: a recording's notes, each with its six performance attributes, as a table."""
+
+from pathlib import Path
+
+from .options import add_json
+from .terminal import print_json, print_table
+from .train import NEEDED
+
+EXAMPLES = """examples:
+  ddsp-live attributes solo.wav                         writes solo.csv beside it
+  ddsp-live attributes solo.wav -o notes.csv --notes solo.mid
+  ddsp-live attributes solo.wav --patch my-cello.ddsp   as this patch's decoder would play it
+"""
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("recording", type=Path, metavar="RECORDING", help="a sound file of one voice")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="TABLE.csv", help="(default: the recording's name with .csv)"
+    )
+    parser.add_argument(
+        "--notes",
+        type=Path,
+        metavar="SONG.mid",
+        help="which notes are played (default: those that are heard)",
+    )
+    parser.add_argument(
+        "--patch",
+        help="take the synthesis controls from this patch's decoder (default: from the sound itself)",
+    )
+    add_json(parser)
+
+
+def run(arguments) -> int:
+    try:
+        from ddsp_live.tools.notes import measure_notes
+    except ModuleNotFoundError as error:
+        raise ImportError(NEEDED.format(name=error.name)) from error
+    from ..patch import load_patch
+    from ..performance.table import write_table
+
+    output = arguments.output or arguments.recording.with_suffix(".csv")
+    if not output.absolute().parent.is_dir():
+        raise ValueError(
+            f"The folder {str(output.parent)!r} does not exist: make it first, or choose another."
+        )
+    patch = load_patch(arguments.patch) if arguments.patch else None
+    rows, units = measure_notes(arguments.recording, midi=arguments.notes, patch=patch)
+    write_table(output, rows)
+    notes = [
+        {"onset_seconds": float(row["onset_seconds"]), "pitch": float(row["pitch"])}
+        | {name: float(unit[name]) for name in unit.dtype.names}
+        for row, unit in zip(rows, units, strict=True)
+    ]
+    if arguments.json:
+        print_json({"output": str(output), "notes": notes})
+    else:
+        _say(notes)
+        print(f"{output}: {len(rows)} notes.")
+    return 0
+
+
+def _say(notes: list[dict]) -> None:
+    from .patches import note_name
+
+    head = ("at", "note", "lasts", "level", "varies", "peak", "vibrato", "centroid", "attack noise")
+    print_table(
+        head,
+        [
+            (
+                f"{note['onset_seconds']:.2f} s",
+                note_name(note["pitch"]),
+                f"{note['duration_ms']:.0f} ms",
+                f"{note['level_db']:.1f} dB",
+                f"{note['fluctuation_db']:.1f} dB",
+                f"{100 * note['peak_position']:.0f} %",
+                f"±{note['vibrato_cents']:.0f} cents, {note['vibrato_hz']:.1f} Hz"
+                if note["vibrato_hz"]
+                else "none",
+                f"{note['centroid_hz']:.0f} Hz",
+                f"{note['attack_noise_db']:.1f} dB",
+            )
+            for note in notes
+        ],
+    )
