@@ -27,7 +27,9 @@ ATTRIBUTES = (
         "volume_fluctuation", "dB", 2.5 / 60, 0.0, 0.0, 2.0, "standard deviation of that level in the note"
     ),
     Attribute("volume_peak_position", "of the note", 1.0, 0.0, 0.0, 1.0, "where in the note it is loudest"),
-    Attribute("vibrato", "cents", VIBRATO_GAIN / 10, 0.0, 0.0, 7.5, "how far the pitch sways to either side"),
+    Attribute(
+        "vibrato", "cents", VIBRATO_GAIN / 10, 0.0, 0.0, 10.0, "how far the pitch sways to either side"
+    ),
     Attribute(
         "brightness", "harmonics", 1 / 12, 0.0, 0.0, 12.0, "centroid of the harmonics; the fundamental is 1"
     ),
