@@ -9,13 +9,14 @@ import numpy as np
 
 from .instrument import Instrument
 from .memory import zeroed
-from .midi import messages
+from .midi import messages, tuning
 from .native._kernel import ffi, lib
-from .patch import Patch, load_patch
+from .patch import Patch, list_patches, load_patch
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
 QUEUE_FULL = "The queue of events is full: render or start the synth before sending more."
 MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO}
+PYTHONS = (0xC0, 0xF0)  # kinds of messages that are answered here: program change and system messages
 MOST_VOICES = 64
 MOST_BLOCK = 4096
 
@@ -89,6 +90,8 @@ class Synth:
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
         self.decoder = decoder
         self.stream = None  # the running audio stream, where there is one
+        self.tuning = tuning.Tuning()
+        self._program: int | None = None
         self._instruments = {}  # C address -> Instrument: all that the kernel may still read
         config = ffi.new(
             "SynthConfig *",
@@ -213,7 +216,11 @@ class Synth:
             Where more than 4096 events wait to be rendered.
         """
         raw = bytes(message.bytes()) if isinstance(message, mido.Message) else bytes(message)
-        if not lib.synth_send(self.c, self._sample_of(time), raw, len(raw)):
+        if raw[0] & 0xF0 in PYTHONS:
+            self._hear(raw)
+            if self.stream is None:
+                self.change_program()
+        elif not lib.synth_send(self.c, self._sample_of(time), raw, len(raw)):
             raise OverflowError(QUEUE_FULL)
 
     def _sample_of(self, time: int | None) -> int:
@@ -224,7 +231,46 @@ class Synth:
 
     def send_live(self, raw: bytes, arrival: float) -> bool:
         """Send one message that arrived at `arrival` (`time.monotonic` seconds): it sounds exactly a block later."""
+        if raw[0] & 0xF0 in PYTHONS:
+            self._hear(raw)
+            return True
         return bool(lib.synth_send_live(self.c, arrival, raw, len(raw)))
+
+    def _hear(self, raw: bytes) -> None:
+        """What is not for the kernel: program changes, and tunings in system exclusive messages."""
+        if raw[0] & 0xF0 == 0xC0:
+            self._program = raw[1]
+        elif raw[0] in (0xF8, 0xFE, 0xFF):
+            if raw[0] == 0xFF:
+                self.panic()
+        else:
+            try:
+                change = tuning.decode(raw)
+            except tuning.TuningError:
+                return  # a message that was damaged changes nothing
+            if change is not None:
+                self.tune(change.apply(self.tuning))
+
+    def change_program(self) -> None:
+        """Load the patch that the last program change asked for: 0 is the first of `list_patches`, and so on.
+
+        Live, the stream's watcher does this, since reading a file takes longer than a MIDI thread may wait.
+        """
+        wanted, self._program = self._program, None
+        entries = list_patches() if wanted is not None else []
+        if wanted is not None and wanted < len(entries) and entries[wanted].name != self.patch.name:
+            self.load(entries[wanted].path)
+
+    def tune(self, tuning: tuning.Tuning) -> None:
+        """Give every key the pitch that it has in this tuning, sounding notes too; mute keys start no notes.
+
+        See Also
+        --------
+        ddsp_live.performance.scala : tunings from Scala's files.
+        """
+        pitches = np.nan_to_num(tuning.pitches(), nan=-1.0).astype(np.float32)
+        lib.synth_tune(self.c, ffi.from_buffer("float *", np.ascontiguousarray(pitches)))
+        self.tuning = tuning
 
     # Sound.
 

@@ -4,12 +4,18 @@
 #include <string.h>
 
 #define SHUT_DB -200.0f
+#define CENTRE 64
+#define MOST_BEND 96.0f
+#define LONGEST_GLIDE 4.0f   /* seconds */
+#define SHORTEST_GLIDE 0.02f /* of a glide that CC84 asks for while portamento time is 0 */
 
 void channel_init(Channel *c) {
     memset(c, 0, sizeof *c);
     c->control[CC_VOLUME] = 100;
     c->control[CC_PAN] = 64;
+    c->control[CC_BRIGHTNESS] = CENTRE;
     c->bend_range = 2;
+    c->last_note = c->glide_from = -1;
     channel_reset_controllers(c);
 }
 
@@ -17,11 +23,51 @@ void channel_reset_controllers(Channel *c) {
     c->control[CC_MODULATION] = 0;
     c->control[CC_BREATH] = CC_NONE;
     c->control[CC_EXPRESSION] = 127;
-    c->control[CC_SUSTAIN] = 0;
+    c->control[CC_SUSTAIN] = c->control[CC_SOSTENUTO] = c->control[CC_SOFT] = 0;
+    c->control[CC_PORTAMENTO] = c->control[CC_LEGATO] = 0;
     c->bend = 0;
     c->pressure = 0;
     c->control[CC_RPN] = c->control[CC_RPN_FINE] = 127; /* null */
-    c->parameter = -1;
+    c->parameter = c->glide_from = -1;
+}
+
+/* The 14 bits of data entry, as the selected parameter means them. */
+static void set_parameter(Channel *c) {
+    int coarse = c->control[CC_DATA], fine = c->control[CC_DATA_FINE];
+    switch (c->parameter) {
+    case RPN_BEND_RANGE:
+        c->bend_range = fminf(MOST_BEND, (float)coarse + (float)fine / 100.0f);
+        break;
+    case RPN_FINE_TUNING:
+        c->fine = (float)((coarse << 7 | fine) - 8192) / 8192.0f;
+        break;
+    case RPN_COARSE_TUNING:
+        c->coarse = (float)(coarse - CENTRE);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Data increment and decrement: a hundredth of the bend range, the least step of fine tuning, a semitone of coarse. */
+static void step_parameter(Channel *c, int step) {
+    int unit = c->parameter == RPN_COARSE_TUNING ? 128 : 1, most = c->parameter == RPN_BEND_RANGE ? 100 : 128;
+    int value = c->control[CC_DATA] * most + c->control[CC_DATA_FINE] + step * unit;
+    value = value < 0 ? 0 : value > 127 * most + most - 1 ? 127 * most + most - 1 : value;
+    c->control[CC_DATA] = (uint8_t)(value / most);
+    c->control[CC_DATA_FINE] = (uint8_t)(value % most);
+    set_parameter(c);
+}
+
+/* What data entry shows when a parameter is selected: its present value, for increments to start from. */
+static void show_parameter(Channel *c) {
+    int value = c->parameter == RPN_BEND_RANGE    ? (int)lrintf(c->bend_range * 100.0f)
+                : c->parameter == RPN_FINE_TUNING ? (int)lrintf(c->fine * 8192.0f) + 8192
+                                                  : ((int)c->coarse + CENTRE) << 7;
+    int base = c->parameter == RPN_BEND_RANGE ? 100 : 128;
+    if (c->parameter < 0 || c->parameter > RPN_COARSE_TUNING) return;
+    c->control[CC_DATA] = (uint8_t)(value / base);
+    c->control[CC_DATA_FINE] = (uint8_t)(value % base);
 }
 
 void channel_control(Channel *c, int number, int value) {
@@ -31,6 +77,7 @@ void channel_control(Channel *c, int number, int value) {
     case CC_RPN_FINE: {
         int selected = c->control[CC_RPN] << 7 | c->control[CC_RPN_FINE];
         c->parameter = selected == 0x3FFF ? -1 : selected;
+        show_parameter(c);
         break;
     }
     case CC_NRPN:
@@ -41,8 +88,16 @@ void channel_control(Channel *c, int number, int value) {
         c->control[CC_DATA_FINE] = 0; /* a new coarse value stands alone until its fine part comes */
         /* fall through */
     case CC_DATA_FINE:
-        if (c->parameter == 0)
-            c->bend_range = fminf(96.0f, (float)c->control[CC_DATA] + (float)c->control[CC_DATA_FINE] / 100.0f);
+        set_parameter(c);
+        break;
+    case CC_INCREMENT:
+        step_parameter(c, 1);
+        break;
+    case CC_DECREMENT:
+        step_parameter(c, -1);
+        break;
+    case CC_PORTAMENTO_FROM:
+        c->glide_from = value;
         break;
     default:
         break;
@@ -54,7 +109,9 @@ static float level_db(int value) { return value ? 40.0f * log10f((float)value / 
 
 Gesture channel_gesture(const Channel *c) {
     Gesture g;
-    g.bend = c->bend_range * (float)c->bend / (c->bend < 0 ? 8192.0f : 8191.0f);
+    g.bend = c->bend_range * (float)c->bend / (c->bend < 0 ? 8192.0f : 8191.0f) + c->fine + c->coarse;
+    g.brightness = (float)(c->control[CC_BRIGHTNESS] - CENTRE) / (c->control[CC_BRIGHTNESS] < CENTRE ? 64.0f : 63.0f);
+    g.soft = (float)c->control[CC_SOFT] / 127.0f;
     g.vibrato = (float)c->control[CC_MODULATION] / 127.0f;
     g.pressure = (float)c->pressure / 127.0f;
     g.level_db = level_db(c->control[CC_EXPRESSION]);
@@ -65,4 +122,26 @@ Gesture channel_gesture(const Channel *c) {
     g.gain_left = volume * volume * 1.41421356f * cosf(place);
     g.gain_right = volume * volume * 1.41421356f * sinf(place);
     return g;
+}
+
+void gesture_add_master(Gesture *member, const Gesture *master) {
+    member->bend += master->bend;
+    member->vibrato = fmaxf(member->vibrato, master->vibrato);
+    member->pressure = fmaxf(member->pressure, master->pressure);
+    member->level_db += master->level_db;
+    member->gain_left = master->gain_left;
+    member->gain_right = master->gain_right;
+    member->brightness = fminf(1.0f, fmaxf(-1.0f, member->brightness + master->brightness));
+    member->soft = fmaxf(member->soft, master->soft);
+}
+
+float channel_glide(Channel *c, int note, int *from) {
+    int named = c->glide_from;
+    *from = named >= 0 ? named : c->last_note;
+    c->glide_from = -1;
+    c->last_note = note;
+    if (*from < 0 || *from == note || (named < 0 && c->control[CC_PORTAMENTO] < 64)) return 0;
+    float time = (float)(c->control[CC_PORTAMENTO_TIME] << 7 | c->control[CC_PORTAMENTO_TIME_FINE]) / 16383.0f;
+    float seconds = LONGEST_GLIDE * time * time * time; /* half a second in the middle */
+    return named >= 0 ? fmaxf(SHORTEST_GLIDE, seconds) : seconds;
 }

@@ -5,8 +5,10 @@
 
 #include "clock.h"
 #include "instrument.h"
+#include "mpe.h"
 #include "output.h"
 #include "schedule.h"
+#include "tuning.h"
 
 /* The control stage's side of a voice. */
 typedef struct Part {
@@ -15,6 +17,8 @@ typedef struct Part {
     int fresh;          /* its next frame begins a note on the current instrument ... */
     int taken_over;     /* ... that has been sounding on the one before */
     int64_t next_frame; /* position at which its next frame begins */
+    int frozen;         /* it was released and follows its channel no more, but ... */
+    Gesture gesture;    /* ... keeps this */
 } Part;
 
 /* Written by the audio thread, read by any. */
@@ -32,7 +36,9 @@ struct Synth {
     Ring ring;
     Schedule schedule;
     Channel channel[16];
-    Gesture gesture[16]; /* of the channels, kept up to date */
+    Gesture gesture[16]; /* of the channels, kept up to date, with their masters' */
+    Mpe mpe;
+    Tuning tuning;
     Voices voices;
     Part part[MAX_VOICES];
     uint32_t notes; /* started so far; seeds their noise */

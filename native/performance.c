@@ -11,6 +11,8 @@
 #define VIBRATO_SEMITONES 0.5f /* to each side, with the wheel at its end */
 #define VIBRATO_DB 1.5f
 #define VIBRATO_DELAY_SECONDS 0.25f
+#define SOFT_DB 6.0f      /* that the soft pedal takes off a note ... */
+#define SOFT_OCTAVES 0.4f /* ... and off its brightness */
 #define LOWEST_DB -80.0f
 #define USUAL_SECONDS 0.6f /* a note's length until its end is known */
 /* The attributes' units. */
@@ -33,6 +35,8 @@ void performance_start(Performance *p, int64_t time, int channel, int note, int 
     p->pressure = 0;
     p->pitch = p->pitch_before = (float)note;
     p->moved = -1;
+    p->glide_seconds = GLIDE_SECONDS;
+    p->soft = 0;
     p->onset = time;
     p->released = -1;
     p->attributes = (Attributes){NAN, NAN, NAN, NAN, NAN, NAN};
@@ -50,13 +54,20 @@ static float seconds_since(const PerformanceRange *range, int64_t start, int64_t
 
 static float pitch_at(const Performance *p, const PerformanceRange *range, int64_t time) {
     if (p->moved < 0) return p->pitch;
-    float x = fminf(1.0f, seconds_since(range, p->moved, time) / GLIDE_SECONDS);
+    float x = fminf(1.0f, seconds_since(range, p->moved, time) / p->glide_seconds);
     return p->pitch_before + (p->pitch - p->pitch_before) * x * x * (3.0f - 2.0f * x);
+}
+
+void performance_glide(Performance *p, int64_t time, float from, float seconds) {
+    p->pitch_before = from;
+    p->moved = time;
+    p->glide_seconds = seconds;
 }
 
 void performance_move(Performance *p, const PerformanceRange *range, int64_t time, int channel, int note) {
     p->pitch_before = pitch_at(p, range, time);
     p->pitch = (float)note;
+    p->glide_seconds = GLIDE_SECONDS;
     p->moved = time;
     p->channel = channel;
     p->note = note;
@@ -111,6 +122,7 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
         loudness = loudness_for(&range->map, frame.pitch, VOLUME_DB(wanted->volume));
         extra_db = 0;
     }
+    loudness -= SOFT_DB * p->soft;
     loudness += gesture->level_db + VIBRATO_DB * vibrato + contour_db(p, age);
     float rest = fmaxf(0.0f, 1.0f - age / range->attack_seconds);
     loudness -= ATTACK_DB * rest * rest;
@@ -127,6 +139,7 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     float gain_db = extra_db + fminf(0.0f, loudness - frame.loudness_db);
     frame.gain *= exp2f(gain_db * 0.16609640f); /* dB to octaves of amplitude */
 
+    frame.bend.brighter = gesture->brightness - SOFT_OCTAVES * p->soft;
     frame.bend.centroid = CENTROID(set(wanted->brightness, 0.0f));
     if (!isnan(wanted->attack_noise)) {
         frame.bend.noise_db = NOISE_DB(wanted->attack_noise);

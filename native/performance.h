@@ -22,6 +22,8 @@ typedef struct Performance {
     float pressure; /* of this key, 0 .. 1 */
     float pitch, pitch_before; /* MIDI notes: where it is going, and where it was when it left ... */
     int64_t moved;  /* ... at this sample; negative: it has not moved */
+    float glide_seconds;
+    float soft;     /* the soft pedal at its start, 0 .. 1 */
     int64_t onset;
     int64_t released; /* sample of the release, or -1 */
     Attributes attributes;
@@ -39,6 +41,8 @@ typedef struct PerformanceFrame {
 void performance_start(Performance *p, int64_t time, int channel, int note, int velocity);
 /* For the note that was just started. seconds: its length where it is known, else 0. */
 void performance_shape(Performance *p, const Attributes *attributes, float seconds);
+/* Come from another pitch, a MIDI note, within so many seconds: portamento. */
+void performance_glide(Performance *p, int64_t time, float from, float seconds);
 void performance_move(Performance *p, const PerformanceRange *range, int64_t time, int channel, int note);
 void performance_release(Performance *p, int64_t time);
 /* MIDI-DDSP's volume of a key that is held, without any gesture. */

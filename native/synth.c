@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine.h"
+#include "midi.h"
 
 #define GROUP 4
 #define EVENT_RING 4096
@@ -38,6 +38,12 @@ static void start(void *self, int voice, int64_t time, int channel, int note, in
     Synth *s = self;
     Part *part = &s->part[voice];
     performance_start(&part->performance, time, channel, note, velocity);
+    int from;
+    float glide = channel_glide(&s->channel[channel], note, &from);
+    float left = glide > 0 ? tuning_pitch(&s->tuning, channel, from) : MUTE_KEY;
+    if (left >= 0) performance_glide(&part->performance, time, left, glide);
+    part->performance.soft = s->gesture[channel].soft;
+    part->frozen = 0;
     if (s->playing->shaped) performance_shape(&part->performance, &s->playing->attributes, s->playing->seconds);
     part->active = part->fresh = 1;
     part->taken_over = 0;
@@ -50,11 +56,18 @@ static void start(void *self, int voice, int64_t time, int channel, int note, in
 static void move(void *self, int voice, int64_t time, int channel, int note) {
     Synth *s = self;
     performance_move(&s->part[voice].performance, &s->current->range, time, channel, note);
+    s->channel[channel].last_note = note;
+    s->part[voice].frozen = 0;
 }
 
 static void release(void *self, int voice, int64_t time) {
     Synth *s = self;
-    performance_release(&s->part[voice].performance, time);
+    Part *part = &s->part[voice];
+    int channel = part->performance.channel;
+    performance_release(&part->performance, time);
+    /* With MPE, the channel's next note brings its own bend: what dies away keeps the one it had. */
+    part->frozen = mpe_is_member(&s->mpe, channel);
+    part->gesture = s->gesture[channel];
 }
 
 static void stop(void *self, int voice, int64_t time) {
@@ -80,6 +93,7 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
         s->gesture[c] = channel_gesture(&s->channel[c]);
     }
     voices_init(&s->voices, (Player){s, start, move, release, stop, level}, config->voices, config->mode);
+    tuning_init(&s->tuning);
     output_init(&s->output, config->sample_rate);
     clock_init(&s->clock, config->sample_rate);
     s->fade_in = (Ramp){0, 1, 1, 1};
@@ -95,6 +109,8 @@ static int push(Synth *s, const Event *event) {
     atomic_fetch_add_explicit(&s->counters.dropped_events, 1, memory_order_relaxed);
     return 0;
 }
+
+void synth_tune(Synth *s, const float *pitches) { tuning_set(&s->tuning, pitches); }
 
 int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) {
     Event event = {.time = time, .size = (uint8_t)size};
@@ -116,82 +132,6 @@ int synth_send_note(Synth *s, int64_t time, int channel, int note, int velocity,
     return push(s, &event);
 }
 
-static void silence(Synth *s, int64_t time, int channel) {
-    if (s->current) voices_all_sound_off(&s->voices, time, channel);
-}
-
-static void control(Synth *s, int64_t time, int channel, int number, int value) {
-    Channel *c = &s->channel[channel];
-    channel_control(c, number, value);
-    switch (number) {
-    case CC_SUSTAIN:
-        voices_sustain(&s->voices, time, channel, value >= 64);
-        break;
-    case CC_ROOM:
-        s->wet_target = (float)value / 127.0f;
-        break;
-    case CC_ALL_SOUND_OFF:
-        silence(s, time, channel);
-        break;
-    case CC_RESET_CONTROLLERS:
-        channel_reset_controllers(c);
-        voices_sustain(&s->voices, time, channel, 0);
-        break;
-    case CC_MONO:
-    case CC_POLY:
-        voices_all_notes_off(&s->voices, time, channel);
-        voices_set_mode(&s->voices, time, number == CC_POLY ? MODE_POLY : MODE_MONO);
-        break;
-    default: /* 124 and 125, omni, mean all notes off too */
-        if (number >= CC_ALL_NOTES_OFF) voices_all_notes_off(&s->voices, time, channel);
-        break;
-    }
-}
-
-static void key_pressure(Synth *s, int channel, int note, int value) {
-    for (int v = 0; v < s->config.voices; v++) {
-        Performance *p = &s->part[v].performance;
-        if (s->part[v].active && p->channel == channel && p->note == note) p->pressure = (float)value / 127.0f;
-    }
-}
-
-static void play(Synth *s, int64_t time, const Event *event) {
-    /* Data bytes have seven bits; whoever sends more gets those. */
-    int channel = event->bytes[0] & 15, a = event->bytes[1] & 127, b = event->bytes[2] & 127;
-    int size = event->size;
-    switch (event->bytes[0] & 0xF0) {
-    case 0x80:
-        if (size == 3) voices_note_off(&s->voices, time, channel, a);
-        return;
-    case 0x90:
-        if (size != 3) return;
-        if (b == 0) voices_note_off(&s->voices, time, channel, a);
-        else if (s->current) voices_note_on(&s->voices, time, channel, a, b);
-        return;
-    case 0xA0:
-        if (size == 3) key_pressure(s, channel, a, b);
-        return;
-    case 0xB0:
-        if (size == 3) control(s, time, channel, a, b);
-        break;
-    case 0xD0:
-        if (size >= 2) s->channel[channel].pressure = (uint8_t)a;
-        break;
-    case 0xE0:
-        if (size == 3) s->channel[channel].bend = (b << 7 | a) - 8192;
-        break;
-    default:
-        if (event->bytes[0] != 0xFF) return;
-        for (int c = 0; c < 16; c++) { /* system reset */
-            silence(s, time, c);
-            control(s, time, c, CC_RESET_CONTROLLERS, 0);
-            s->gesture[c] = channel_gesture(&s->channel[c]);
-        }
-        return;
-    }
-    s->gesture[channel] = channel_gesture(&s->channel[channel]);
-}
-
 static void collect_events(Synth *s) {
     Event event;
     for (int i = 0; i < EVENTS_PER_BLOCK && !schedule_full(&s->schedule) && ring_pop(&s->ring, &event); i++)
@@ -207,11 +147,14 @@ static int64_t grid_after(const Synth *s, int voice, int64_t position) {
 
 static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
     Part *part = &s->part[voice];
-    const Gesture *gesture = &s->gesture[part->performance.channel];
+    Performance *performance = &part->performance;
+    const Gesture *gesture = part->frozen ? &part->gesture : &s->gesture[performance->channel];
+    float tuned = tuning_pitch(&s->tuning, performance->channel, performance->note);
+    if (tuned >= 0) performance->pitch = tuned; /* a key that was made mute sounds to its end */
     /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
     part->next_frame = grid_after(s, voice, position + (part->fresh ? s->hop / 4 - 1 : 0));
     /* Ramps end where the frame ends: so that is the time to look at. */
-    PerformanceFrame at = performance_at(&part->performance, &s->current->range, gesture, part->next_frame);
+    PerformanceFrame at = performance_at(performance, &s->current->range, gesture, part->next_frame);
     ControlFrame frame = {.voice = voice,
                           .sound = {.fresh = part->fresh,
                                     .fade_in = !part->taken_over,
@@ -263,7 +206,7 @@ static void run_control(Synth *s, int64_t start, int64_t end) {
         while (schedule_next(&s->schedule) <= at) {
             Event event = schedule_take(&s->schedule);
             s->playing = &event;
-            play(s, at, &event);
+            midi_play(s, at, &event);
         }
         if (!s->current) continue;
         advance_control(s, at);

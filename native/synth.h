@@ -92,6 +92,8 @@ Instrument *synth_retired(Synth *synth); /* one that the audio thread has let go
 /* A short MIDI message, 1 to 3 bytes. time: its sample, negative for as soon as possible. 0 where the queue is full. */
 int synth_send(Synth *synth, int64_t time, const uint8_t *bytes, int size);
 /* One that arrived at `seconds` of the monotonic clock: it is played one block later, to the sample. */
+/* The pitch of every key on every channel, [16, 128] MIDI notes, below 0 for a mute key; heard within a frame. */
+void synth_tune(Synth *synth, const float *pitches);
 int64_t synth_event_time(Synth *synth, double seconds); /* that sample; negative before the first block */
 int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size);
 /* A note-on with its attributes, and its length in seconds, 0 where that is not known. */

@@ -12,7 +12,7 @@ void voices_init(Voices *v, Player player, int count, int mode) {
 }
 
 static void start(Voices *v, int voice, int64_t time, Key key) {
-    v->slot[voice] = (VoiceSlot){VOICE_HELD, key.channel, key.note, ++v->starts};
+    v->slot[voice] = (VoiceSlot){VOICE_HELD, key.channel, key.note, 0, ++v->starts};
     v->player.start(v->player.self, voice, time, key.channel, key.note, key.velocity);
 }
 
@@ -21,10 +21,28 @@ static void release(Voices *v, int voice, int64_t time) {
     v->player.release(v->player.self, voice, time);
 }
 
-/* A key was let go: its pedal may hold the note. */
+static int pedalled(const Voices *v, int voice) {
+    return v->sustain[v->slot[voice].channel] || v->slot[voice].caught;
+}
+
+/* A key was let go: a pedal may hold the note. */
 static void let_go(Voices *v, int voice, int64_t time) {
-    if (v->sustain[v->slot[voice].channel]) v->slot[voice].state = VOICE_SUSTAINED;
+    if (pedalled(v, voice)) v->slot[voice].state = VOICE_SUSTAINED;
     else release(v, voice, time);
+}
+
+/* A pedal went up: what nothing holds any more is released. */
+static void release_unheld(Voices *v, int64_t time, int channel) {
+    for (int i = 0; i < v->count; i++)
+        if (v->slot[i].state == VOICE_SUSTAINED && v->slot[i].channel == channel && !pedalled(v, i))
+            release(v, i, time);
+}
+
+static void take_over(Voices *v, int voice, int64_t time, Key key) {
+    v->slot[voice].state = VOICE_HELD;
+    v->slot[voice].channel = key.channel;
+    v->slot[voice].note = key.note;
+    v->player.move(v->player.self, voice, time, key.channel, key.note);
 }
 
 /* A free voice; else, in this order, the quietest released one, the quietest under a pedal, the oldest held one. */
@@ -53,12 +71,20 @@ static int sounding(const Voices *v, int channel, int note, int lowest_state) {
     return -1;
 }
 
+static int newest_held(const Voices *v, int channel) {
+    int newest = -1;
+    for (int i = 0; i < v->count; i++)
+        if (v->slot[i].state == VOICE_HELD && v->slot[i].channel == channel &&
+            (newest < 0 || v->slot[i].started > v->slot[newest].started))
+            newest = i;
+    return newest;
+}
+
 /* Mono and legato play on voice 0. */
 static void solo(Voices *v, int64_t time, Key key) {
     int8_t before = v->slot[0].state;
     if (v->mode == MODE_LEGATO && before >= VOICE_SUSTAINED) {
-        v->slot[0] = (VoiceSlot){VOICE_HELD, key.channel, key.note, v->slot[0].started};
-        v->player.move(v->player.self, 0, time, key.channel, key.note);
+        take_over(v, 0, time, key);
     } else {
         start(v, 0, time, key);
     }
@@ -77,6 +103,11 @@ void voices_note_on(Voices *v, int64_t time, int channel, int note, int velocity
         /* The same key again, under the pedal or from a second keyboard: the old note gives way to the new. */
         int old = sounding(v, channel, note, VOICE_SUSTAINED);
         if (old >= 0) release(v, old, time);
+        int led = v->legato[channel] ? newest_held(v, channel) : -1;
+        if (led >= 0) {
+            take_over(v, led, time, key);
+            return;
+        }
         start(v, allocate(v, time), time, key);
         return;
     }
@@ -100,9 +131,16 @@ void voices_note_off(Voices *v, int64_t time, int channel, int note) {
 
 void voices_sustain(Voices *v, int64_t time, int channel, int down) {
     v->sustain[channel] = (uint8_t)down;
-    for (int i = 0; !down && i < v->count; i++)
-        if (v->slot[i].state == VOICE_SUSTAINED && v->slot[i].channel == channel) release(v, i, time);
+    if (!down) release_unheld(v, time, channel);
 }
+
+void voices_sostenuto(Voices *v, int64_t time, int channel, int down) {
+    for (int i = 0; i < v->count; i++)
+        if (v->slot[i].channel == channel) v->slot[i].caught = down && (v->slot[i].caught || v->slot[i].state == VOICE_HELD);
+    if (!down) release_unheld(v, time, channel);
+}
+
+void voices_legato(Voices *v, int channel, int on) { v->legato[channel] = (uint8_t)on; }
 
 static void forget_keys(Voices *v, int channel) {
     int kept = 0;
@@ -113,8 +151,11 @@ static void forget_keys(Voices *v, int channel) {
 
 void voices_all_notes_off(Voices *v, int64_t time, int channel) {
     forget_keys(v, channel);
-    for (int i = 0; i < v->count; i++)
-        if (v->slot[i].state == VOICE_HELD && v->slot[i].channel == channel) let_go(v, i, time);
+    for (int i = 0; i < v->count; i++) {
+        if (v->slot[i].state != VOICE_HELD || v->slot[i].channel != channel) continue;
+        if (v->mode != MODE_POLY && v->held) solo(v, time, v->keys[v->held - 1]); /* a key of another channel */
+        else let_go(v, i, time);
+    }
 }
 
 void voices_all_sound_off(Voices *v, int64_t time, int channel) {

@@ -23,6 +23,7 @@ enum { VOICE_FREE, VOICE_RELEASED, VOICE_SUSTAINED, VOICE_HELD };
 typedef struct VoiceSlot {
     int8_t state;
     uint8_t channel, note;
+    uint8_t caught;  /* by the sostenuto pedal */
     int64_t started; /* count of starts: its age */
 } VoiceSlot;
 
@@ -34,7 +35,7 @@ typedef struct Voices {
     Player player;
     int count, mode;
     VoiceSlot slot[MAX_VOICES];
-    uint8_t sustain[16];
+    uint8_t sustain[16], legato[16];
     Key keys[MAX_KEYS]; /* mono and legato: held keys, oldest first */
     int held;
     int64_t starts, steals;
@@ -44,6 +45,10 @@ void voices_init(Voices *v, Player player, int count, int mode);
 void voices_note_on(Voices *v, int64_t time, int channel, int note, int velocity);
 void voices_note_off(Voices *v, int64_t time, int channel, int note);
 void voices_sustain(Voices *v, int64_t time, int channel, int down);
+/* Sostenuto: holds the keys that are down when it goes down, and no others. */
+void voices_sostenuto(Voices *v, int64_t time, int channel, int down);
+/* While on, a key that is pressed while another is held takes over that one's voice (CC68). */
+void voices_legato(Voices *v, int channel, int on);
 void voices_all_notes_off(Voices *v, int64_t time, int channel); /* as if every key were let go: pedals hold */
 void voices_all_sound_off(Voices *v, int64_t time, int channel);
 void voices_set_mode(Voices *v, int64_t time, int mode); /* lets go of what sounds */

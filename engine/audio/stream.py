@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from ..native._kernel import ffi, lib
+from ..patch import PatchError
 from .device import Device, DeviceError, abandon, find_device, one_sentence, portaudio, rescan
 from .null import NullDevice
 
@@ -111,6 +112,7 @@ class Stream:
         seen, silent, retry = -1, 0, 0
         while not self._stopping.wait(WATCH_SECONDS):
             self.synth.collect()
+            self._change_program()
             if self._null is not None:
                 retry += 1
                 if retry % RETRY_WATCHES == 0:
@@ -125,6 +127,12 @@ class Stream:
                 self.priority = None if granted < 0 else granted
             if silent >= SILENT_WATCHES or not self._stream.active:
                 self._lose()
+
+    def _change_program(self) -> None:
+        try:
+            self.synth.change_program()
+        except PatchError as error:
+            self._say(f"The patch before plays on: {error}")
 
     def _lose(self) -> None:
         self.lost = True

@@ -59,20 +59,32 @@ DATA_BYTES = {kind.status: len(kind.fields) for kind in (*CHANNEL_KINDS, *SYSTEM
 CONTROLLERS = (
     Controller(1, "modulation", 0, 127, 0, "vibrato depth"),
     Controller(2, "breath", 0, 127, None, "loudness, in the decibels of expression, once it was sent"),
+    Controller(5, "portamento time", 0, 127, 0, "of a glide: 0.5 s at 64, 4 s at 127"),
     Controller(6, "data entry", 0, 127, None, "value of the selected registered parameter"),
     Controller(7, "volume", 0, 127, 100, "gain after synthesis: 0 dB at 100, silence at 0, timbre unchanged"),
     Controller(10, "pan", 0, 127, 64, "place: 1 is left, 64 the middle, 127 right"),
     Controller(11, "expression", 0, 127, 127, "loudness: 127 as the key was struck, 12 dB less at 64"),
+    Controller(37, "portamento time fine", 0, 127, 0, "the lower seven bits"),
     Controller(38, "data entry fine", 0, 127, None, "hundredths of the selected registered parameter"),
     Controller(64, "sustain", 0, 127, 0, "pedal, down from 64: released keys go on sounding"),
+    Controller(65, "portamento", 0, 127, 0, "on from 64: a note glides from the channel's last one"),
+    Controller(
+        66, "sostenuto", 0, 127, 0, "pedal, down from 64: holds the keys that are down at that moment"
+    ),
+    Controller(67, "soft", 0, 127, 0, "pedal: new notes up to 6 dB softer and duller"),
+    Controller(68, "legato", 0, 127, 0, "on from 64: a key takes over the voice of the one that is held"),
+    Controller(74, "brightness", 0, 127, 64, "centroid of the harmonics, up to an octave down and up"),
+    Controller(84, "portamento control", 0, 127, None, "the key that the next note glides from"),
     Controller(91, "room", 0, 127, 0, "level of the patch's room"),
+    Controller(96, "data increment", 0, 127, None, "steps the selected registered parameter up"),
+    Controller(97, "data decrement", 0, 127, None, "steps the selected registered parameter down"),
     Controller(98, "NRPN fine", 0, 127, None, "deselects the registered parameter"),
     Controller(99, "NRPN", 0, 127, None, "deselects the registered parameter"),
     Controller(100, "RPN fine", 0, 127, 127, "selects a registered parameter; 127 selects none"),
     Controller(101, "RPN", 0, 127, 127, "selects a registered parameter; 127 selects none"),
     Controller(120, "all sound off", 0, 127, None, "silences the channel at once"),
     Controller(
-        121, "reset controllers", 0, 127, None, "puts all but volume, pan and room back to their defaults"
+        121, "reset controllers", 0, 127, None, "as RP-015: not volume, pan, brightness, room, tuning"
     ),
     Controller(
         123, "all notes off", 0, 127, None, "lets all keys of the channel go; the pedal still holds them"
@@ -86,6 +98,9 @@ REGISTERED_PARAMETERS = (
     Controller(
         0, "pitch bend range", 0, 96, 2, "semitones by data entry, hundredths of one by data entry fine"
     ),
+    Controller(1, "fine tuning", 0, 127, 64, "of the channel, ±1 semitone by data entry and data entry fine"),
+    Controller(2, "coarse tuning", 0, 127, 64, "of the channel, in semitones from 64"),
+    Controller(6, "MPE configuration", 0, 15, 0, "on channel 1 or 16: members of the lower or upper zone"),
 )
 
 

@@ -31,8 +31,15 @@ def db(gain):
 
 
 def bent(channel, bend=8191):
+    """Semitones that the wheel moves, from where the channel is tuned to."""
+    channel.bend = 0
+    tuned = lib.channel_gesture(channel).bend
     channel.bend = bend
-    return lib.channel_gesture(channel).bend
+    return lib.channel_gesture(channel).bend - tuned
+
+
+def tuned(*controls):
+    return gesture(*controls).bend
 
 
 RPN_0 = ((101, 0), (100, 0))
@@ -147,3 +154,61 @@ def test_every_controller_takes_every_value():
             assert all(
                 map(math.isfinite, (g.bend, g.vibrato, g.pressure, g.level_db, g.gain_left, g.gain_right))
             )
+
+
+RPN_1, RPN_2 = ((101, 0), (100, 1)), ((101, 0), (100, 2))
+
+
+@pytest.mark.parametrize(
+    ("data", "semitones"), [((64, 0), 0), ((0, 0), -1), ((127, 127), 8191 / 8192), ((96, 0), 0.5)]
+)
+def test_rpn_1_tunes_finely(data, semitones):
+    assert tuned(*RPN_1, (6, data[0]), (38, data[1])) == pytest.approx(semitones, abs=1e-6)
+
+
+@pytest.mark.parametrize(("value", "semitones"), [(64, 0), (0, -64), (52, -12), (127, 63)])
+def test_rpn_2_tunes_in_semitones(value, semitones):
+    assert tuned(*RPN_2, (6, value)) == semitones
+
+
+def test_increment_and_decrement_step_from_the_present_value():
+    assert bent(make(*RPN_0, (6, 2), *NULL, *RPN_0, *[(96, 0)] * 150)) == pytest.approx(3.5)
+    assert bent(make(*RPN_0, *[(97, 0)] * 50)) == pytest.approx(1.5)
+    assert tuned(*RPN_2, (96, 0), (96, 0)) == 2
+
+
+def test_steps_stop_at_the_ends():
+    assert bent(make(*RPN_0, *[(97, 0)] * 300)) == 0
+
+
+def test_cc74_is_brightness_about_its_centre():
+    assert [gesture((74, value)).brightness for value in (0, 64, 127)] == [-1, 0, 1]
+
+
+def glide(*controls, notes):
+    channel, origin = make(*controls), ffi.new("int *")
+    found = [(lib.channel_glide(channel, note, origin), origin[0]) for note in notes]
+    return [(pytest.approx(seconds, abs=1e-3), left if seconds else None) for seconds, left in found]
+
+
+def test_portamento_leaves_from_the_channels_last_note():
+    time = 64 << 7
+    seconds = 4 * (time / 16383) ** 3
+    assert glide((65, 127), (5, 64), notes=[60, 67, 55]) == [(0, None), (seconds, 60), (seconds, 67)]
+
+
+def test_without_the_switch_there_is_no_glide():
+    assert glide((5, 64), notes=[60, 67]) == [(0, None), (0, None)]
+
+
+def test_cc84_names_where_the_next_note_alone_comes_from():
+    assert glide((5, 64), (84, 40), notes=[60, 67]) == [(4 * ((64 << 7) / 16383) ** 3, 40), (0, None)]
+
+
+def test_a_member_adds_to_its_master():
+    member, master = gesture((74, 96)), gesture((11, 64), (7, 127), (1, 50))
+    lib.gesture_add_master(ffi.addressof(member), ffi.addressof(master))
+    assert member.level_db == pytest.approx(40 * math.log10(64 / 127), abs=1e-4)
+    assert member.gain_left == pytest.approx(1, rel=1e-6)
+    assert member.vibrato == pytest.approx(50 / 127)
+    assert member.brightness == pytest.approx(32 / 63)

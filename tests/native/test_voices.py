@@ -1,8 +1,9 @@
 """Who sounds: keys, pedals and modes, told to a player that writes down what it hears.
 
-A script is a list of actions: `on 60`, `on 60@1` (channel 1), `off 60`, `pedal`, `unpedal`, `123`, `120`, `mono`,
-`legato`, `poly`, `level 1 -40` (voice 1 is at -40 dB), `dies 1` (voice 1 has died away). What is told is written
-`start VOICE NOTE`, `move VOICE NOTE`, `release VOICE`, `stop VOICE`.
+A script is a list of actions: `on 60`, `on 60@1` (channel 1), `off 60`, `pedal`, `unpedal`, `sostenuto`,
+`unsostenuto`, `slur`, `unslur` (CC68), `123`, `120`, `mono`, `legato`, `poly`, `level 1 -40` (voice 1 is at -40 dB),
+`dies 1` (voice 1 has died away). What is told is written `start VOICE NOTE`, `move VOICE NOTE`, `release VOICE`,
+`stop VOICE`.
 """
 
 import pytest
@@ -58,6 +59,51 @@ BEHAVIOURS = {
         "pedal, on 60, off 60, on 60, unpedal",
         "start 0 60, release 0, start 1 60",
     ),
+    # Sostenuto.
+    "sostenuto holds the keys that are down": (
+        "poly",
+        "on 60, sostenuto, off 60, unsostenuto",
+        "start 0 60, release 0",
+    ),
+    "sostenuto does not hold keys that come later": (
+        "poly",
+        "on 60, sostenuto, on 64, off 64, off 60",
+        "start 0 60, start 1 64, release 1",
+    ),
+    "sostenuto pressed after the release does not bring a note back": (
+        "poly",
+        "on 60, off 60, sostenuto, unsostenuto",
+        "start 0 60, release 0",
+    ),
+    "what both pedals hold waits for both": (
+        "poly",
+        "on 60, sostenuto, pedal, off 60, unsostenuto, unpedal",
+        "start 0 60, release 0",
+    ),
+    "the sustain pedal's end leaves what sostenuto caught": (
+        "poly",
+        "on 60, sostenuto, on 64, pedal, off 60, off 64, unpedal, unsostenuto",
+        "start 0 60, start 1 64, release 1, release 0",
+    ),
+    "sostenuto holds its own channel only": (
+        "poly",
+        "on 60, on 62@1, sostenuto, off 62@1, off 60",
+        "start 0 60, start 1 62@1, release 1",
+    ),
+    "CC123 under sostenuto waits for the pedal": (
+        "poly",
+        "on 60, sostenuto, 123, unsostenuto",
+        "start 0 60, release 0",
+    ),
+    # CC68.
+    "a slurred key takes over the voice": (
+        "poly",
+        "slur, on 60, on 64, off 60, off 64",
+        "start 0 60, move 0 64, release 0",
+    ),
+    "a slur begins with a start": ("poly", "slur, on 60, off 60, on 64", "start 0 60, release 0, start 1 64"),
+    "a slur leaves other channels alone": ("poly", "slur, on 60, on 64@1", "start 0 60, start 1 64@1"),
+    "the end of a slur gives each key its voice": ("poly", "slur, on 60, unslur, on 64", "start 0 60, start 1 64"),
     # Stealing, with three voices.
     "the quietest released voice is stolen first": (
         "poly",
@@ -169,6 +215,11 @@ BEHAVIOURS = {
         "start 0 60, release 0, start 0 64",
     ),
     "legato moves what the pedal holds": ("legato", "pedal, on 60, off 60, on 64", "start 0 60, move 0 64"),
+    "CC123 on one channel goes back to the key of another": (
+        "mono",
+        "on 60@1, on 64, 123, off 60@1",
+        "start 0 60@1, start 0 64, start 0 60@1, release 0",
+    ),
     "legato starts anew after CC120": ("legato", "on 60, 120, on 64", "start 0 60, stop 0, start 0 64"),
     # Modes.
     "another mode lets go of all notes": ("poly", "on 60, on 62, mono", "start 0 60, start 1 62, release 0, release 1"),
@@ -220,6 +271,10 @@ class Recorder:
             lib.voices_note_off(self.voices, time, channel, int(rest))
         elif word in ("pedal", "unpedal"):
             lib.voices_sustain(self.voices, time, channel, word == "pedal")
+        elif word in ("sostenuto", "unsostenuto"):
+            lib.voices_sostenuto(self.voices, time, channel, word == "sostenuto")
+        elif word in ("slur", "unslur"):
+            lib.voices_legato(self.voices, channel, word == "slur")
         elif word == "123":
             lib.voices_all_notes_off(self.voices, time, channel)
         elif word == "120":
