@@ -110,22 +110,21 @@ void bench_decoder(void *memory, const LayerSpec *specs, int layers, int activat
     }
 }
 
-size_t bench_room_bytes(int length) {
+size_t bench_room_bytes(int channels, int length) {
     Arena counted = {0};
-    room_init(&counted, NULL, length);
+    room_init(&counted, NULL, channels, length);
     return counted.used;
 }
 
-void bench_room(void *memory, const float *impulse, int length, int block, int blocks, float *taken) {
+double bench_room(void *memory, const float *impulse, int channels, int length, int block, int blocks) {
     Arena arena = {memory, 0};
-    Room *room = room_init(&arena, impulse, length);
-    float in[256] = {0.5f}, out[256 + LANES];
-    if (block > 256) block = 256;
-    for (int i = 0; i < blocks; i++) {
-        double begin = processor_seconds();
-        room_render(room, in, out, block);
-        taken[i] = (float)(processor_seconds() - begin);
-    }
+    Room *room = room_init(&arena, impulse, channels, length);
+    float left[256] = {0.5f}, right[256] = {0.25f}, out_left[256], out_right[256];
+    const float *const in[2] = {left, right};
+    float *const out[2] = {out_left, out_right};
+    double begin = processor_seconds();
+    for (int i = 0; i < blocks; i++) room_render(room, in, out, block < 256 ? block : 256);
+    return processor_seconds() - begin;
 }
 
 void bench_callbacks(Synth *synth, float *out, int frames, int count, float *taken, float *passed) {

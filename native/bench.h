@@ -16,9 +16,9 @@ size_t bench_decoder_bytes(const LayerSpec *specs, int layers, int activations, 
 void bench_decoder(void *memory, const LayerSpec *specs, int layers, int activations, int state_size, int voices,
                    int steps, float *taken);
 
-size_t bench_room_bytes(int length);
-/* taken [blocks]: seconds of each block of one channel. impulse [length]. */
-void bench_room(void *memory, const float *impulse, int length, int block, int blocks, float *taken);
+size_t bench_room_bytes(int channels, int length);
+/* Seconds of all blocks, both channels of sound. impulse [channels, length]; block: 1 to 256 samples. */
+double bench_room(void *memory, const float *impulse, int channels, int length, int block, int blocks);
 
 /* Calls the audio callback `count` times. taken, passed [count]: processor and wall seconds of each. out [frames, 2]. */
 void bench_callbacks(Synth *synth, float *out, int frames, int count, float *taken, float *passed);

@@ -1,18 +1,21 @@
-/* A small real FFT for the room's partitions: power-of-two sizes, split real and imaginary parts. */
+/* A complex FFT for the room's partitions, cut into steps of equal work that can be done one by one. */
 #ifndef DDSP_FFT_H
 #define DDSP_FFT_H
 #include "arena.h"
 
 typedef struct Fft {
-    int size;            /* N, a power of two >= 32 */
-    float *cosine, *sine; /* twiddles */
-    float *work;
+    int size;             /* N, a power of two from 32 to 8192 */
+    int parts;            /* steps that each pass over the N numbers is cut into */
+    int steps;            /* of a transform */
+    int flops;            /* floating-point operations of a step */
+    float *cosine, *sine; /* [N / 4] twiddles */
+    float *re, *im;       /* [N] between two passes */
 } Fft;
 
 void fft_init(Fft *f, Arena *arena, int size);
-/* x [N] -> bins re, im [N/2 + 1]. */
-void fft_forward(const Fft *f, const float *x, float *re, float *im);
-/* Bins -> x [N]; inverse of the above, with its 1/N. */
-void fft_inverse(const Fft *f, const float *re, const float *im, float *x);
+/* One step from re, im [N] to out_re, out_im [N], which may not overlap; the steps 0 to steps - 1, in order, make the
+   transform, and leave them alone in between. With real and imaginary parts exchanged on both sides it is the inverse,
+   times N. */
+void fft_step(const Fft *f, int step, const float *re, const float *im, float *out_re, float *out_im);
 
 #endif

@@ -31,13 +31,11 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
     in->tail.left = arena_floats(arena, TAIL_RING);
     in->tail.right = arena_floats(arena, TAIL_RING);
     body_init(&in->body, arena, config->body, config->body_sections, 2);
-    for (int c = 0; c < 2 && config->room_length; c++) {
-        int channel = c < config->room_channels ? c : 0;
-        in->room[c] = room_init(arena, config->room + (size_t)channel * (size_t)config->room_length,
-                                config->room_length);
+    if (config->room_length) in->room = room_init(arena, config->room, config->room_channels, config->room_length);
+    for (int c = 0; c < 2; c++) {
+        in->dry[c] = arena_floats(arena, CHUNK + LANES);
+        in->wet[c] = arena_floats(arena, CHUNK + LANES);
     }
-    in->dry = arena_floats(arena, CHUNK + LANES);
-    in->wet = arena_floats(arena, CHUNK + LANES);
 }
 
 size_t instrument_bytes(const InstrumentConfig *config) {
@@ -199,16 +197,18 @@ static void mix(Instrument *in, int64_t start, int size, int right, float *out) 
 void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet, const Ramp *gain, float *left,
                        float *right) {
     for (int v = 0; v < in->config.voices; v++) sound_advance(&in->sound[v], start, start + size);
-    in->room_runs |= wet->from > 0 || wet->to > 0;
-    for (int channel = 0; channel < 2; channel++) {
-        float *out = channel ? right : left;
-        mix(in, start, size, channel, in->dry);
-        body_render(&in->body, channel, in->dry, size);
-        if (in->room[channel] && in->room_runs) {
-            room_render(in->room[channel], in->dry, in->wet, size);
-            for (int i = 0; i < size; i++) in->dry[i] += ramp_at(wet, start + i) * in->wet[i];
-        }
-        for (int i = 0; i < size; i++) out[i] += in->dry[i] * ramp_at(gain, start + i);
+    float *const out[2] = {left, right};
+    for (int c = 0; c < 2; c++) {
+        mix(in, start, size, c, in->dry[c]);
+        body_render(&in->body, c, in->dry[c], size);
     }
+    in->room_runs |= in->room && (wet->from > 0 || wet->to > 0);
+    if (in->room_runs) {
+        room_render(in->room, (const float *const *)in->dry, in->wet, size);
+        for (int c = 0; c < 2; c++)
+            for (int i = 0; i < size; i++) in->dry[c][i] += ramp_at(wet, start + i) * in->wet[c][i];
+    }
+    for (int c = 0; c < 2; c++)
+        for (int i = 0; i < size; i++) out[c][i] += in->dry[c][i] * ramp_at(gain, start + i);
     for (int v = 0; v < in->config.voices; v++) in->sound[v].in_chunk = 0;
 }

@@ -29,10 +29,10 @@ struct Instrument {
     float *activation[MAX_VOICES], *state[MAX_VOICES];
     Tail tail;
     Body body;
-    Room *room[2];
+    Room *room;      /* NULL: none */
     int hold_frames; /* that a late worker's last frame is held: 100 ms */
     int room_runs;   /* its history is not silent */
-    float *dry, *wet; /* [CHUNK] scratch */
+    float *dry[2], *wet[2]; /* [CHUNK] scratch, left and right */
 };
 
 /* Of the current patch: frames that begin at `position`, at most one a voice. */

@@ -1,75 +1,23 @@
 #include "room.h"
+#include "room_stage.h"
 #include "simd.h"
 
-#define PARTITION 256              /* P, samples */
-#define SLOT 64                    /* samples; the partitions' work is done slot by slot, in equal shares */
-#define SLOTS (PARTITION / SLOT)
-#define HEAD (2 * PARTITION)       /* taps that run in the time domain: a partition's result is due P samples late */
-#define FFT_SIZE (2 * PARTITION)
-#define GROUP LANES                /* bins that are multiplied together */
-#define GROUPS (PARTITION / GROUP)
-#define RUN 32                     /* samples of the head that are computed together */
+static const int sizes[] = {SLOT, 512, 4096}; /* the stages' partitions, measured as the cheapest from 0.1 s to 3 s */
+#define STAGES ((int)(sizeof sizes / sizeof *sizes))
+#define WORTH 2   /* partitions that pay for a stage's transforms, beside what the stage before could do */
+#define HEAD SLOT /* taps that run in the time domain, before the first stage's */
+#define RUN 32    /* samples of the head that are computed together */
 
 struct Room {
-    int head;         /* taps, in whole groups of 4 */
-    int partitions;   /* behind the head */
-    int place;        /* of the next sample in its partition */
-    int newest;       /* row of `inputs` with the last full partition's spectrum */
-    Fft fft;
-    float *taps;      /* [head] */
-    float *history;   /* [HEAD + P], and room for whole runs: the input; this partition begins at HEAD */
-    float *responses; /* [GROUPS, partitions, 2, GROUP]: the impulse response's spectra, real and imaginary */
-    float *inputs;    /* the same for the input's last partitions, a ring */
-    float *re, *im;   /* [P + 1] the next partition's output in the making */
-    float *ready, *next; /* [FFT_SIZE] what the partitions add now (the second half), and to the next partition */
+    int stage_count;
+    Stage stages[STAGES];
+    float *taps[2];      /* [HEAD] */
+    float *past[2];      /* [2, ring] the input, written twice, so that whatever is read lies in one piece */
+    int ring, place;     /* samples: three of the largest partitions; where in them the next sample goes */
+    int heard;           /* the current slot is not silent so far */
+    float late[2][SLOT]; /* what the stages add to the current slot */
+    int64_t flops;
 };
-
-/* A spectrum of P + 1 bins in P complex numbers: the last bin is real, as is the first, and takes its imaginary part. */
-static void scatter(float *spectra, int partitions, int row, const float *re, const float *im) {
-    for (int group = 0; group < GROUPS; group++) {
-        float *to = spectra + ((size_t)group * partitions + row) * 2 * GROUP;
-        memcpy(to, re + group * GROUP, GROUP * sizeof(float));
-        memcpy(to + GROUP, im + group * GROUP, GROUP * sizeof(float));
-    }
-    spectra[(size_t)row * 2 * GROUP + GROUP] = re[PARTITION];
-}
-
-Room *room_init(Arena *arena, const float *impulse, int length) {
-    int head = length < HEAD ? (length + 3) / 4 * 4 : HEAD;
-    int partitions = length > HEAD ? (length - HEAD + PARTITION - 1) / PARTITION : 0;
-    size_t spectra = (size_t)partitions * FFT_SIZE;
-    Room *r = arena_take(arena, sizeof *r);
-    float *taps = arena_floats(arena, head);
-    float *history = arena_floats(arena, HEAD + PARTITION + RUN);
-    float *responses = arena_floats(arena, spectra), *inputs = arena_floats(arena, spectra);
-    float *re = arena_floats(arena, PARTITION + 1), *im = arena_floats(arena, PARTITION + 1);
-    float *ready = arena_floats(arena, FFT_SIZE), *next = arena_floats(arena, FFT_SIZE);
-    Fft counted;
-    fft_init(arena->base ? &r->fft : &counted, arena, FFT_SIZE);
-    if (!arena->base) return NULL;
-    r->head = head;
-    r->partitions = partitions;
-    r->taps = taps, r->history = history, r->responses = responses, r->inputs = inputs;
-    r->re = re, r->im = im, r->ready = ready, r->next = next;
-    memcpy(taps, impulse, (length < head ? length : head) * sizeof(float));
-    for (int p = 0; p < partitions; p++) {
-        int start = HEAD + p * PARTITION, left = length - start;
-        memset(next, 0, FFT_SIZE * sizeof(float));
-        memcpy(next, impulse + start, (left < PARTITION ? left : PARTITION) * sizeof(float));
-        fft_forward(&r->fft, next, re, im);
-        scatter(responses, partitions, p, re, im);
-    }
-    room_reset(r);
-    return r;
-}
-
-void room_reset(Room *r) {
-    r->place = r->newest = 0;
-    memset(r->history, 0, (HEAD + PARTITION + RUN) * sizeof(float));
-    memset(r->inputs, 0, (size_t)r->partitions * FFT_SIZE * sizeof(float));
-    memset(r->ready, 0, FFT_SIZE * sizeof(float));
-    memset(r->next, 0, FFT_SIZE * sizeof(float));
-}
 
 #define WIDTH 4
 #include "room_kernel.h"
@@ -80,38 +28,72 @@ void room_reset(Room *r) {
 #undef WIDTH
 #endif
 
-/* At a partition's first sample: what was made becomes ready, and the partition that just ended is transformed. */
-static void turn(Room *r) {
-    float *used = r->ready;
-    r->ready = r->next;
-    r->next = used;
-    if (r->partitions) {
-        fft_forward(&r->fft, r->history + HEAD - FFT_SIZE, r->re, r->im);
-        r->newest = (r->newest + r->partitions - 1) % r->partitions;
-        scatter(r->inputs, r->partitions, r->newest, r->re, r->im);
+static int smaller(int a, int b) { return a < b ? a : b; }
+
+/* The tap behind a stage's last. */
+static int stage_end(int stage, int length) {
+    if (stage + 1 == STAGES) return length;
+    const int next = sizes[stage + 1], first = stage_first_tap(next);
+    return length > first + WORTH * next ? first : length;
+}
+
+Room *room_init(Arena *arena, const float *samples, int channels, int length) {
+    const Impulse impulse = {samples, channels, length};
+    Room *r = arena_take(arena, sizeof *r);
+    int stages = 0, ring = 3 * SLOT;
+    for (int end = HEAD; end < length; stages++) {
+        const int size = sizes[stages], first = end;
+        end = stage_end(stages, length);
+        stage_init(arena->base ? &r->stages[stages] : NULL, arena, size, &impulse, (end - first + size - 1) / size);
+        ring = 3 * size;
     }
+    for (int c = 0; c < 2; c++) {
+        float *taps = arena_floats(arena, HEAD), *past = arena_floats(arena, 2 * (size_t)ring + RUN);
+        if (!arena->base) continue;
+        for (int i = 0; i < HEAD; i++) taps[i] = impulse_tap(&impulse, c, i);
+        r->taps[c] = taps;
+        r->past[c] = past;
+    }
+    if (!arena->base) return NULL;
+    r->stage_count = stages;
+    r->ring = ring;
+    room_reset(r);
+    return r;
 }
 
-static void work(Room *r, int slot) {
-    for (int group = slot * GROUPS / SLOTS; group < (slot + 1) * GROUPS / SLOTS; group++) FASTEST(multiply)(r, group);
-    if (slot == SLOTS - 1) fft_inverse(&r->fft, r->re, r->im, r->next);
+void room_reset(Room *r) {
+    r->place = r->heard = 0;
+    r->flops = 0;
+    for (int c = 0; c < 2; c++) memset(r->past[c], 0, (2 * (size_t)r->ring + RUN) * sizeof(float));
+    for (int i = 0; i < r->stage_count; i++) stage_reset(&r->stages[i]);
 }
 
-void room_render(Room *r, const float *in, float *out, int size) {
-    while (size > 0) {
-        int left = SLOT - r->place % SLOT, count = size < left ? size : left;
-        float head[SLOT + RUN];
-        if (r->place == 0) turn(r);
-        if (r->place % SLOT == 0 && r->partitions) work(r, r->place / SLOT);
-        float *input = r->history + HEAD + r->place;
-        memcpy(input, in, count * sizeof(float));
-        FASTEST(convolve_head)(r, input, head, count);
-        for (int i = 0; i < count; i++) out[i] = head[i] + r->ready[PARTITION + r->place + i];
-        r->place += count;
-        if (r->place == PARTITION) {
-            memmove(r->history, r->history + PARTITION, HEAD * sizeof(float));
-            r->place = 0;
+static void begin_slot(Room *r) {
+    const float *const past_end[2] = {r->past[0] + r->ring + r->place, r->past[1] + r->ring + r->place};
+    memset(r->late, 0, sizeof r->late);
+    for (int i = 0; i < r->stage_count; i++) {
+        r->flops += stage_work(&r->stages[i], r->place, past_end, r->heard);
+        stage_add(&r->stages[i], r->place, r->late);
+    }
+    r->heard = 0;
+}
+
+void room_render(Room *r, const float *const in[2], float *const out[2], int size) {
+    for (int done = 0; done < size;) {
+        const int at = r->place % SLOT, count = smaller(size - done, SLOT - at);
+        if (at == 0) begin_slot(r);
+        for (int c = 0; c < 2; c++) {
+            float *input = r->past[c] + r->ring + r->place, *made = out[c] + done, head[SLOT + RUN];
+            const float *late = r->late[c] + at;
+            memcpy(input, in[c] + done, (size_t)count * sizeof(float));
+            memcpy(input - r->ring, input, (size_t)count * sizeof(float));
+            FASTEST(convolve_head)(r->taps[c], input, head, count);
+            for (int i = 0; i < count; i++) made[i] = head[i] + late[i];
+            for (int i = 0; i < count; i++) r->heard |= input[i] != 0.0f;
         }
-        in += count, out += count, size -= count;
+        r->place = (r->place + count) % r->ring;
+        done += count;
     }
 }
+
+int64_t room_flops(const Room *r) { return r->flops; }

@@ -1,16 +1,19 @@
-/* The patch's room: zero-latency convolution. The impulse response's head runs in the time domain, the rest in
-   uniform partitions on an absolute grid, so blocks of any size give the same bits. */
+/* The patch's room: zero-latency convolution of both channels. The impulse response's head runs in the time domain, the
+   rest in stages of ever larger partitions, whose work is done in equal shares on an absolute grid: blocks of any size
+   give the same bits, and the load is even. Nothing is done for what is silent. */
 #ifndef DDSP_ROOM_H
 #define DDSP_ROOM_H
 #include "arena.h"
-#include "fft.h"
 
-typedef struct Room Room; /* sized by its init: [partitions] spectra and the input's history per channel */
+typedef struct Room Room; /* sized by its init: spectra of the impulse response, and of as much of the input */
 
-/* impulse: [length] of one channel. Returns NULL while the arena counts. */
-Room *room_init(Arena *arena, const float *impulse, int length);
+/* impulse: [channels, length], of 1 or 2 channels: left and right may have the same. Returns NULL while the arena
+   counts. */
+Room *room_init(Arena *arena, const float *impulse, int channels, int length);
 void room_reset(Room *r);
-/* out [size] = impulse * in [size]; in and out may not overlap. */
-void room_render(Room *r, const float *in, float *out, int size);
+/* out[channel] [size] = impulse[channel] * in[channel] [size], left and right; in and out may not overlap. */
+void room_render(Room *r, const float *const in[2], float *const out[2], int size);
+/* Floating-point operations that the stages have done since the reset. */
+int64_t room_flops(const Room *r);
 
 #endif

@@ -107,15 +107,14 @@ def body(seconds: float) -> Callable[[], float]:
 
 
 def room(seconds: float) -> Callable[[], float]:
-    impulse = np.ascontiguousarray(made_up_room()[:, 0])
+    impulse = np.ascontiguousarray(made_up_room().T)
     blocks = int(seconds * SAMPLE_RATE / BLOCK)
-    taken = np.zeros(blocks, np.float32)
 
     def run() -> float:
-        _memory, address = zeroed(lib.bench_room_bytes(len(impulse)))
-        pointers = ffi.from_buffer("float *", impulse), ffi.from_buffer("float *", taken)
-        lib.bench_room(ffi.cast("void *", address), pointers[0], len(impulse), BLOCK, blocks, pointers[1])
-        return 2 * float(taken.mean()) * SAMPLE_RATE / BLOCK  # two channels
+        _memory, address = zeroed(lib.bench_room_bytes(*impulse.shape))
+        samples = ffi.from_buffer("float *", impulse)
+        taken = lib.bench_room(ffi.cast("void *", address), samples, *impulse.shape, BLOCK, blocks)
+        return taken * SAMPLE_RATE / (blocks * BLOCK)
 
     return run
 

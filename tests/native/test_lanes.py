@@ -42,13 +42,14 @@ def noise(ffi, lib) -> np.ndarray:
 
 def room(ffi, lib, sizes=(3000,)) -> np.ndarray:
     rng = np.random.default_rng(2)
-    impulse = (rng.normal(size=3000) * np.geomspace(0.1, 1e-4, 3000)).astype(np.float32)
-    x, out = rng.uniform(-1, 1, 3000).astype(np.float32), np.zeros(3000, np.float32)
+    impulse = (rng.normal(size=(2, 3000)) * np.geomspace(0.1, 1e-4, 3000)).astype(np.float32)
+    x, out = rng.uniform(-1, 1, (2, 3000)).astype(np.float32), np.zeros((2, 3000), np.float32)
     address = units.pointer(ffi, impulse)
-    made, _kept = units.memory(ffi, lambda arena: lib.room_init(arena, address, 3000))
+    made, _kept = units.memory(ffi, lambda arena: lib.room_init(arena, address, 2, 3000))
     at = 0
     for size in sizes:
-        lib.room_render(made, units.pointer(ffi, x[at:]), units.pointer(ffi, out[at:]), size)
+        given, taken = (ffi.new("float *[2]", [units.pointer(ffi, row[at:]) for row in y]) for y in (x, out))
+        lib.room_render(made, given, taken, size)
         at += size
     return out
 
