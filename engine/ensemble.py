@@ -43,6 +43,7 @@ class Ensemble:
             patch = patches[channel]
             if id(patch) not in made:
                 synth = made[id(patch)] = Synth(patch, **options)
+                synth.programs = []  # each channel has the patch that it was given
                 self.synths[f"{channel + 1}-{synth.patch.name}"] = synth
             self._of_channel[channel] = made[id(patch)]
         first = next(iter(self.synths.values()))

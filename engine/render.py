@@ -79,7 +79,17 @@ def render_events(
 
 
 def render_midi(
-    path, patch, *, sample_rate=48000, voices=32, decoder="native", seed=0, mode="poly", progress=None
+    path,
+    patch,
+    *,
+    sample_rate=48000,
+    voices=32,
+    decoder="native",
+    seed=0,
+    mode="poly",
+    mpe=0,
+    programs=(),
+    progress=None,
 ):
     """Render a MIDI file with a patch.
 
@@ -89,8 +99,10 @@ def render_midi(
         A Standard MIDI File.
     patch : Patch or str
         A loaded patch, a factory name or a path.
-    sample_rate, voices, decoder, seed, mode
+    sample_rate, voices, decoder, seed, mode, mpe
         As for `Synth`.
+    programs : sequence of Patch, str or path-like
+        What the file's program changes choose from; none by default, as most files mean General MIDI's.
 
     Returns
     -------
@@ -107,5 +119,8 @@ def render_midi(
     >>> audio = ddsp_live.render_midi("song.mid", "alto-saxophone")
     """
     events = read_midi(path)
-    synth = Synth(patch, sample_rate=sample_rate, voices=voices, decoder=decoder, seed=seed, mode=mode)
+    synth = Synth(
+        patch, sample_rate=sample_rate, voices=voices, decoder=decoder, seed=seed, mode=mode, mpe=mpe
+    )
+    synth.programs = list(programs)
     return render_events(events, synth, progress)

@@ -10,15 +10,16 @@ import numpy as np
 from .instrument import Instrument
 from .memory import zeroed
 from .midi import messages, tuning
+from .midi.requests import SYSEX, Programs, Waiting, is_request
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches, load_patch
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
 QUEUE_FULL = "The queue of events is full: render or start the synth before sending more."
 MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO}
-PYTHONS = (0xC0, 0xF0)  # kinds of messages that are answered here: program change and system messages
 MOST_VOICES = 64
 MOST_BLOCK = 4096
+MOST_MEMBERS = 15  # of an MPE zone
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,15 @@ class Synth:
         Of the noise. The same seed and notes give the same samples.
     mode : str
         ``"poly"``, ``"mono"`` (each key starts a note) or ``"legato"`` (keys within a breath glide).
+    mpe : int
+        Members of a lower MPE zone that is there from the start, 0 to 15. Most MPE controllers ask for theirs
+        themselves.
+
+    Attributes
+    ----------
+    programs : list of str, path-like or Patch
+        What program changes choose from, the first by program 0 of bank 0; by default the factory patches in
+        the order of `list_patches`. A program beyond its end changes nothing.
 
     Raises
     ------
@@ -80,18 +90,29 @@ class Synth:
     """
 
     def __init__(
-        self, patch, sample_rate=48000, block_size=64, voices=16, decoder="native", seed=0, mode="poly"
+        self,
+        patch,
+        sample_rate=48000,
+        block_size=64,
+        voices=16,
+        decoder="native",
+        seed=0,
+        mode="poly",
+        mpe=0,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
         _check("voices", voices, 1, MOST_VOICES)
+        _check("mpe", mpe, 0, MOST_MEMBERS)
         if mode not in MODES:
             raise ValueError(f"There is no mode {mode!r}: choose one of {', '.join(MODES)}.")
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
         self.decoder = decoder
         self.stream = None  # the running audio stream, where there is one
         self.tuning = tuning.Tuning()
-        self._program: int | None = None
+        self.programs = [entry.path for entry in list_patches()]
+        self._asked = Programs()
+        self._waiting = Waiting()
         self._instruments = {}  # C address -> Instrument: all that the kernel may still read
         config = ffi.new(
             "SynthConfig *",
@@ -105,6 +126,9 @@ class Synth:
         )
         self._memory, address = zeroed(lib.synth_bytes(config))
         self.c = lib.synth_init(ffi.cast("void *", address), config)
+        if mpe:
+            for message in messages.mpe_zone(mpe):
+                self.send(message, 0)
         self.load(patch)
 
     @property
@@ -216,10 +240,14 @@ class Synth:
             Where more than 4096 events wait to be rendered.
         """
         raw = bytes(message.bytes()) if isinstance(message, mido.Message) else bytes(message)
-        if raw[0] & 0xF0 in PYTHONS:
-            self._hear(raw)
+        if not raw:
+            return
+        if is_request(raw):
             if self.stream is None:
-                self.change_program()
+                self._waiting.add(-1 if time is None else int(time), raw)
+                self._answer_due()
+            else:
+                self._answer(raw)
         elif not lib.synth_send(self.c, self._sample_of(time), raw, len(raw)):
             raise OverflowError(QUEUE_FULL)
 
@@ -231,45 +259,57 @@ class Synth:
 
     def send_live(self, raw: bytes, arrival: float) -> bool:
         """Send one message that arrived at `arrival` (`time.monotonic` seconds): it sounds exactly a block later."""
-        if raw[0] & 0xF0 in PYTHONS:
-            self._hear(raw)
+        if is_request(raw):
+            self._answer(raw)
             return True
         return bool(lib.synth_send_live(self.c, arrival, raw, len(raw)))
 
-    def _hear(self, raw: bytes) -> None:
-        """What is not for the kernel: program changes, and tunings in system exclusive messages."""
-        if raw[0] & 0xF0 == 0xC0:
-            self._program = raw[1]
-        elif raw[0] in (0xF8, 0xFE, 0xFF):
-            if raw[0] == 0xFF:
-                self.panic()
-        else:
-            try:
-                change = tuning.decode(raw)
-            except tuning.TuningError:
-                return  # a message that was damaged changes nothing
-            if change is not None:
-                self.tune(change.apply(self.tuning))
+    def _answer_due(self) -> None:
+        """Offline: what was to be answered by now. Raises PatchError where a program can't be loaded."""
+        for raw in self._waiting.take(self.position()):
+            self._answer(raw)
+            self.change_program()
+
+    def _answer(self, raw: bytes) -> None:
+        if raw[0] != SYSEX:
+            self._asked.hear(raw)
+            return
+        try:
+            change = tuning.decode(raw)
+        except tuning.TuningError:
+            return  # a message that was damaged changes nothing
+        if change is not None:
+            self.tune(change.apply(self.tuning), sounding=change.realtime)
 
     def change_program(self) -> None:
-        """Load the patch that the last program change asked for: 0 is the first of `list_patches`, and so on.
+        """Load the one of `programs` that the last program change asked for, where it is not playing.
 
         Live, the stream's watcher does this, since reading a file takes longer than a MIDI thread may wait.
+        Raises PatchError where it can't be read: the patch before plays on.
         """
-        wanted, self._program = self._program, None
-        entries = list_patches() if wanted is not None else []
-        if wanted is not None and wanted < len(entries) and entries[wanted].name != self.patch.name:
-            self.load(entries[wanted].path)
+        wanted = self._asked.take()
+        if wanted is None or wanted >= len(self.programs):
+            return
+        program = self.programs[wanted]
+        patch = program if isinstance(program, Patch) else load_patch(program)
+        if patch.info != self.patch.info:
+            self.load(patch)
 
-    def tune(self, tuning: tuning.Tuning) -> None:
-        """Give every key the pitch that it has in this tuning, sounding notes too; mute keys start no notes.
+    def tune(self, tuning: tuning.Tuning, sounding: bool = True) -> None:
+        """Give every key the pitch that it has in this tuning; mute keys start no notes.
+
+        Parameters
+        ----------
+        tuning : Tuning
+        sounding : bool
+            Whether notes that sound follow, within a frame; else only those that begin.
 
         See Also
         --------
         ddsp_live.performance.scala : tunings from Scala's files.
         """
         pitches = np.nan_to_num(tuning.pitches(), nan=-1.0).astype(np.float32)
-        lib.synth_tune(self.c, ffi.from_buffer("float *", np.ascontiguousarray(pitches)))
+        lib.synth_tune(self.c, ffi.from_buffer("float *", np.ascontiguousarray(pitches)), sounding)
         self.tuning = tuning
 
     # Sound.
@@ -281,12 +321,16 @@ class Synth:
         out = np.empty((frames, 2), np.float32)
         # A worker's frames are due `delay_samples` after they are asked for: look after it that often.
         step = max(1, self.delay_samples or frames)
-        for first in range(0, max(1, frames), step):
-            part = out[first : first + step]
+        first = 0
+        while first < frames or not first:
+            self._answer_due()
+            last = first + self._waiting.until_next(self.position(), step)
+            part = out[first:last]
             lib.synth_render(self.c, ffi.from_buffer("float *", part), len(part))
             for instrument in self._instruments.values():
                 if instrument.worker is not None:
                     instrument.worker.pump()
+            first = last
         self.collect()
         return out
 

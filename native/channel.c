@@ -51,9 +51,11 @@ static void set_parameter(Channel *c) {
 
 /* Data increment and decrement: a hundredth of the bend range, the least step of fine tuning, a semitone of coarse. */
 static void step_parameter(Channel *c, int step) {
+    if (c->parameter < 0 || c->parameter > RPN_COARSE_TUNING) return;
     int unit = c->parameter == RPN_COARSE_TUNING ? 128 : 1, most = c->parameter == RPN_BEND_RANGE ? 100 : 128;
     int value = c->control[CC_DATA] * most + c->control[CC_DATA_FINE] + step * unit;
-    value = value < 0 ? 0 : value > 127 * most + most - 1 ? 127 * most + most - 1 : value;
+    int last = c->parameter == RPN_BEND_RANGE ? (int)(MOST_BEND * 100) : 128 * 128 - 1;
+    value = value < 0 ? 0 : value > last ? last : value;
     c->control[CC_DATA] = (uint8_t)(value / most);
     c->control[CC_DATA_FINE] = (uint8_t)(value % most);
     set_parameter(c);

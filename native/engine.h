@@ -17,8 +17,9 @@ typedef struct Part {
     int fresh;          /* its next frame begins a note on the current instrument ... */
     int taken_over;     /* ... that has been sounding on the one before */
     int64_t next_frame; /* position at which its next frame begins */
-    int frozen;         /* it was released and follows its channel no more, but ... */
-    Gesture gesture;    /* ... keeps this */
+    uint32_t tuned;     /* the change of the tuning that its pitch is of */
+    int keeps;          /* its key was let go: it follows its channel no more, but ... */
+    Gesture kept;       /* ... keeps this, without its master's */
 } Part;
 
 /* Written by the audio thread, read by any. */

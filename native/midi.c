@@ -1,6 +1,22 @@
 #include "midi.h"
 
+#include "player.h"
+
 #define DOWN 64 /* of a pedal */
+#define BEND_RANGE 2.0f
+
+static void update_gesture(Synth *s, int channel) {
+    int master = mpe_master(&s->mpe, channel);
+    s->gesture[channel] = channel_gesture(&s->channel[channel]);
+    if (master >= 0 && master != channel) gesture_add_master(&s->gesture[channel], &s->gesture[master]);
+}
+
+/* What a channel asks of its voices has changed; a master's concerns its whole zone. */
+static void update_gestures(Synth *s, int channel) {
+    update_gesture(s, channel);
+    for (int i = 0; mpe_is_master(&s->mpe, channel) && i < MIDI_CHANNELS; i++)
+        if (i != channel && mpe_master(&s->mpe, i) == channel) update_gesture(s, i);
+}
 
 static void silence(Synth *s, int64_t time, int channel) {
     if (s->current) voices_all_sound_off(&s->voices, time, channel);
@@ -15,7 +31,6 @@ static void reset_controllers(Synth *s, int64_t time, int channel) {
         if (s->part[v].performance.channel == channel) s->part[v].performance.pressure = 0;
 }
 
-/* One channel's part of a controller; with MPE, a master's concern its whole zone. */
 static void control(Synth *s, int64_t time, int channel, int number, int value) {
     channel_control(&s->channel[channel], number, value);
     switch (number) {
@@ -39,8 +54,7 @@ static void control(Synth *s, int64_t time, int channel, int number, int value) 
         break;
     case CC_MONO:
     case CC_POLY:
-        voices_all_notes_off(&s->voices, time, channel);
-        voices_set_mode(&s->voices, time, number == CC_POLY ? MODE_POLY : MODE_MONO);
+        voices_mono(&s->voices, time, channel, number == CC_MONO);
         break;
     default: /* 124 and 125, omni, mean all notes off too */
         if (number >= CC_ALL_NOTES_OFF) voices_all_notes_off(&s->voices, time, channel);
@@ -48,25 +62,57 @@ static void control(Synth *s, int64_t time, int channel, int number, int value) 
     }
 }
 
-static int concerns_zone(int number) {
+/* What a master's message does on its members' channels, beside what gestures do. */
+static int concerns_voices(int number) {
     return number == CC_SUSTAIN || number == CC_SOSTENUTO || number == CC_LEGATO || number == CC_ALL_SOUND_OFF ||
-           number == CC_RESET_CONTROLLERS || (number >= CC_ALL_NOTES_OFF && number < CC_MONO);
+           number == CC_RESET_CONTROLLERS || number >= CC_ALL_NOTES_OFF;
 }
 
-/* The registered parameter that was just given a value, where more than its channel is concerned. */
-static void parameter(Synth *s, int channel) {
-    const Channel *c = &s->channel[channel];
-    if (c->parameter == RPN_MPE && (channel == MPE_LOWER_MASTER || channel == MPE_UPPER_MASTER)) {
-        mpe_configure(&s->mpe, channel, c->control[CC_DATA]);
-        for (int i = 0; i < 16; i++) {
-            if (mpe_master(&s->mpe, i) != channel) continue;
-            s->channel[i].bend_range = i == channel ? MPE_MASTER_BEND : MPE_MEMBER_BEND;
-        }
+/* The MPE configuration message. Channels that come to another zone or leave theirs begin anew. */
+static void configure_zones(Synth *s, int64_t time, int channel) {
+    Mpe before = s->mpe;
+    mpe_configure(&s->mpe, channel, s->channel[channel].control[CC_DATA]);
+    for (int i = 0; i < MIDI_CHANNELS; i++) {
+        int master = mpe_master(&s->mpe, i), changed = master != mpe_master(&before, i);
+        if (changed) voices_all_notes_off(&s->voices, time, i);
+        if (changed || master == channel)
+            s->channel[i].bend_range = master < 0 ? BEND_RANGE : i == master ? MPE_MASTER_BEND : MPE_MEMBER_BEND;
     }
-    if (c->parameter == RPN_BEND_RANGE && mpe_is_member(&s->mpe, channel))
-        for (int i = 0; i < 16; i++) /* of all members, whichever was told */
-            if (mpe_is_member(&s->mpe, i) && mpe_master(&s->mpe, i) == mpe_master(&s->mpe, channel))
-                s->channel[i].bend_range = c->bend_range;
+    for (int i = 0; i < MIDI_CHANNELS; i++) update_gestures(s, i);
+}
+
+/* The bend range of one member is that of all. */
+static void share_bend_range(Synth *s, int channel) {
+    for (int i = 0; i < MIDI_CHANNELS; i++)
+        if (mpe_is_member(&s->mpe, i) && mpe_master(&s->mpe, i) == mpe_master(&s->mpe, channel)) {
+            s->channel[i].bend_range = s->channel[channel].bend_range;
+            update_gesture(s, i);
+        }
+}
+
+static int is_data(int number) {
+    return number == CC_DATA || number == CC_DATA_FINE || number == CC_INCREMENT || number == CC_DECREMENT;
+}
+
+static void controller(Synth *s, int64_t time, int channel, int number, int value) {
+    int parameter = s->channel[channel].parameter;
+    int mono_channels = value ? value : MIDI_CHANNELS; /* 0: as many as there are */
+    control(s, time, channel, number, value);
+    for (int i = 0; i < MIDI_CHANNELS; i++) {
+        int member = concerns_voices(number) && mpe_is_member(&s->mpe, i) && mpe_master(&s->mpe, i) == channel;
+        int follows = number == CC_MONO && !mpe_is_on(&s->mpe) && i > channel && i < channel + mono_channels;
+        if (member || follows) control(s, time, i, number, value);
+    }
+    if (parameter == RPN_MPE && number == CC_DATA && mpe_may_be_master(channel)) configure_zones(s, time, channel);
+    update_gestures(s, channel);
+    if (parameter == RPN_BEND_RANGE && is_data(number) && mpe_is_member(&s->mpe, channel)) share_bend_range(s, channel);
+}
+
+static void note_on(Synth *s, int64_t time, int channel, int note, int velocity) {
+    if (!s->current || tuning_pitch(&s->tuning, channel, note) < 0) return;
+    int from = s->channel[channel].glide_from;
+    if (from < 0 || !voices_lead(&s->voices, time, channel, from, note, velocity))
+        voices_note_on(&s->voices, time, channel, note, velocity);
 }
 
 static void key_pressure(Synth *s, int channel, int note, int value) {
@@ -76,53 +122,41 @@ static void key_pressure(Synth *s, int channel, int note, int value) {
     }
 }
 
-static void update_gestures(Synth *s) {
-    for (int i = 0; i < 16; i++) s->gesture[i] = channel_gesture(&s->channel[i]);
-    for (int i = 0; i < 16; i++)
-        if (mpe_is_member(&s->mpe, i)) gesture_add_master(&s->gesture[i], &s->gesture[mpe_master(&s->mpe, i)]);
-}
-
-static void controller(Synth *s, int64_t time, int channel, int number, int value) {
-    control(s, time, channel, number, value);
-    if (mpe_is_master(&s->mpe, channel) && concerns_zone(number))
-        for (int i = 0; i < 16; i++)
-            if (mpe_is_member(&s->mpe, i) && mpe_master(&s->mpe, i) == channel) control(s, time, i, number, value);
-    if (number == CC_DATA || number == CC_DATA_FINE || number == CC_INCREMENT || number == CC_DECREMENT)
-        parameter(s, channel);
-}
-
 void midi_play(Synth *s, int64_t time, const Event *event) {
     /* Data bytes have seven bits; whoever sends more gets those. */
     int channel = event->bytes[0] & 15, a = event->bytes[1] & 127, b = event->bytes[2] & 127;
-    int size = event->size;
-    switch (event->bytes[0] & 0xF0) {
+    int kind = event->bytes[0] & 0xF0, whole = event->size >= (kind == 0xC0 || kind == 0xD0 ? 2 : kind == 0xF0 ? 1 : 3);
+    if (!whole) return;
+    switch (kind) {
     case 0x80:
-        if (size == 3) voices_note_off(&s->voices, time, channel, a);
-        return;
+        voices_note_off(&s->voices, time, channel, a);
+        break;
     case 0x90:
-        if (size != 3) return;
-        if (b == 0) voices_note_off(&s->voices, time, channel, a);
-        else if (s->current && tuning_pitch(&s->tuning, channel, a) >= 0) voices_note_on(&s->voices, time, channel, a, b);
-        return;
+        if (b) note_on(s, time, channel, a, b);
+        else voices_note_off(&s->voices, time, channel, a);
+        break;
     case 0xA0:
-        if (size == 3) key_pressure(s, channel, a, b);
+        key_pressure(s, channel, a, b);
         return;
     case 0xB0:
-        if (size == 3) controller(s, time, channel, a, b);
+        controller(s, time, channel, a, b);
         break;
     case 0xD0:
-        if (size >= 2) s->channel[channel].pressure = (uint8_t)a;
-        break;
+        s->channel[channel].pressure = (uint8_t)a;
+        update_gestures(s, channel);
+        return;
     case 0xE0:
-        if (size == 3) s->channel[channel].bend = (b << 7 | a) - 8192;
-        break;
+        s->channel[channel].bend = (b << 7 | a) - 8192;
+        update_gestures(s, channel);
+        return;
     default:
         if (event->bytes[0] != 0xFF) return; /* system reset */
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < MIDI_CHANNELS; i++) {
             silence(s, time, i);
             reset_controllers(s, time, i);
         }
-        break;
+        for (int i = 0; i < MIDI_CHANNELS; i++) update_gestures(s, i);
+        return;
     }
-    update_gestures(s);
+    player_keep_gestures(s);
 }

@@ -11,6 +11,10 @@ void mpe_configure(Mpe *m, int master, int members) {
     if (*other > left) *other = left;
 }
 
+int mpe_is_on(const Mpe *m) { return m->lower || m->upper; }
+
+int mpe_may_be_master(int channel) { return channel == MPE_LOWER_MASTER || channel == MPE_UPPER_MASTER; }
+
 int mpe_is_master(const Mpe *m, int channel) {
     return (channel == MPE_LOWER_MASTER && m->lower) || (channel == MPE_UPPER_MASTER && m->upper);
 }

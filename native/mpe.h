@@ -14,6 +14,8 @@ typedef struct Mpe {
 
 /* A configuration message on a master channel. Where both zones want a channel, the newer one has it. */
 void mpe_configure(Mpe *m, int master, int members);
+int mpe_is_on(const Mpe *m); /* there is a zone */
+int mpe_may_be_master(int channel);
 int mpe_is_master(const Mpe *m, int channel);
 int mpe_is_member(const Mpe *m, int channel);
 int mpe_master(const Mpe *m, int channel); /* of the channel's zone, itself for a master, -1 outside */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "midi.h"
+#include "player.h"
 
 #define GROUP 4
 #define EVENT_RING 4096
@@ -32,58 +33,6 @@ size_t synth_bytes(const SynthConfig *config) {
     return arena.used;
 }
 
-/* The player that the voices tell what to do. */
-
-static void start(void *self, int voice, int64_t time, int channel, int note, int velocity) {
-    Synth *s = self;
-    Part *part = &s->part[voice];
-    performance_start(&part->performance, time, channel, note, velocity);
-    int from;
-    float glide = channel_glide(&s->channel[channel], note, &from);
-    float left = glide > 0 ? tuning_pitch(&s->tuning, channel, from) : MUTE_KEY;
-    if (left >= 0) performance_glide(&part->performance, time, left, glide);
-    part->performance.soft = s->gesture[channel].soft;
-    part->frozen = 0;
-    if (s->playing->shaped) performance_shape(&part->performance, &s->playing->attributes, s->playing->seconds);
-    part->active = part->fresh = 1;
-    part->taken_over = 0;
-    part->next_frame = time;
-    s->notes++;
-    /* The instrument that is fading out gets no new notes. */
-    if (s->previous) instrument_cut(s->previous, s->chunk_start, time, voice);
-}
-
-static void move(void *self, int voice, int64_t time, int channel, int note) {
-    Synth *s = self;
-    performance_move(&s->part[voice].performance, &s->current->range, time, channel, note);
-    s->channel[channel].last_note = note;
-    s->part[voice].frozen = 0;
-}
-
-static void release(void *self, int voice, int64_t time) {
-    Synth *s = self;
-    Part *part = &s->part[voice];
-    int channel = part->performance.channel;
-    performance_release(&part->performance, time);
-    /* With MPE, the channel's next note brings its own bend: what dies away keeps the one it had. */
-    part->frozen = mpe_is_member(&s->mpe, channel);
-    part->gesture = s->gesture[channel];
-}
-
-static void stop(void *self, int voice, int64_t time) {
-    Synth *s = self;
-    s->part[voice].active = 0;
-    instrument_cut(s->current, s->chunk_start, time, voice);
-    if (s->previous) instrument_cut(s->previous, s->chunk_start, time, voice);
-}
-
-static float level(void *self, int voice, int64_t time) {
-    Synth *s = self;
-    const Performance *p = &s->part[voice].performance;
-    PerformanceFrame frame = performance_at(p, &s->current->range, &s->gesture[p->channel], time);
-    return frame.gain > 0 ? frame.loudness_db + 20.0f * log10f(frame.gain) : -1000.0f;
-}
-
 Synth *synth_init(void *memory, const SynthConfig *config) {
     Arena arena = {memory, 0};
     Synth *s = arena_take(&arena, sizeof *s);
@@ -92,7 +41,7 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
         channel_init(&s->channel[c]);
         s->gesture[c] = channel_gesture(&s->channel[c]);
     }
-    voices_init(&s->voices, (Player){s, start, move, release, stop, level}, config->voices, config->mode);
+    voices_init(&s->voices, player_of(s), config->voices, config->mode);
     tuning_init(&s->tuning);
     output_init(&s->output, config->sample_rate);
     clock_init(&s->clock, config->sample_rate);
@@ -110,7 +59,7 @@ static int push(Synth *s, const Event *event) {
     return 0;
 }
 
-void synth_tune(Synth *s, const float *pitches) { tuning_set(&s->tuning, pitches); }
+void synth_tune(Synth *s, const float *pitches, int sounding) { tuning_set(&s->tuning, pitches, sounding); }
 
 int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) {
     Event event = {.time = time, .size = (uint8_t)size};
@@ -147,22 +96,20 @@ static int64_t grid_after(const Synth *s, int voice, int64_t position) {
 
 static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
     Part *part = &s->part[voice];
-    Performance *performance = &part->performance;
-    const Gesture *gesture = part->frozen ? &part->gesture : &s->gesture[performance->channel];
-    float tuned = tuning_pitch(&s->tuning, performance->channel, performance->note);
-    if (tuned >= 0) performance->pitch = tuned; /* a key that was made mute sounds to its end */
+    Gesture gesture = player_gesture(s, part);
+    player_retune(s, part);
     /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
     part->next_frame = grid_after(s, voice, position + (part->fresh ? s->hop / 4 - 1 : 0));
     /* Ramps end where the frame ends: so that is the time to look at. */
-    PerformanceFrame at = performance_at(performance, &s->current->range, gesture, part->next_frame);
+    PerformanceFrame at = performance_at(&part->performance, &s->current->range, &gesture, part->next_frame);
     ControlFrame frame = {.voice = voice,
                           .sound = {.fresh = part->fresh,
                                     .fade_in = !part->taken_over,
                                     .last = at.finished,
                                     .length = (int)(part->next_frame - position),
                                     .f0_hz = at.f0_hz,
-                                    .gain_left = at.gain * gesture->gain_left,
-                                    .gain_right = at.gain * gesture->gain_right,
+                                    .gain_left = at.gain * gesture.gain_left,
+                                    .gain_right = at.gain * gesture.gain_right,
                                     .scale = 1.0f,
                                     .bend = at.bend,
                                     .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},

@@ -91,10 +91,12 @@ Instrument *synth_load(Synth *synth, Instrument *instrument);
 Instrument *synth_retired(Synth *synth); /* one that the audio thread has let go of, or NULL */
 /* A short MIDI message, 1 to 3 bytes. time: its sample, negative for as soon as possible. 0 where the queue is full. */
 int synth_send(Synth *synth, int64_t time, const uint8_t *bytes, int size);
-/* One that arrived at `seconds` of the monotonic clock: it is played one block later, to the sample. */
-/* The pitch of every key on every channel, [16, 128] MIDI notes, below 0 for a mute key; heard within a frame. */
-void synth_tune(Synth *synth, const float *pitches);
-int64_t synth_event_time(Synth *synth, double seconds); /* that sample; negative before the first block */
+/* The pitch of every key on every channel, [16, 128] MIDI notes, below 0 for a mute key. `sounding`: notes that sound
+   follow within a frame, else only those that begin. */
+void synth_tune(Synth *synth, const float *pitches, int sounding);
+/* The sample at which what arrived at `seconds` of the monotonic clock is played: exactly one block later. Negative
+   before the first block. */
+int64_t synth_event_time(Synth *synth, double seconds);
 int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size);
 /* A note-on with its attributes, and its length in seconds, 0 where that is not known. */
 int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float seconds,

@@ -11,6 +11,14 @@ void voices_init(Voices *v, Player player, int count, int mode) {
     v->mode = mode;
 }
 
+/* Whether a channel's keys share one voice. In the modes mono and legato all channels do; CC126 asks for one each. */
+static int is_single(const Voices *v, int channel) { return v->mode != MODE_POLY || v->mono[channel]; }
+
+/* Whether a key takes over the voice of one that is held, in the same breath. */
+static int is_bound(const Voices *v, int channel) { return v->mode == MODE_LEGATO || v->legato[channel]; }
+
+static int share(const Voices *v, int a, int b) { return a == b || v->mode != MODE_POLY; }
+
 static void start(Voices *v, int voice, int64_t time, Key key) {
     v->slot[voice] = (VoiceSlot){VOICE_HELD, key.channel, key.note, 0, ++v->starts};
     v->player.start(v->player.self, voice, time, key.channel, key.note, key.velocity);
@@ -71,23 +79,26 @@ static int sounding(const Voices *v, int channel, int note, int lowest_state) {
     return -1;
 }
 
-static int newest_held(const Voices *v, int channel) {
-    int newest = -1;
+/* The voice that a channel's next key takes where it shares one: the newest. */
+static int newest(const Voices *v, int channel, int lowest_state) {
+    int found = -1;
     for (int i = 0; i < v->count; i++)
-        if (v->slot[i].state == VOICE_HELD && v->slot[i].channel == channel &&
-            (newest < 0 || v->slot[i].started > v->slot[newest].started))
-            newest = i;
-    return newest;
+        if (v->slot[i].state >= lowest_state && share(v, v->slot[i].channel, channel) &&
+            (found < 0 || v->slot[i].started > v->slot[found].started))
+            found = i;
+    return found;
 }
 
-/* Mono and legato play on voice 0. */
-static void solo(Voices *v, int64_t time, Key key) {
-    int8_t before = v->slot[0].state;
-    if (v->mode == MODE_LEGATO && before >= VOICE_SUSTAINED) {
-        take_over(v, 0, time, key);
-    } else {
-        start(v, 0, time, key);
+static void press(Voices *v, int64_t time, Key key) {
+    /* One voice goes on under its pedal; of many, only a held key's is taken over. */
+    int single = is_single(v, key.channel);
+    int led = is_bound(v, key.channel) ? newest(v, key.channel, single ? VOICE_SUSTAINED : VOICE_HELD) : -1;
+    if (led >= 0) {
+        take_over(v, led, time, key);
+        return;
     }
+    int voice = single ? newest(v, key.channel, VOICE_RELEASED) : -1;
+    start(v, voice >= 0 ? voice : allocate(v, time), time, key);
 }
 
 static void forget_key(Voices *v, int channel, int note) {
@@ -97,36 +108,49 @@ static void forget_key(Voices *v, int channel, int note) {
     v->held = kept;
 }
 
-void voices_note_on(Voices *v, int64_t time, int channel, int note, int velocity) {
+/* The newest key that is down without a voice of its own, since another took it over; NULL: none. */
+static const Key *waiting_key(const Voices *v, int channel) {
+    for (int i = v->held; i-- > 0;)
+        if (share(v, v->keys[i].channel, channel) && sounding(v, v->keys[i].channel, v->keys[i].note, VOICE_HELD) < 0)
+            return &v->keys[i];
+    return NULL;
+}
+
+static Key remember_key(Voices *v, int channel, int note, int velocity) {
     Key key = {(uint8_t)channel, (uint8_t)note, (uint8_t)velocity};
-    if (v->mode == MODE_POLY) {
-        /* The same key again, under the pedal or from a second keyboard: the old note gives way to the new. */
-        int old = sounding(v, channel, note, VOICE_SUSTAINED);
-        if (old >= 0) release(v, old, time);
-        int led = v->legato[channel] ? newest_held(v, channel) : -1;
-        if (led >= 0) {
-            take_over(v, led, time, key);
-            return;
-        }
-        start(v, allocate(v, time), time, key);
-        return;
-    }
     forget_key(v, channel, note);
     if (v->held == MAX_KEYS) memmove(v->keys, v->keys + 1, sizeof(Key) * (size_t)--v->held);
-    v->keys[v->held++] = key;
-    solo(v, time, key);
+    return v->keys[v->held++] = key;
+}
+
+int voices_lead(Voices *v, int64_t time, int channel, int from, int note, int velocity) {
+    int voice = sounding(v, channel, from, VOICE_SUSTAINED);
+    if (voice < 0) return 0;
+    take_over(v, voice, time, remember_key(v, channel, note, velocity));
+    return 1;
+}
+
+void voices_note_on(Voices *v, int64_t time, int channel, int note, int velocity) {
+    Key key = remember_key(v, channel, note, velocity);
+    /* The same key again, under the pedal or from a second keyboard: the old note gives way to the new. */
+    int old = is_single(v, channel) ? -1 : sounding(v, channel, note, VOICE_SUSTAINED);
+    if (old >= 0) release(v, old, time);
+    press(v, time, key);
+}
+
+/* A voice's key was let go: where it had taken the voice over from a key that is still down, back to that. */
+static void leave(Voices *v, int voice, int64_t time) {
+    int channel = v->slot[voice].channel;
+    const Key *back = is_single(v, channel) || is_bound(v, channel) ? waiting_key(v, channel) : NULL;
+    if (!back) let_go(v, voice, time);
+    else if (is_bound(v, channel)) take_over(v, voice, time, *back);
+    else start(v, voice, time, *back);
 }
 
 void voices_note_off(Voices *v, int64_t time, int channel, int note) {
     int voice = sounding(v, channel, note, VOICE_HELD);
-    if (v->mode != MODE_POLY) {
-        forget_key(v, channel, note);
-        if (voice >= 0 && v->held) {
-            solo(v, time, v->keys[v->held - 1]); /* back to the key that is still down */
-            return;
-        }
-    }
-    if (voice >= 0) let_go(v, voice, time);
+    forget_key(v, channel, note);
+    if (voice >= 0) leave(v, voice, time);
 }
 
 void voices_sustain(Voices *v, int64_t time, int channel, int down) {
@@ -135,8 +159,10 @@ void voices_sustain(Voices *v, int64_t time, int channel, int down) {
 }
 
 void voices_sostenuto(Voices *v, int64_t time, int channel, int down) {
+    if (down && v->sostenuto[channel]) return; /* a pedal that moves while it is down catches no more */
+    v->sostenuto[channel] = (uint8_t)down;
     for (int i = 0; i < v->count; i++)
-        if (v->slot[i].channel == channel) v->slot[i].caught = down && (v->slot[i].caught || v->slot[i].state == VOICE_HELD);
+        if (v->slot[i].channel == channel) v->slot[i].caught = down && v->slot[i].state == VOICE_HELD;
     if (!down) release_unheld(v, time, channel);
 }
 
@@ -151,11 +177,8 @@ static void forget_keys(Voices *v, int channel) {
 
 void voices_all_notes_off(Voices *v, int64_t time, int channel) {
     forget_keys(v, channel);
-    for (int i = 0; i < v->count; i++) {
-        if (v->slot[i].state != VOICE_HELD || v->slot[i].channel != channel) continue;
-        if (v->mode != MODE_POLY && v->held) solo(v, time, v->keys[v->held - 1]); /* a key of another channel */
-        else let_go(v, i, time);
-    }
+    for (int i = 0; i < v->count; i++)
+        if (v->slot[i].state == VOICE_HELD && v->slot[i].channel == channel) leave(v, i, time);
 }
 
 void voices_all_sound_off(Voices *v, int64_t time, int channel) {
@@ -167,11 +190,19 @@ void voices_all_sound_off(Voices *v, int64_t time, int channel) {
         }
 }
 
-void voices_set_mode(Voices *v, int64_t time, int mode) {
-    v->held = 0;
+static void release_all(Voices *v, int64_t time, int channel) {
+    int kept = 0;
+    for (int i = 0; i < v->held; i++)
+        if (!share(v, v->keys[i].channel, channel)) v->keys[kept++] = v->keys[i];
+    v->held = kept;
     for (int i = 0; i < v->count; i++)
-        if (v->slot[i].state > VOICE_RELEASED) release(v, i, time);
-    v->mode = mode;
+        if (v->slot[i].state > VOICE_RELEASED && share(v, v->slot[i].channel, channel)) release(v, i, time);
+}
+
+void voices_mono(Voices *v, int64_t time, int channel, int on) {
+    release_all(v, time, channel);
+    v->mono[channel] = (uint8_t)on;
+    if (!on) v->mode = MODE_POLY;
 }
 
 void voices_finished(Voices *v, int voice) {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #define MAX_VOICES 64
-#define MAX_KEYS 32 /* held keys that mono and legato remember */
+#define MAX_KEYS 32 /* held keys that are remembered, to go back to in mono and legato */
 
 typedef struct Player {
     void *self;
@@ -35,8 +35,9 @@ typedef struct Voices {
     Player player;
     int count, mode;
     VoiceSlot slot[MAX_VOICES];
-    uint8_t sustain[16], legato[16];
-    Key keys[MAX_KEYS]; /* mono and legato: held keys, oldest first */
+    uint8_t mono[16], legato[16]; /* CC126 and CC68, of channels */
+    uint8_t sustain[16], sostenuto[16];
+    Key keys[MAX_KEYS]; /* that are down, oldest first */
     int held;
     int64_t starts, steals;
 } Voices;
@@ -44,14 +45,18 @@ typedef struct Voices {
 void voices_init(Voices *v, Player player, int count, int mode);
 void voices_note_on(Voices *v, int64_t time, int channel, int note, int velocity);
 void voices_note_off(Voices *v, int64_t time, int channel, int note);
+/* Where `from` still sounds, its voice goes over to the new key (CC84 before a note), and 1 is returned. */
+int voices_lead(Voices *v, int64_t time, int channel, int from, int note, int velocity);
 void voices_sustain(Voices *v, int64_t time, int channel, int down);
-/* Sostenuto: holds the keys that are down when it goes down, and no others. */
+/* Holds the keys that are down when it goes down, and no others. */
 void voices_sostenuto(Voices *v, int64_t time, int channel, int down);
 /* While on, a key that is pressed while another is held takes over that one's voice (CC68). */
 void voices_legato(Voices *v, int channel, int on);
+/* One voice for the channel's keys, or many again (CC126 and CC127); lets go of what sounds. Where all channels share
+   a voice, poly gives them all many. */
+void voices_mono(Voices *v, int64_t time, int channel, int on);
 void voices_all_notes_off(Voices *v, int64_t time, int channel); /* as if every key were let go: pedals hold */
 void voices_all_sound_off(Voices *v, int64_t time, int channel);
-void voices_set_mode(Voices *v, int64_t time, int mode); /* lets go of what sounds */
 void voices_finished(Voices *v, int voice); /* the player: a released voice has died away */
 
 #endif

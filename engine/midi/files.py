@@ -8,6 +8,7 @@ from pathlib import Path
 import mido
 
 from .held import Held
+from .tuning import is_tuning
 
 LARGEST_FILE = 4 << 20
 LONGEST_SECONDS = 6 * 3600
@@ -18,7 +19,7 @@ DEFAULT_TEMPO = 500_000
 ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
 
 Event = tuple[float, bytes]
-"""Seconds from the start, and a channel message."""
+"""Seconds from the start, and a channel message or a tuning (MTS)."""
 
 
 class MidiFileError(ValueError):
@@ -26,7 +27,7 @@ class MidiFileError(ValueError):
 
 
 def read_midi(path: str | Path) -> list[Event]:
-    """A standard MIDI file's channel messages, in order of time, with its tempo map applied.
+    """A standard MIDI file's channel messages and tunings, in order of time, with its tempo map applied.
 
     Tracks of type 0 and 1 sound together, those of type 2 one after the other. What is still held at the end
     is let go there. Raises MidiFileError.
@@ -71,7 +72,10 @@ def _timed(file: mido.MidiFile) -> list[Event]:
             if start + seconds > LONGEST_SECONDS:
                 raise MidiFileError(f"it is longer than {LONGEST_SECONDS // 3600} hours.")
             end = start + seconds
-            if not message.is_meta and 0x80 <= (raw := bytes(message.bytes()))[0] < 0xF0:
+            if message.is_meta:
+                continue
+            raw = bytes(message.bytes())
+            if 0x80 <= raw[0] < 0xF0 or is_tuning(raw):
                 held.hear(raw)
                 events.append((end, raw))
         events += [(end, raw) for raw in held.let_go()]

@@ -135,6 +135,17 @@ def pitch_bend(value: int, channel: int = 0) -> bytes:
     return _encode(0xE0, channel, value=(value + 8192) & 127, high=(value + 8192) >> 7)
 
 
+def registered_parameter(number: int, coarse: int, channel: int = 0) -> list[bytes]:
+    """The messages that set an RPN by its coarse value, and then select none."""
+    pairs = ((101, number >> 7), (100, number & 127), (6, coarse), (101, 127), (100, 127))
+    return [control_change(controller, value, channel) for controller, value in pairs]
+
+
+def mpe_zone(members: int, upper: bool = False) -> list[bytes]:
+    """The messages that make an MPE zone of 0 (none) to 15 member channels, the lower one or the upper."""
+    return registered_parameter(6, members, 15 if upper else 0)
+
+
 def controllers_markdown() -> str:
     """The tables as Markdown, for the documentation."""
     lines = ["| message | does |", "|---|---|"]

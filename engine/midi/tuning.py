@@ -67,16 +67,20 @@ class OctaveChange:
         return Tuning(tuning.keys, octave_cents)
 
 
+def is_tuning(message: bytes) -> bool:
+    """Whether a system exclusive message, F0 … F7, is about tuning."""
+    about = len(message) >= 6 and message[0] == SYSEX and message[-1] == END
+    return about and message[1] in (REALTIME, NON_REALTIME) and message[3] == TUNING
+
+
 def decode(message: bytes) -> KeyChange | OctaveChange | None:
     """What a system exclusive message, F0 … F7, changes in the tuning; None where it is about something else.
 
     Every device id is listened to, and every tuning program and bank. Raises TuningError.
     """
-    if len(message) < 6 or message[0] != SYSEX or message[-1] != END:
+    if not is_tuning(message):
         return None
-    kind, _, group, form = message[1:5]
-    if kind not in (REALTIME, NON_REALTIME) or group != TUNING:
-        return None
+    kind, form = message[1], message[4]
     realtime, data = kind == REALTIME, message[5:-1]
     if form == SINGLE_NOTE and realtime:
         return _key_change(b"\0" + data, realtime)

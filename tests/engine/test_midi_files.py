@@ -76,6 +76,12 @@ def test_only_channel_messages_come_out(tmp_path):
     assert [raw[0] for _, raw in read_midi(song(tmp_path / "a.mid", [*others, *note(60, 1)]))] == [0x90, 0x80]
 
 
+def test_tunings_come_out(tmp_path):
+    change = mido.Message("sysex", data=[0x7F, 0x7F, 8, 2, 0, 1, 60, 61, 0x40, 0], time=480)
+    events = read_midi(song(tmp_path / "a.mid", [change, *note(60, 1)]))
+    assert events[0] == (0.5, bytes([0xF0, 0x7F, 0x7F, 8, 2, 0, 1, 60, 61, 0x40, 0, 0xF7]))
+
+
 def test_a_file_without_notes_is_empty(tmp_path):
     assert read_midi(song(tmp_path / "a.mid", [])) == []
 

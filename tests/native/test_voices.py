@@ -1,8 +1,8 @@
 """Who sounds: keys, pedals and modes, told to a player that writes down what it hears.
 
 A script is a list of actions: `on 60`, `on 60@1` (channel 1), `off 60`, `pedal`, `unpedal`, `sostenuto`,
-`unsostenuto`, `slur`, `unslur` (CC68), `123`, `120`, `mono`, `legato`, `poly`, `level 1 -40` (voice 1 is at -40 dB),
-`dies 1` (voice 1 has died away). What is told is written `start VOICE NOTE`, `move VOICE NOTE`, `release VOICE`,
+`unsostenuto`, `slur`, `unslur` (CC68), `lead 60 64` (CC84 and a key), `123`, `120`, `mono`, `poly` (CC126 and CC127),
+`level 1 -40` (voice 1 is at -40 dB), `dies 1` (voice 1 has died away). What is told is written `start VOICE NOTE`, `move VOICE NOTE`, `release VOICE`,
 `stop VOICE`.
 """
 
@@ -90,6 +90,22 @@ BEHAVIOURS = {
         "on 60, on 62@1, sostenuto, off 62@1, off 60",
         "start 0 60, start 1 62@1, release 1",
     ),
+    "a sostenuto pedal that moves while it is down catches no more": (
+        "poly",
+        "on 60, sostenuto, on 64, sostenuto, off 60, off 64, unsostenuto",
+        "start 0 60, start 1 64, release 1, release 0",
+    ),
+    "a sostenuto pedal catches anew each time": (
+        "poly",
+        "on 60, sostenuto, unsostenuto, on 64, sostenuto, off 60, off 64, unsostenuto",
+        "start 0 60, start 1 64, release 0, release 1",
+    ),
+    "a key that was caught and is pressed again gives way to the new note": (
+        "poly",
+        "on 60, sostenuto, off 60, on 60, off 60",
+        "start 0 60, release 0, start 1 60, release 1",
+    ),
+    "CC120 stops what sostenuto holds": ("poly", "on 60, sostenuto, off 60, 120", "start 0 60, stop 0"),
     "CC123 under sostenuto waits for the pedal": (
         "poly",
         "on 60, sostenuto, 123, unsostenuto",
@@ -101,6 +117,31 @@ BEHAVIOURS = {
         "slur, on 60, on 64, off 60, off 64",
         "start 0 60, move 0 64, release 0",
     ),
+    "a slur goes back to the key that is still down": (
+        "poly",
+        "slur, on 60, on 64, off 64, off 60",
+        "start 0 60, move 0 64, move 0 60, release 0",
+    ),
+    "a slur takes the newest voice of a chord and leaves the others": (
+        "poly",
+        "on 60, on 64, slur, on 67, off 64, off 67, off 60",
+        "start 0 60, start 1 64, move 1 67, release 1, release 0",
+    ),
+    "a slur's pedal holds notes but does not slur them": (
+        "poly",
+        "slur, pedal, on 60, off 60, on 64",
+        "start 0 60, start 1 64",
+    ),
+    # CC84 before a note.
+    "a key that sounds is led to the next one": ("poly", "on 60, lead 60 64, off 60, off 64", "start 0 60, move 0 64, release 0"),
+    "of a chord only the named note is led": (
+        "poly",
+        "on 60, on 64, lead 60 67, off 64, off 67",
+        "start 0 60, start 1 64, move 0 67, release 1, release 0",
+    ),
+    "a key under the pedal can be led": ("poly", "pedal, on 60, off 60, lead 60 64, unpedal, off 64", "start 0 60, move 0 64, release 0"),
+    "a released key is not led": ("poly", "on 60, off 60, lead 60 64", "start 0 60, release 0"),
+    "a key of another channel is not led": ("poly", "on 60@1, lead 60 64", "start 0 60@1"),
     "a slur begins with a start": ("poly", "slur, on 60, off 60, on 64", "start 0 60, release 0, start 1 64"),
     "a slur leaves other channels alone": ("poly", "slur, on 60, on 64@1", "start 0 60, start 1 64@1"),
     "the end of a slur gives each key its voice": ("poly", "slur, on 60, unslur, on 64", "start 0 60, start 1 64"),
@@ -221,6 +262,39 @@ BEHAVIOURS = {
         "start 0 60@1, start 0 64, start 0 60@1, release 0",
     ),
     "legato starts anew after CC120": ("legato", "on 60, 120, on 64", "start 0 60, stop 0, start 0 64"),
+    # One voice a channel, as a guitar's strings have (mode 4).
+    "a channel in mono has one voice beside those of others": (
+        "poly",
+        "mono @1, on 60, on 62@1, on 64, on 65@1, off 65@1, off 62@1",
+        "start 0 60, start 1 62@1, start 2 64, start 1 65@1, start 1 62@1, release 1",
+    ),
+    "two channels in mono do not share": (
+        "poly",
+        "mono, mono @1, on 60, on 62@1, on 64, on 65@1",
+        "start 0 60, start 1 62@1, start 0 64, start 1 65@1",
+    ),
+    "a channel in mono takes its own release's place": (
+        "poly",
+        "mono @1, on 62@1, off 62@1, on 64@1",
+        "start 0 62@1, release 0, start 0 64@1",
+    ),
+    "a slur in a channel in mono moves": ("poly", "mono, slur, on 60, on 64, off 64", "start 0 60, move 0 64, move 0 60"),
+    "a channel in mono moves under its pedal with a slur": (
+        "poly",
+        "mono, slur, pedal, on 60, off 60, on 64",
+        "start 0 60, move 0 64",
+    ),
+    "another mode for one channel leaves the others": (
+        "poly",
+        "on 60, on 62@1, mono @1",
+        "start 0 60, start 1 62@1, release 1",
+    ),
+    "poly ends one channel's mono": ("poly", "mono, on 60, poly, on 62, on 64", "start 0 60, release 0, start 1 62, start 2 64"),
+    "where all channels share a voice, poly ends that for all": (
+        "mono",
+        "on 60, on 62@1, poly @1, on 64, on 65@1",
+        "start 0 60, start 0 62@1, release 0, start 1 64, start 2 65@1",
+    ),
     # Modes.
     "another mode lets go of all notes": ("poly", "on 60, on 62, mono", "start 0 60, start 1 62, release 0, release 1"),
     "another mode lets go of what the pedal holds": ("poly", "pedal, on 60, off 60, mono", "start 0 60, release 0"),
@@ -279,8 +353,11 @@ class Recorder:
             lib.voices_all_notes_off(self.voices, time, channel)
         elif word == "120":
             lib.voices_all_sound_off(self.voices, time, channel)
-        elif word in MODES:
-            lib.voices_set_mode(self.voices, time, MODES[word])
+        elif word in ("mono", "poly"):
+            lib.voices_mono(self.voices, time, channel, word == "mono")
+        elif word == "lead":
+            came, _, goes = rest.partition(" ")
+            self.led = lib.voices_lead(self.voices, time, channel, int(came), int(goes), 100)
         elif word == "level":
             voice, level = rest.split()
             self.levels[int(voice)] = float(level)

@@ -241,6 +241,10 @@ const Scenario scenarios[] = {
     {"flags_and_odd_blocks", flags_and_odd_blocks},
     {"no_instrument", no_instrument},
     {"random_events", random_events},
+    {"mpe_storm", mpe_storm},
+    {"zones_in_any_order", zones_in_any_order},
+    {"tunings", tunings},
+    {"any_block_gives_the_same_gestures", any_block_gives_the_same_gestures},
     {"threads", threads},
     {NULL, NULL},
 };

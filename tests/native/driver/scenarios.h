@@ -8,6 +8,11 @@ typedef struct Scenario {
 } Scenario;
 
 extern const Scenario scenarios[]; /* the last one has no name */
+/* Where a scenario is not in scenarios.c, it is in the file named after what it is about. */
+void mpe_storm(void);
+void zones_in_any_order(void);
+void tunings(void);
+void any_block_gives_the_same_gestures(void);
 void threads(void);                /* producers, worker, callback and main thread at once */
 
 #endif

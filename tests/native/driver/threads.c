@@ -68,10 +68,13 @@ static void *work(void *of) {
 
 static void *read_stats(void *of) {
     Stage *stage = of;
+    float pitches[16 * 128];
+    for (int key = 0; key < 16 * 128; key++) pitches[key] = (float)(key % 128) + 0.5f;
     for (int64_t before = 0; !stage->over; sched_yield()) {
         SynthStats stats;
         synth_read_stats(stage->synth, &stats);
         synth_raise_priority(stage->synth, 1);
+        synth_tune(stage->synth, pitches, 1);
         CHECK(stats.position >= before, "the position went back");
         before = stats.position;
     }

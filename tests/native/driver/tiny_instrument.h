@@ -6,7 +6,7 @@
 #define TINY_HARMONICS 20
 #define TINY_BANDS 17
 #define TINY_RELEASE_MS 60
-#define TINY_ROOM 2000 /* samples */
+#define TINY_ROOM 12000 /* samples */
 
 /* delay_frames: 0, or a worker answers. Freed by tiny_free, when no thread can reach it any more. */
 Instrument *tiny_instrument(double sample_rate, int voices, int delay_frames, uint32_t seed);

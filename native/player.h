@@ -1,0 +1,15 @@
+/* The synth as the player that its voices tell what to do: notes become parts, the control stage's side of a voice. */
+#ifndef DDSP_PLAYER_H
+#define DDSP_PLAYER_H
+#include "engine.h"
+
+Player player_of(Synth *s);
+/* What a part is asked for by its channel, as it is now. */
+Gesture player_gesture(const Synth *s, const Part *part);
+/* With MPE, a channel's next note brings its own bend, pressure and slide: parts whose keys have been let go keep the
+   ones they had. Called while the channels still have them. */
+void player_keep_gestures(Synth *s);
+/* Notes that sound follow a change of the tuning. */
+void player_retune(Synth *s, Part *part);
+
+#endif
