@@ -2,8 +2,8 @@
 
 A script is a list of actions: `on 60`, `on 60@1` (channel 1), `off 60`, `pedal`, `unpedal`, `sostenuto`,
 `unsostenuto`, `slur`, `unslur` (CC68), `lead 60 64` (CC84 and a key), `123`, `120`, `mono`, `poly` (CC126 and CC127),
-`level 1 -40` (voice 1 is at -40 dB), `dies 1` (voice 1 has died away). What is told is written `start VOICE NOTE`, `move VOICE NOTE`, `release VOICE`,
-`stop VOICE`.
+`level 1 -40` (voice 1 is at -40 dB), `dies 1` (voice 1 has died away). What is told is written `start VOICE NOTE`,
+`move VOICE NOTE`, `release VOICE`, `stop VOICE`.
 """
 
 import pytest
@@ -15,7 +15,11 @@ MODES = {"poly": 0, "mono": 1, "legato": 2}
 
 BEHAVIOURS = {
     "a key starts a note and letting it go releases it": ("poly", "on 60, off 60", "start 0 60, release 0"),
-    "each key of a chord takes a voice": ("poly", "on 60, on 64, on 67", "start 0 60, start 1 64, start 2 67"),
+    "each key of a chord takes a voice": (
+        "poly",
+        "on 60, on 64, on 67",
+        "start 0 60, start 1 64, start 2 67",
+    ),
     "a key that was never pressed does nothing": ("poly", "off 60, on 60, off 61", "start 0 60"),
     "a key is let go on its own channel only": ("poly", "on 60, off 60@1", "start 0 60"),
     "one key on two channels is two notes": (
@@ -41,7 +45,11 @@ BEHAVIOURS = {
     ),
     # Sustain pedal.
     "the pedal holds what is let go": ("poly", "pedal, on 60, off 60", "start 0 60"),
-    "the pedal's end releases what it holds": ("poly", "pedal, on 60, off 60, unpedal", "start 0 60, release 0"),
+    "the pedal's end releases what it holds": (
+        "poly",
+        "pedal, on 60, off 60, unpedal",
+        "start 0 60, release 0",
+    ),
     "the pedal's end leaves pressed keys alone": ("poly", "pedal, on 60, unpedal", "start 0 60"),
     "a pedal holds its own channel only": ("poly", "pedal @1, on 60, off 60", "start 0 60, release 0"),
     "a pedal pressed after the release does not bring it back": (
@@ -133,18 +141,34 @@ BEHAVIOURS = {
         "start 0 60, start 1 64",
     ),
     # CC84 before a note.
-    "a key that sounds is led to the next one": ("poly", "on 60, lead 60 64, off 60, off 64", "start 0 60, move 0 64, release 0"),
+    "a key that sounds is led to the next one": (
+        "poly",
+        "on 60, lead 60 64, off 60, off 64",
+        "start 0 60, move 0 64, release 0",
+    ),
     "of a chord only the named note is led": (
         "poly",
         "on 60, on 64, lead 60 67, off 64, off 67",
         "start 0 60, start 1 64, move 0 67, release 1, release 0",
     ),
-    "a key under the pedal can be led": ("poly", "pedal, on 60, off 60, lead 60 64, unpedal, off 64", "start 0 60, move 0 64, release 0"),
+    "a key under the pedal can be led": (
+        "poly",
+        "pedal, on 60, off 60, lead 60 64, unpedal, off 64",
+        "start 0 60, move 0 64, release 0",
+    ),
     "a released key is not led": ("poly", "on 60, off 60, lead 60 64", "start 0 60, release 0"),
     "a key of another channel is not led": ("poly", "on 60@1, lead 60 64", "start 0 60@1"),
-    "a slur begins with a start": ("poly", "slur, on 60, off 60, on 64", "start 0 60, release 0, start 1 64"),
+    "a slur begins with a start": (
+        "poly",
+        "slur, on 60, off 60, on 64",
+        "start 0 60, release 0, start 1 64",
+    ),
     "a slur leaves other channels alone": ("poly", "slur, on 60, on 64@1", "start 0 60, start 1 64@1"),
-    "the end of a slur gives each key its voice": ("poly", "slur, on 60, unslur, on 64", "start 0 60, start 1 64"),
+    "the end of a slur gives each key its voice": (
+        "poly",
+        "slur, on 60, unslur, on 64",
+        "start 0 60, start 1 64",
+    ),
     # Stealing, with three voices.
     "the quietest released voice is stolen first": (
         "poly",
@@ -187,8 +211,16 @@ BEHAVIOURS = {
         "start 0 60, start 1 62, start 2 64, start 0 65",
     ),
     # Channel mode messages.
-    "CC123 lets every key go": ("poly", "on 60, on 62, 123", "start 0 60, start 1 62, release 0, release 1"),
-    "CC123 leaves other channels alone": ("poly", "on 60, on 62@1, 123 @1", "start 0 60, start 1 62@1, release 1"),
+    "CC123 lets every key go": (
+        "poly",
+        "on 60, on 62, 123",
+        "start 0 60, start 1 62, release 0, release 1",
+    ),
+    "CC123 leaves other channels alone": (
+        "poly",
+        "on 60, on 62@1, 123 @1",
+        "start 0 60, start 1 62@1, release 1",
+    ),
     "CC123 under the pedal waits for its end": (
         "poly",
         "pedal, on 60, 123, unpedal",
@@ -200,7 +232,11 @@ BEHAVIOURS = {
         "start 0 60, start 1 62, stop 0, stop 1",
     ),
     "CC120 stops a release": ("poly", "on 60, off 60, 120", "start 0 60, release 0, stop 0"),
-    "CC120 leaves other channels alone": ("poly", "on 60, on 62@1, 120", "start 0 60, start 1 62@1, stop 0"),
+    "CC120 leaves other channels alone": (
+        "poly",
+        "on 60, on 62@1, 120",
+        "start 0 60, start 1 62@1, stop 0",
+    ),
     "after CC120 voices are free": ("poly", "on 60, 120, on 64", "start 0 60, stop 0, start 0 64"),
     # Mono.
     "mono starts each key on the one voice": ("mono", "on 60, on 64", "start 0 60, start 0 64"),
@@ -278,7 +314,11 @@ BEHAVIOURS = {
         "mono @1, on 62@1, off 62@1, on 64@1",
         "start 0 62@1, release 0, start 0 64@1",
     ),
-    "a slur in a channel in mono moves": ("poly", "mono, slur, on 60, on 64, off 64", "start 0 60, move 0 64, move 0 60"),
+    "a slur in a channel in mono moves": (
+        "poly",
+        "mono, slur, on 60, on 64, off 64",
+        "start 0 60, move 0 64, move 0 60",
+    ),
     "a channel in mono moves under its pedal with a slur": (
         "poly",
         "mono, slur, pedal, on 60, off 60, on 64",
@@ -289,15 +329,27 @@ BEHAVIOURS = {
         "on 60, on 62@1, mono @1",
         "start 0 60, start 1 62@1, release 1",
     ),
-    "poly ends one channel's mono": ("poly", "mono, on 60, poly, on 62, on 64", "start 0 60, release 0, start 1 62, start 2 64"),
+    "poly ends one channel's mono": (
+        "poly",
+        "mono, on 60, poly, on 62, on 64",
+        "start 0 60, release 0, start 1 62, start 2 64",
+    ),
     "where all channels share a voice, poly ends that for all": (
         "mono",
         "on 60, on 62@1, poly @1, on 64, on 65@1",
         "start 0 60, start 0 62@1, release 0, start 1 64, start 2 65@1",
     ),
     # Modes.
-    "another mode lets go of all notes": ("poly", "on 60, on 62, mono", "start 0 60, start 1 62, release 0, release 1"),
-    "another mode lets go of what the pedal holds": ("poly", "pedal, on 60, off 60, mono", "start 0 60, release 0"),
+    "another mode lets go of all notes": (
+        "poly",
+        "on 60, on 62, mono",
+        "start 0 60, start 1 62, release 0, release 1",
+    ),
+    "another mode lets go of what the pedal holds": (
+        "poly",
+        "pedal, on 60, off 60, mono",
+        "start 0 60, release 0",
+    ),
     "another mode forgets the keys that are down": (
         "mono",
         "on 60, poly, mono, on 64, off 64",
