@@ -58,6 +58,13 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         metavar="LEVEL",
         help="level of the patch's room, 0 (dry, the default) to 1",
     )
+    parser.add_argument(
+        "--mpe",
+        type=number(int, 0, 15),
+        default=0,
+        metavar="N",
+        help="an MPE zone of N member channels from the start; most MPE keyboards ask for theirs themselves",
+    )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +83,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0)
         decoder=arguments.decoder,
         seed=seed,
         mode=arguments.mode,
+        mpe=arguments.mpe,
     )
     synth.control_change(ROOM_CONTROLLER, round(127 * arguments.room), time=0)
     return synth

@@ -83,6 +83,7 @@ def run(arguments) -> int:
         decoder=arguments.decoder,
         seed=arguments.seed,
         mode=arguments.mode,
+        mpe=arguments.mpe,
     )
     for channel in range(16):
         synth.send(control_change(ROOM_CONTROLLER, round(127 * arguments.room), channel), time=0)
