@@ -10,6 +10,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from ..native._kernel import ffi, lib
+
 NYQUIST_FADE = 0.05
 
 
@@ -155,69 +157,41 @@ def sosfilt(sos: Tensor, x: Tensor, zi: Tensor | None = None) -> tuple[Tensor, T
     """Second-order sections in series, with exact gradients for signal, coefficients and initial conditions.
 
     sos: [sections, 6] as SciPy has them; x: [batch, samples]; zi: [sections, batch, 2], SciPy's too.
-    Returns y [batch, samples] and the final conditions, which carry no gradient.
+    Returns y [batch, samples], computed in double whatever x's type, and the final conditions, which carry
+    no gradient. Backwards, each section's poles are run once more, from the end to the start.
     """
     if zi is None:
         zi = x.new_zeros(len(sos), x.shape[0], 2)
     final = []
-    for section, state in zip(sos / sos[:, 3:4], zi, strict=True):
-        y = _Section.apply(section[:3], section[4:], x, state)
-        final.append(_final_state(section.detach(), x.detach(), y.detach(), state.detach()))
-        x = y
-    return x, torch.stack(final)
+    y = x.double()
+    for section, state in zip(sos.double() / sos[:, 3:4].double(), zi.double(), strict=True):
+        y, after = _Section.apply(section[[0, 1, 2, 4, 5]], y, state)
+        final.append(after)
+    return y.to(x.dtype), torch.stack(final).to(x.dtype) if final else zi
 
 
 class _Section(torch.autograd.Function):
-    """A(z) y = B(z) x + initial conditions. Backwards runs the same poles once, reversed."""
+    """A(z) y = B(z) x + initial conditions, by the kernel's recursion: all tensors are double."""
 
     @staticmethod
-    def forward(ctx, b: Tensor, a: Tensor, x: Tensor, state: Tensor) -> Tensor:
-        driven = b[0] * x + b[1] * _later(x, 1) + b[2] * _later(x, 2)
-        driven[:, :2] += state[:, : x.shape[1]]
-        y = _all_pole(a, driven)
-        ctx.save_for_backward(b, a, x, y)
-        return y
+    def forward(ctx, section: Tensor, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        section, x, after = (part.detach().cpu().contiguous() for part in (section, x, state.clone()))
+        y = torch.empty_like(x)
+        lib.section_filter(*map(_doubles, (section, after, x, y)), *x.shape)
+        ctx.save_for_backward(section, x, y)
+        y, after = y.to(state.device), after.to(state.device)
+        ctx.mark_non_differentiable(after)
+        return y, after
 
     @staticmethod
-    def backward(ctx, gradient: Tensor):
-        b, a, x, y = ctx.saved_tensors
-        g = _all_pole(a, gradient.flip(1)).flip(1)
-        to_x = sum(b[k] * _later(g.flip(1), k).flip(1) for k in range(3))
-        to_b = torch.stack([(g * _later(x, k)).sum() for k in range(3)])
-        to_a = torch.stack([-(g * _later(y, k)).sum() for k in (1, 2)])
-        return to_b, to_a, to_x, g[:, :2].clone()
+    def backward(ctx, to_y: Tensor, _to_after: Tensor):
+        section, x, y = ctx.saved_tensors
+        device, to_y = to_y.device, to_y.cpu().contiguous()
+        to_x, to_state, to_section = torch.empty_like(x), x.new_empty(len(x), 2), torch.empty_like(section)
+        parts = (section, x, y, to_y, to_x, to_state, to_section)
+        lib.section_gradient(*map(_doubles, parts), *x.shape)
+        return to_section.to(device), to_x.to(device), to_state.to(device)
 
 
-def _later(x: Tensor, samples: int) -> Tensor:
-    return torch.nn.functional.pad(x, (samples, 0))[:, : x.shape[1]]
-
-
-def _all_pole(a: Tensor, x: Tensor, block: int = 256) -> Tensor:
-    """x / (1 + a1 z^-1 + a2 z^-2): a matrix product a block; two samples are handed on."""
-    batch, samples = x.shape
-    blocks = -(-samples // block)
-    x = torch.nn.functional.pad(x, (0, blocks * block - samples)).reshape(batch, blocks, block)
-    a1, a2 = a.tolist()
-    impulse = [1.0, -a1]
-    for _ in range(block):
-        impulse.append(-a1 * impulse[-1] - a2 * impulse[-2])
-    response = x.new_tensor(impulse)
-    lag = torch.arange(block, device=x.device)[:, None] - torch.arange(block, device=x.device)
-    own = x @ torch.where(lag >= 0, response[lag.clamp(min=0)], 0.0).T
-    # What y[-1] and y[-2] before the block still do inside it.
-    carried = torch.stack([response[1 : block + 1], -a2 * response[:block]])
-    last = x.new_zeros(batch, 2)
-    tails = []
-    for i in range(blocks):
-        tails.append(last)
-        last = (own[:, i, -2:] + last @ carried[:, -2:]).flip(1)
-    return (own + torch.stack(tails, 1) @ carried).reshape(batch, -1)[:, :samples]
-
-
-def _final_state(section: Tensor, x: Tensor, y: Tensor, state: Tensor) -> Tensor:
-    _, b1, b2, _, a1, a2 = section
-    if x.shape[1] == 0:
-        return state
-    second = b2 * x - a2 * y
-    before = second[:, -2] if x.shape[1] > 1 else state[:, 1]
-    return torch.stack([b1 * x[:, -1] - a1 * y[:, -1] + before, second[:, -1]], -1)
+def _doubles(tensor: Tensor):
+    return ffi.cast("double *", tensor.data_ptr())

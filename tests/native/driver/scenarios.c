@@ -245,6 +245,7 @@ const Scenario scenarios[] = {
     {"zones_in_any_order", zones_in_any_order},
     {"tunings", tunings},
     {"any_block_gives_the_same_gestures", any_block_gives_the_same_gestures},
+    {"sections", sections},
     {"threads", threads},
     {NULL, NULL},
 };

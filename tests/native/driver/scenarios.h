@@ -13,6 +13,7 @@ void mpe_storm(void);
 void zones_in_any_order(void);
 void tunings(void);
 void any_block_gives_the_same_gestures(void);
+void sections(void);
 void threads(void);                /* producers, worker, callback and main thread at once */
 
 #endif
