@@ -19,7 +19,7 @@ class Ensemble:
     patches : mapping of int to Patch or str
         The patch of each MIDI channel, 0 to 15. A channel that is not there is silent. Channels with the same patch
         share a synth, and its voices.
-    sample_rate, voices, decoder, seed, mode
+    sample_rate, voices, decoder, seed, mode, mpe, room
         As for `Synth`; `voices` of each synth.
 
     Attributes

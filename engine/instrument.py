@@ -1,13 +1,13 @@
 """A patch made ready to sound: its C instrument, and the worker that decodes for it where the kernel does not."""
 
-import numpy as np
-import soxr
 
 from .decoders.program import Program
 from .decoders.worker import DECODERS, Worker
+from .filters import sections_at_rate
 from .memory import zeroed
 from .native._kernel import ffi, lib
 from .patch import Patch, PatchError
+from .room import Room
 
 WORKER_FRAMES = 3  # that a worker's decoder runs ahead: 12 ms at 250 frames a second
 HEADROOM_DB = 3.0  # above the loudest trained note that pressure and expression may still reach
@@ -24,9 +24,18 @@ class Instrument:
     voices : int
     decoder : str
         ``"native"``, ``"onnx"`` or ``"torchscript"``.
+    room : Room, optional
+        What the wet control adds; none unless given.
     """
 
-    def __init__(self, patch: Patch, sample_rate: float, voices: int, decoder: str = "native"):
+    def __init__(
+        self,
+        patch: Patch,
+        sample_rate: float,
+        voices: int,
+        decoder: str = "native",
+        room: Room | None = None,
+    ):
         if decoder != "native" and decoder not in DECODERS:
             raise ValueError(
                 f"There is no decoder {decoder!r}: choose one of native, {', '.join(sorted(DECODERS))}."
@@ -35,8 +44,8 @@ class Instrument:
         self.hop = max(1, round(sample_rate / patch.frame_rate))
         self.delay_frames = 0 if decoder == "native" else WORKER_FRAMES
         program = Program.from_layers(patch.layers, patch.weights)
-        room = _at_rate(patch.room, patch.room_rate, sample_rate)
-        body = None if patch.body is None else np.ascontiguousarray(patch.body, np.float64)
+        room = None if room is None else room.at_rate(sample_rate)
+        body = None if patch.body is None else sections_at_rate(patch.body, patch.sample_rate, sample_rate)
         self._config = ffi.new(
             "InstrumentConfig *",
             {
@@ -86,11 +95,3 @@ class Instrument:
         """Stop the worker; the memory goes with the object."""
         if self.worker is not None:
             self.worker.stop()
-
-
-def _at_rate(room: np.ndarray | None, rate: float | None, sample_rate: float) -> np.ndarray | None:
-    """The room's impulse response [channels, length] at the device's rate, of the same level."""
-    if room is None:
-        return None
-    resampled = room if rate == sample_rate else soxr.resample(room, rate, sample_rate) * (rate / sample_rate)
-    return np.ascontiguousarray(np.atleast_2d(resampled.T), np.float32)

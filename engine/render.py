@@ -6,7 +6,9 @@ import numpy as np
 
 from .ensemble import Ensemble
 from .midi.files import read_midi
+from .midi.messages import ROOM_CONTROLLER
 from .performance.score import Note
+from .room import OWN
 from .synth import Synth
 
 STEP_SECONDS = 1.0  # rendered at once, between two calls of `progress`
@@ -88,6 +90,8 @@ def render_midi(
     seed=0,
     mode="poly",
     mpe=0,
+    room=OWN,
+    wet=0.0,
     programs=(),
     progress=None,
 ):
@@ -99,8 +103,10 @@ def render_midi(
         A Standard MIDI File.
     patch : Patch or str
         A loaded patch, a factory name or a path.
-    sample_rate, voices, decoder, seed, mode, mpe
+    sample_rate, voices, decoder, seed, mode, mpe, room
         As for `Synth`.
+    wet : float
+        How much of the room, 0 to 1.
     programs : sequence of Patch, str or path-like
         What the file's program changes choose from; none by default, as most files mean General MIDI's.
 
@@ -120,7 +126,15 @@ def render_midi(
     """
     events = read_midi(path)
     synth = Synth(
-        patch, sample_rate=sample_rate, voices=voices, decoder=decoder, seed=seed, mode=mode, mpe=mpe
+        patch,
+        sample_rate=sample_rate,
+        voices=voices,
+        decoder=decoder,
+        seed=seed,
+        mode=mode,
+        mpe=mpe,
+        room=room,
     )
+    synth.control_change(ROOM_CONTROLLER, round(127 * wet), time=0)
     synth.programs = list(programs)
     return render_events(events, synth, progress)

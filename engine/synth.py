@@ -13,6 +13,7 @@ from .midi import messages, tuning
 from .midi.requests import SYSEX, Programs, Waiting, is_request
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches, load_patch
+from .room import OWN, Room, find_room, own_room
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
 QUEUE_FULL = "The queue of events is full: render or start the synth before sending more."
@@ -70,6 +71,9 @@ class Synth:
     mpe : int
         Members of a lower MPE zone that is there from the start, 0 to 15. Most MPE controllers ask for theirs
         themselves.
+    room : str, path-like or Room
+        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, another patch whose room it is, or a sound
+        file with an impulse response.
 
     Attributes
     ----------
@@ -99,6 +103,7 @@ class Synth:
         seed=0,
         mode="poly",
         mpe=0,
+        room=OWN,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -108,6 +113,7 @@ class Synth:
             raise ValueError(f"There is no mode {mode!r}: choose one of {', '.join(MODES)}.")
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
         self.decoder = decoder
+        self._room = room if room == OWN or isinstance(room, Room) else find_room(room)
         self.stream = None  # the running audio stream, where there is one
         self.tuning = tuning.Tuning()
         self.programs = [entry.path for entry in list_patches()]
@@ -148,7 +154,8 @@ class Synth:
         """
         if isinstance(patch, str) or hasattr(patch, "__fspath__"):
             patch = load_patch(patch)
-        instrument = Instrument(patch, self.sample_rate, self.voices, self.decoder)
+        room = own_room(patch) if self._room == OWN else self._room
+        instrument = Instrument(patch, self.sample_rate, self.voices, self.decoder, room)
         self._instruments[_address(instrument.c)] = instrument
         self._newest = instrument
         if self.stream is not None and instrument.worker is not None:

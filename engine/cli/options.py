@@ -3,10 +3,11 @@
 import argparse
 from collections.abc import Callable
 
+from ..midi.messages import ROOM_CONTROLLER
+
 DEFAULT_PATCH = "alto-saxophone"
 DECODERS = ("native", "onnx", "torchscript")
 MODES = ("poly", "mono", "legato")
-ROOM_CONTROLLER = 91
 
 
 def number(kind: type, low: float, high: float) -> Callable[[str], float]:
@@ -22,6 +23,31 @@ def number(kind: type, low: float, high: float) -> Callable[[str], float]:
         return value
 
     return read
+
+
+def room_choice(text: str) -> str | float:
+    """An argument type: a room's name or path, or a level from 0 to 1 of the patch's own."""
+    try:
+        float(text)
+    except ValueError:
+        return text
+    return number(float, 0, 1)(text)
+
+
+def room_and_wet(arguments: argparse.Namespace) -> tuple[object, float]:
+    """The room that --room and --wet ask for, read once for all patches, and its level."""
+    from ..room import NONE, OWN, find_room
+
+    chosen, wet = arguments.room, arguments.wet
+    if isinstance(chosen, float):
+        if wet is not None:
+            raise ValueError("Say how much of the room either by --wet or by --room, not by both.")
+        return OWN, chosen
+    if wet is None:
+        wet = 0.0 if chosen is None else 1.0
+    if chosen is None or chosen == OWN:
+        return OWN, wet
+    return find_room(chosen) or NONE, wet
 
 
 def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int | None) -> None:
@@ -53,10 +79,18 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
     )
     parser.add_argument(
         "--room",
+        type=room_choice,
+        default=None,
+        metavar="ROOM",
+        help="the room to play in: own (the patch's), none, another patch, or an impulse response as .wav; "
+        "a number is how much of its own",
+    )
+    parser.add_argument(
+        "--wet",
         type=number(float, 0, 1),
-        default=0.0,
+        default=None,
         metavar="LEVEL",
-        help="level of the patch's room, 0 (dry, the default) to 1",
+        help="how much of the room, 0 (dry, the default where no room was chosen) to 1 (the default in a room)",
     )
     parser.add_argument(
         "--mpe",
@@ -75,6 +109,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0)
     """The `Synth` that the options ask for."""
     from ..synth import Synth
 
+    room, wet = room_and_wet(arguments)
     synth = Synth(
         patch,
         sample_rate=rate,
@@ -84,6 +119,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0)
         seed=seed,
         mode=arguments.mode,
         mpe=arguments.mpe,
+        room=room,
     )
-    synth.control_change(ROOM_CONTROLLER, round(127 * arguments.room), time=0)
+    synth.control_change(ROOM_CONTROLLER, round(127 * wet), time=0)
     return synth

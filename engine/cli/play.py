@@ -12,7 +12,7 @@ from .terminal import progress, quiet_libraries
 EXAMPLES = """examples:
   ddsp-live play                                   the alto saxophone, from every MIDI keyboard there is
   ddsp-live play --demo                            no keyboard at hand: it plays a phrase by itself
-  ddsp-live play my-cello.ddsp --midi Keystation --device USB --room 0.3
+  ddsp-live play my-cello.ddsp --midi Keystation --device USB --room own --wet 0.3
   ddsp-live play --virtual "ddsp-live"             a MIDI port that a sequencer can send to
 
 Enter or Ctrl-C ends. `ddsp-live devices` lists devices and ports.

@@ -3,13 +3,14 @@
 import time
 from pathlib import Path
 
-from ..midi.messages import control_change
-from .options import DEFAULT_PATCH, ROOM_CONTROLLER, add_json, add_sound_options, number
+from ..midi.messages import ROOM_CONTROLLER, control_change
+from .options import DEFAULT_PATCH, add_json, add_sound_options, number, room_and_wet
 from .terminal import print_json, progress
 
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
-  ddsp-live render song.mid -o song.flac --patch my-cello.ddsp --room 0.3
+  ddsp-live render song.mid -o song.flac --patch my-cello.ddsp --room own --wet 0.3
+  ddsp-live render song.mid --room church.wav     in a room that was measured, or in another patch's
   ddsp-live render --phrase -o phrase.wav         the built-in phrase
   ddsp-live render quartet.mid --patch 1=violin --patch 2=viola --patch cello --stems parts
                                                   a patch for each channel, and each part alone
@@ -76,6 +77,7 @@ def run(arguments) -> int:
     from ..render import render_events
 
     events = phrase() if arguments.phrase else read_midi(arguments.song)
+    room, wet = room_and_wet(arguments)
     synth = Ensemble(
         _patches(arguments.patch),
         sample_rate=arguments.rate,
@@ -84,9 +86,10 @@ def run(arguments) -> int:
         seed=arguments.seed,
         mode=arguments.mode,
         mpe=arguments.mpe,
+        room=room,
     )
     for channel in range(16):
-        synth.send(control_change(ROOM_CONTROLLER, round(127 * arguments.room), channel), time=0)
+        synth.send(control_change(ROOM_CONTROLLER, round(127 * wet), channel), time=0)
     events = _performed(arguments, events, synth)
     stems = {name: [] for name in synth.synths}
 

@@ -56,6 +56,7 @@ SYSTEM_KINDS = (
 DATA_BYTES = {kind.status: len(kind.fields) for kind in (*CHANNEL_KINDS, *SYSTEM_KINDS)}
 """How many data bytes follow a status (channel 0); sysex, which ends itself, counts none."""
 
+ROOM_CONTROLLER = 91
 CONTROLLERS = (
     Controller(1, "modulation", 0, 127, 0, "vibrato depth"),
     Controller(2, "breath", 0, 127, None, "loudness, in the decibels of expression, once it was sent"),
@@ -75,7 +76,7 @@ CONTROLLERS = (
     Controller(68, "legato", 0, 127, 0, "on from 64: a key takes over the voice of the one that is held"),
     Controller(74, "brightness", 0, 127, 64, "centroid of the harmonics, up to an octave down and up"),
     Controller(84, "portamento control", 0, 127, None, "the key that the next note glides from"),
-    Controller(91, "room", 0, 127, 0, "level of the patch's room"),
+    Controller(ROOM_CONTROLLER, "room", 0, 127, 0, "wet level: of the patch's room, or of the one chosen"),
     Controller(96, "data increment", 0, 127, None, "steps the selected registered parameter up"),
     Controller(97, "data decrement", 0, 127, None, "steps the selected registered parameter down"),
     Controller(98, "NRPN fine", 0, 127, None, "deselects the registered parameter"),

@@ -89,6 +89,12 @@ CUT_SHORT = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack
         (["play", "--rate", "1", "PATCH"], "not a number from 8000 to 192000"),
         (["play", "--voices", "65", "PATCH"], "not a number from 1 to 64"),
         (["play", "--room", "2", "PATCH"], "not a number from 0 to 1"),
+        (["play", "--wet", "much", "PATCH"], "not a number from 0 to 1"),
+        (["render", "--phrase", "--room", "0.5", "--wet", "0.5"], "not by both"),
+        (["render", "--phrase", "--room", "attic.wav"], "no room 'attic.wav'"),
+        (["render", "--phrase", "--room", "noise.wav"], "noise.wav cannot be used: it is not a sound file"),
+        (["render", "--phrase", "--room", "PATCH"], "has no room"),
+        (["render", "--phrase", "--room", "no-such-instrument"], "no patch named 'no-such-instrument'"),
         (["play", "--mode", "duo", "PATCH"], "invalid choice"),
         (["play", "--decoder", "magic", "PATCH"], "invalid choice"),
         (["render"], "Name one MIDI file"),
@@ -109,7 +115,8 @@ CUT_SHORT = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack
 def test_errors_are_one_sentence_and_status_2(capsys, here, song, patch, no_device, words, said):
     (here / "broken.ddsp").write_bytes(b"PK\x05\x06 and then nothing")
     (here / "short.mid").write_bytes(CUT_SHORT)
-    (here / "noise.mid").write_bytes(np.random.default_rng(0).bytes(1000))
+    for name in ("noise.mid", "noise.wav"):
+        (here / name).write_bytes(np.random.default_rng(0).bytes(1000))
     status, out, err = answer(capsys, *(patch if word == "PATCH" else word for word in words))
     assert status == 2
     assert said in err
@@ -144,15 +151,40 @@ def test_a_file_that_was_there_outlives_a_failed_render(capsys, here, song):
     assert (here / "song.wav").read_bytes() == b"precious"
 
 
-def test_the_room_option_is_heard_only_where_there_is_a_room(capsys, here, song, tmp_path):
-    room = np.zeros((4800, 2), np.float32)
-    room[2400] = 0.5
-    path = make_patch(tmp_path / "roomy.ddsp", room=room, room_rate=48000)
+ECHO = np.zeros((4800, 2), np.float32)
+ECHO[2400] = 0.5
+
+
+@pytest.mark.parametrize(
+    ("words", "echoes"),
+    [
+        ([], False),
+        (["--room", "0"], False),
+        (["--room", "1"], True),
+        (["--room", "own"], True),
+        (["--wet", "1"], True),
+        (["--room", "own", "--wet", "0"], False),
+        (["--room", "none", "--wet", "1"], False),
+    ],
+    ids=str,
+)
+def test_the_patchs_own_room_is_heard_where_it_is_asked_for(capsys, here, song, tmp_path, words, echoes):
+    path = make_patch(tmp_path / "roomy.ddsp", room=ECHO, room_rate=48000)
+    dry, made = (
+        json.loads(answer(capsys, "render", song, "--patch", path, "--json", *more)[1])["seconds"]
+        for more in ([], words)
+    )
+    assert made - dry == pytest.approx(0.05 if echoes else 0, abs=0.01)
+
+
+def test_a_patch_is_played_in_anothers_room_or_in_one_from_a_file(capsys, here, song, patch, tmp_path):
+    other = make_patch(tmp_path / "roomy.ddsp", room=ECHO, room_rate=48000)
+    soundfile.write(here / "echo.wav", np.concatenate([np.zeros(3000), [1.0], np.zeros(2399), [0.5]]), 48000)
     lengths = []
-    for level in ("0", "1"):
-        _, out, _ = answer(capsys, "render", song, "--patch", path, "--room", level, "--json")
+    for words in ([], ["--room", other], ["--room", "echo.wav"]):
+        _, out, _ = answer(capsys, "render", song, "--patch", patch, "--json", *words)
         lengths.append(json.loads(out)["seconds"])
-    assert lengths[1] - lengths[0] == pytest.approx(0.05, abs=0.01)
+    np.testing.assert_allclose(np.diff(lengths), [0.05, 0], atol=0.01)
 
 
 def test_patches_lists_each_factory_patch_with_its_licence(capsys):
