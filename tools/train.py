@@ -1,32 +1,19 @@
-"""The trainer: a folder of recordings becomes a patch.
+"""The trainer's settings and its loop: takes become a decoder. `make_patch` is around it."""
 
-python -m ddsp_live.tools.train recordings/alto-saxophone -o alto-saxophone.ddsp
-"""
-
-import argparse
-import json
-import sys
-import time
+import copy
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from importlib import resources
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ..patch import PatchError, write_patch
-from .analysis import RecordingError, Take, analyse, find_recordings
+from .analysis import Take
 from .checkpoint import load_checkpoint, save_checkpoint
 from .dataset import Dataset
-from .decoder import Decoder, default_layers, to_onnx
-from .describe import describe
-from .evaluate import evaluate
+from .decoder import Decoder, default_layers
 from .memory import keep_freed_memory
 from .objective import BandNoise, audio_loss, level_loss
-from .synthesis import player
 
 
 @dataclass(frozen=True)
@@ -50,6 +37,8 @@ class Settings:
     level_weight: float = 0.1  # per dB between the level asked and the one that the controls make
     average: float = 0.998  # of the weights, per step: what is kept is their moving average
     held_out: float = 0.1  # share of the recorded pitches that is never trained on
+    validation_steps: int = 250  # between looks at what was put aside to choose the best weights by
+    patience: int = 4  # looks without a better score, after which training ends
     seed: int = 0
     threads: int = 2
     checkpoint_steps: int = 250
@@ -64,6 +53,26 @@ NOISE_DROP = 3.0
 
 Progressed = Callable[[int, float], None]
 """Told the number of steps done and the last one's loss."""
+
+Validate = Callable[[Decoder], float]
+"""A distance, less for a better decoder, from takes that are neither learned from nor reported on."""
+
+
+@dataclass
+class History:
+    """How training went."""
+
+    losses: list[float] = field(default_factory=list)  # of every step
+    scores: list[tuple[int, float]] = field(default_factory=list)  # steps done, what `validate` said then
+
+    @property
+    def best_step(self) -> int:
+        """Steps after which the weights were taken: where the score was best, or the last."""
+        return min(self.scores, key=lambda score: score[1])[0] if self.scores else len(self.losses)
+
+    def stalled(self, patience: int) -> bool:
+        """Whether the last `patience` scores are all no better than one before."""
+        return len([step for step, _ in self.scores if step > self.best_step]) >= patience
 
 
 def hold_out(takes: Sequence[Take], settings: Settings) -> tuple[list[Take], list[Take]]:
@@ -94,10 +103,12 @@ def train(
     *,
     checkpoint: Path | None = None,
     progress: Progressed = lambda step, loss: None,
-) -> tuple[Decoder, list[float]]:
-    """The decoder that was learned from takes, and the loss of every step.
+    validate: Validate | None = None,
+) -> tuple[Decoder, History]:
+    """The decoder that was learned from takes, and how.
 
-    With a `checkpoint` file, training goes on from where that file was last written by the same run.
+    With a `checkpoint` file, training goes on from where that file was last written by the same run. With
+    `validate`, it is the decoder of the best score, and training ends once that gets no better.
     """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
@@ -111,13 +122,16 @@ def train(
     averaging = torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average)
     average = torch.optim.swa_utils.AveragedModel(decoder, multi_avg_fn=averaging)
     optimizer = torch.optim.Adam(decoder.parameters(), betas=(0.9, 0.99))
-    parts = {"decoder": decoder, "average": average, "optimizer": optimizer}
+    best = copy.deepcopy(decoder)
+    parts = {"decoder": decoder, "average": average, "optimizer": optimizer, "best": best}
     identity = asdict(replace(settings, threads=0)) | {"files": [take.path.name for take in takes]}
-    losses = load_checkpoint(checkpoint, parts, identity) if checkpoint and checkpoint.exists() else []
+    history = History(**(load_checkpoint(checkpoint, parts, identity) if checkpoint else {}))
 
     dataset = Dataset(takes, frames=settings.batch_frames, before=max(settings.lags))
     noise = BandNoise(settings.noise_bands, settings.sample_rate, settings.seed)
-    for step in range(len(losses), settings.steps):
+    for step in range(len(history.losses), settings.steps):
+        if history.stalled(settings.patience):
+            break
         # A step's randomness depends on its number alone, so a resumed run goes on as if never stopped.
         generator = np.random.default_rng([settings.seed, step])
         for group in optimizer.param_groups:
@@ -131,11 +145,15 @@ def train(
         torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
         optimizer.step()
         average.update_parameters(decoder)
-        losses.append(distance.item())
-        progress(step + 1, losses[-1])
+        history.losses.append(distance.item())
+        if validate and ((step + 1) % settings.validation_steps == 0 or step + 1 == settings.steps):
+            history.scores.append((step + 1, validate(average.module)))
+            if history.best_step == step + 1:
+                best.load_state_dict(average.module.state_dict())
+        progress(step + 1, history.losses[-1])
         if checkpoint and (step + 1) % settings.checkpoint_steps == 0:
-            save_checkpoint(checkpoint, parts, identity, losses)
-    return average.module.eval(), losses
+            save_checkpoint(checkpoint, parts, identity, asdict(history))
+    return (best if history.scores else average.module).eval(), history
 
 
 @torch.no_grad()
@@ -148,106 +166,3 @@ def start_like_an_instrument(decoder: Decoder) -> None:
     partials = biases["harmonic_distribution.bias"]
     partials -= PARTIAL_SLOPE * torch.arange(len(partials))
     biases["noise_magnitudes.bias"] -= NOISE_DROP
-
-
-def make_patch(
-    folder: Path, output: Path, settings: Settings, source: dict, console: Console
-) -> dict[str, float]:
-    """Analyses, trains, judges and writes; returns the figures of the held-out recordings."""
-    began = time.monotonic()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
-        paths = find_recordings(folder)
-        takes = []
-        for path in progress.track(paths, description="Analysing"):
-            try:
-                takes.append(analyse(path, **settings.rates))
-            except RecordingError as error:
-                console.print(f"Left out: {error}", markup=False, soft_wrap=True)
-        if not takes:
-            raise RecordingError(f"None of the {len(paths)} recordings in {folder} can be learned from.")
-        learned, judged = hold_out(takes, settings)
-        task = progress.add_task("Training", total=settings.steps)
-        recent: list[float] = []
-
-        def show(step: int, loss: float) -> None:
-            recent.append(loss)
-            del recent[:-100]
-            progress.update(task, completed=step, description=f"Training, distance {np.mean(recent):.2f}")
-
-        checkpoint = output.with_name(output.name + ".checkpoint")
-        decoder, losses = train(learned, settings, checkpoint=checkpoint, progress=show)
-        figures = evaluate(progress.track(judged, description="Judging"), player(decoder, **settings.rates))
-    figures = {name: round(value, 4) for name, value in figures.items()}
-    training = {
-        "settings": {name: value for name, value in asdict(settings).items() if name != "threads"},
-        "recordings": len(takes),
-        "seconds": round(sum(len(take.audio) / take.sample_rate for take in takes), 1),
-        "held_out": [take.path.name for take in judged],
-        "last_loss": round(float(np.mean(losses[-100:])), 4),
-        "minutes": round((time.monotonic() - began) / 60, 2),
-        **figures,
-    }
-    info = {
-        "name": output.stem,
-        "title": source.get("title", output.stem.replace("-", " ").capitalize()),
-        **settings.rates,
-        "harmonics": settings.harmonics,
-        "noise_bands": settings.noise_bands,
-        "state_size": decoder.state_size,
-        "layers": decoder.spec,
-        **describe(takes),
-        "training": training,
-        "source": {key: source[key] for key in ("recordings", "licence", "url")},
-    }
-    write_patch(output, info, to_onnx(decoder.spec, decoder.weights()), licence=source["licence_text"])
-    checkpoint.unlink(missing_ok=True)
-    return figures
-
-
-def known_source(name: str, folder: Path) -> dict:
-    """What the table of factory patches knows of the source, or what is true of any folder."""
-    table = json.loads(resources.files("ddsp_live.patches").joinpath("sources.json").read_text())
-    own = {
-        "recordings": f"{folder.name}, its maker's own recordings",
-        "licence": "unknown",
-        "url": "none",
-        "licence_text": "The licence of this patch is up to its maker, within that of the recordings.",
-    }
-    return own | table.get(name, {})
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line; 0 if a patch was written, 2 for bad input, 130 after Ctrl-C."""
-    defaults = Settings()
-    parser = argparse.ArgumentParser(prog="ddsp_live.tools.train", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="recordings of one instrument: wav, flac, ogg, mp3 or aiff")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="the patch, NAME.ddsp")
-    parser.add_argument("--steps", type=int, default=defaults.steps, help=f"default {defaults.steps}")
-    parser.add_argument("--seed", type=int, default=defaults.seed, help=f"default {defaults.seed}")
-    parser.add_argument("--threads", type=int, default=defaults.threads, help=f"default {defaults.threads}")
-    parser.add_argument("--sample-rate", type=int, default=defaults.sample_rate, help="Hz, default 44100")
-    parser.add_argument("--title", help="the instrument's name for people")
-    for name, meaning in (("recordings", "who made them"), ("licence", "theirs"), ("url", "where they are")):
-        parser.add_argument(f"--{name}", help=f"source of the recordings: {meaning}")
-    asked = vars(parser.parse_args(arguments))
-    console = Console(stderr=True)
-    settings = replace(
-        defaults, **{name: asked[name] for name in ("steps", "seed", "threads", "sample_rate")}
-    )
-    given = {name: asked[name] for name in ("title", "recordings", "licence", "url") if asked[name]}
-    try:
-        source = known_source(asked["output"].stem, asked["folder"]) | given
-        figures = make_patch(asked["folder"], asked["output"], settings, source, console)
-    except (RecordingError, PatchError, OSError) as error:
-        console.print(f"ddsp_live.tools.train: {error}", style="red", soft_wrap=True, markup=False)
-        return 2
-    except KeyboardInterrupt:
-        console.print("Stopped; the same command goes on from the last checkpoint.")
-        return 130
-    print(json.dumps(figures))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

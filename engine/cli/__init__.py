@@ -19,8 +19,6 @@ COMMANDS = {
     "bench": "measure what each stage costs on this machine",
 }
 """Each is a module of this package with `add_arguments(parser)` and `run(arguments) -> exit status`."""
-PASSED_ON = {"train"}
-"""These read their arguments themselves: their options need packages that players do not install."""
 
 FAILED, INTERRUPTED = 2, 130
 
@@ -42,8 +40,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, `argv` without the program's name; the exit status, 2 where it could not be done."""
     argv = sys.argv[1:] if argv is None else list(argv)
     try:
-        if argv and argv[0] in PASSED_ON:
-            return _module(argv[0]).run(argv[1:])
         arguments = _parser(argv).parse_args(argv)
         return arguments.run(arguments) or 0
     except KeyboardInterrupt:
@@ -71,7 +67,7 @@ def _parser(argv: Sequence[str]) -> Parser:
     parser.add_argument("--version", action="version", version=f"ddsp-live {version('ddsp-live')}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
-        module = _module(name) if name in argv and name not in PASSED_ON else None
+        module = _module(name) if name in argv else None
         command = commands.add_parser(
             name,
             help=summary,

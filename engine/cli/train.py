@@ -1,11 +1,65 @@
-"""`ddsp-live train`: the trainer, which reads its own arguments."""
+"""`ddsp-live train`: a folder of recordings becomes a patch."""
+
+import sys
+from pathlib import Path
+
+from .options import add_json, number
+from .terminal import print_json
 
 NEEDED = "Training needs {name}: run `pip install -e '.[train]'` in ddsp-live's folder."
+EXAMPLES = """examples:
+  ddsp-live train recordings/cello -o cello.ddsp
+  ddsp-live train recordings/cello -o cello.ddsp        again, after it was stopped: it goes on
+  ddsp-live train recordings/cello -o cello.ddsp --licence CC0-1.0 --recordings "my own cello"
+"""
+SETTINGS = ("steps", "seed", "threads", "sample_rate")
+SOURCE = ("title", "recordings", "licence", "url")
 
 
-def run(argv: list[str]) -> int:
+def add_arguments(parser) -> None:
+    parser.add_argument(
+        "folder",
+        type=Path,
+        metavar="FOLDER",
+        help="recordings of one instrument: wav, flac, ogg, mp3 or aiff, notes or longer takes",
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="NAME.ddsp", help="the patch")
+    parser.add_argument("--steps", type=number(int, 1, 1_000_000), metavar="N", help="of training at most")
+    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), metavar="N", help="(default: 0)")
+    parser.add_argument("--threads", type=number(int, 1, 256), metavar="N", help="(default: 2)")
+    parser.add_argument(
+        "--rate",
+        "--sample-rate",
+        dest="sample_rate",
+        type=number(int, 8000, 192000),
+        metavar="HZ",
+        help="that the patch is trained at (default: 44100)",
+    )
+    parser.add_argument("--title", help="the instrument's name for people")
+    for name, meaning in (("recordings", "who made them"), ("licence", "theirs"), ("url", "where they are")):
+        parser.add_argument(f"--{name}", metavar="TEXT", help=f"source of the recordings: {meaning}")
+    add_json(parser)
+
+
+def run(arguments) -> int:
     try:
-        from ddsp_live.tools import train
+        from ddsp_live.tools.make_patch import known_source, make_patch
+        from ddsp_live.tools.train import Settings
     except ModuleNotFoundError as error:
         raise ImportError(NEEDED.format(name=error.name)) from error
-    return train.main(argv) or 0
+    from rich.console import Console
+
+    asked = vars(arguments)
+    settings = Settings(**{name: asked[name] for name in SETTINGS if asked[name] is not None})
+    given = {name: asked[name] for name in SOURCE if asked[name]}
+    source = known_source(arguments.output.stem, arguments.folder) | given
+    try:
+        figures = make_patch(arguments.folder, arguments.output, settings, source, Console(stderr=True))
+    except KeyboardInterrupt:
+        print("Stopped: the same command goes on from the last checkpoint.", file=sys.stderr)
+        raise
+    if arguments.json:
+        print_json(figures)
+    else:
+        print(f"{arguments.output}: " + ", ".join(f"{name} {value:g}" for name, value in figures.items()))
+    return 0

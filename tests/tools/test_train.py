@@ -11,14 +11,16 @@ import pytest
 import soundfile
 import torch
 from ddsp_live import load_patch
+from ddsp_live.cli import main
 from ddsp_live.loudness import loudness
 from ddsp_live.tools.analysis import analyse
 from ddsp_live.tools.dataset import Dataset
 from ddsp_live.tools.decoder import from_weights
 from ddsp_live.tools.describe import attack_ms, describe
 from ddsp_live.tools.evaluate import pitch_error_cents, sustained
+from ddsp_live.tools.make_patch import known_source, make_patch
 from ddsp_live.tools.synthesis import player
-from ddsp_live.tools.train import Settings, hold_out, known_source, main, make_patch, train
+from ddsp_live.tools.train import Settings, hold_out, train
 from instrument import note
 from rich.console import Console
 
@@ -65,8 +67,8 @@ def patch(folder, tmp_path_factory):
 
 
 def test_the_loss_falls(takes):
-    _, losses = train(takes, replace(TINY, steps=80))
-    assert np.mean(losses[-10:]) < 0.5 * np.mean(losses[:5])
+    _, history = train(takes, replace(TINY, steps=80))
+    assert np.mean(history.losses[-10:]) < 0.5 * np.mean(history.losses[:5])
 
 
 def test_the_patch_says_what_it_was_trained_on(patch):
@@ -94,7 +96,7 @@ def test_no_loudness_is_silence_and_extremes_are_bounded(patch):
 
 def test_a_killed_run_goes_on_to_the_same_decoder(takes, tmp_path):
     settings = replace(TINY, steps=30, checkpoint_steps=10)
-    whole, losses = train(takes, settings)
+    whole, history = train(takes, settings)
 
     def kill(step, loss):
         if step == 25:
@@ -107,7 +109,7 @@ def test_a_killed_run_goes_on_to_the_same_decoder(takes, tmp_path):
         takes, settings, checkpoint=tmp_path / "run", progress=lambda step, loss: steps.append(step)
     )
     assert steps == list(range(21, 31))
-    assert same == pytest.approx(losses, rel=1e-4)
+    assert same.losses == pytest.approx(history.losses, rel=1e-4)
     for name, weight in whole.weights().items():
         np.testing.assert_allclose(resumed.weights()[name], weight, atol=1e-4)
 
@@ -115,10 +117,34 @@ def test_a_killed_run_goes_on_to_the_same_decoder(takes, tmp_path):
 def test_a_damaged_or_foreign_checkpoint_is_not_gone_on_from(takes, tmp_path):
     settings = replace(TINY, steps=2, checkpoint_steps=2)
     (tmp_path / "run").write_bytes(b"not a checkpoint")
-    _, losses = train(takes, settings, checkpoint=tmp_path / "run")
-    assert len(losses) == 2
+    _, history = train(takes, settings, checkpoint=tmp_path / "run")
+    assert len(history.losses) == 2
     _, others = train(takes, replace(settings, seed=1), checkpoint=tmp_path / "run")
-    assert others != losses
+    assert others.losses != history.losses
+
+
+def test_the_best_of_the_looks_is_taken_and_patience_ends(takes):
+    scores = iter([3.0, 1.0, 2.0, 2.0, 0.0])
+    kept = []
+
+    def validate(decoder):
+        kept.append(decoder.weights())
+        return next(scores)
+
+    settings = replace(TINY, steps=50, validation_steps=10, patience=2)
+    decoder, history = train(takes, settings, validate=validate)
+    assert history.scores == [(10, 3.0), (20, 1.0), (30, 2.0), (40, 2.0)] and len(history.losses) == 40
+    for name, weight in decoder.weights().items():
+        np.testing.assert_array_equal(weight, kept[1][name])
+
+
+def test_the_checkpoint_before_is_gone_on_from_where_the_last_is_damaged(takes, tmp_path):
+    settings = replace(TINY, steps=30, checkpoint_steps=10)
+    train(takes, settings, checkpoint=tmp_path / "run")
+    (tmp_path / "run").write_bytes((tmp_path / "run").read_bytes()[:1000])
+    steps = []
+    train(takes, settings, checkpoint=tmp_path / "run", progress=lambda step, loss: steps.append(step))
+    assert steps == list(range(21, 31))
 
 
 def test_held_out_pitches_are_never_learned_from(takes):
@@ -159,8 +185,8 @@ def test_ranges_are_of_sustained_notes(takes):
 
 
 def test_bad_input_is_one_sentence_and_status_2(tmp_path, capsys):
-    assert main([str(tmp_path / "none"), "-o", str(tmp_path / "x.ddsp")]) == 2
-    assert main([str(tmp_path), "-o", str(tmp_path / "x.ddsp")]) == 2
+    assert main(["train", str(tmp_path / "none"), "-o", str(tmp_path / "x.ddsp")]) == 2
+    assert main(["train", str(tmp_path), "-o", str(tmp_path / "x.ddsp")]) == 2
     errors = capsys.readouterr().err
     assert "There is no folder" in errors and "holds no recordings" in errors and "Traceback" not in errors
     assert not (tmp_path / "x.ddsp").exists()
