@@ -55,6 +55,21 @@ def quantiles(low: float, high: float) -> tuple[Check, str]:
     return check, f"{QUANTILES} ascending numbers from {low:g} to {high:g}"
 
 
+def grid(most_rows: int, most_columns: int) -> tuple[Check, str]:
+    in_range, _ = whole(0, 1 << 40)
+
+    def check(value: object) -> bool:
+        return (
+            isinstance(value, list)
+            and 1 <= len(value) <= most_rows
+            and all(isinstance(row, list) and len(row) == len(value[0]) for row in value)
+            and 1 <= len(value[0]) <= most_columns
+            and all(in_range(count) for row in value for count in row)
+        )
+
+    return check, f"1 to {most_rows} rows of equally many counts, 1 to {most_columns}"
+
+
 FIELDS: dict[str, tuple[Check, str]] = {
     "name": (
         lambda value: isinstance(value, str) and len(value) <= 64 and PLAIN_NAME.fullmatch(value) is not None,
@@ -81,6 +96,14 @@ FIELDS: dict[str, tuple[Check, str]] = {
     "source.url": text(2000),
 }
 """Dotted name in patch.json: its check, and what it must be in words."""
+MAP_FIELDS: dict[str, tuple[Check, str]] = {
+    "coverage.pitch_low": number(0, 140),
+    "coverage.pitch_step": number(0.1, 12),
+    "coverage.loudness_low": number(-120, 20),
+    "coverage.loudness_step": number(0.1, 20),
+    "coverage.frames": grid(140, 80),
+}
+"""The same for the map of the recordings, which a patch need not have."""
 
 
 def check_format(info: Mapping) -> None:
@@ -95,7 +118,7 @@ def check_format(info: Mapping) -> None:
 def check_info(info: Mapping) -> None:
     """Raises PatchError unless every field of the table is there and in range."""
     check_format(info)
-    for name, (check, meaning) in FIELDS.items():
+    for name, (check, meaning) in (FIELDS | MAP_FIELDS if "coverage" in info else FIELDS).items():
         value: object = info
         for key in name.split("."):
             if not isinstance(value, dict) or key not in value:

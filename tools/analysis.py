@@ -32,6 +32,7 @@ class Take:
     voiced: np.ndarray  # bool [frames]
     loudness_db: np.ndarray  # float32 [frames]
     octave_errors: float  # share of voiced frames whose octave was settled anew
+    start_seconds: float = 0.0  # where in the recording it begins
 
     @property
     def midi(self) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -11,13 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..patch import write_patch
-from .analysis import RecordingError, analyse, find_recordings
+from .analysis import RecordingError, Take, analyse, find_recordings
 from .checkpoint import remove_checkpoint
-from .decoder import to_onnx
+from .coverage import coverage
+from .decoder import Decoder, to_onnx
 from .describe import describe
-from .evaluate import evaluate
+from .evaluate import distance, evaluate
+from .split import hold_out, name_of, passages
 from .synthesis import player
-from .train import Settings, hold_out, train
+from .train import Settings, Validate, train
+
+WATCHED_SECONDS = 2.0
 
 
 def make_patch(
@@ -36,7 +41,8 @@ def make_patch(
                 console.print(f"Left out: {error}", markup=False, soft_wrap=True)
         if not takes:
             raise RecordingError(f"None of the {len(paths)} recordings in {folder} can be learned from.")
-        learned, judged = hold_out(takes, settings)
+        shares = {"held_out": settings.held_out, "watched": settings.watched}
+        split = hold_out(passages(takes), seed=settings.seed, **shares)
         task = progress.add_task("Training", total=settings.steps)
         recent: list[float] = []
 
@@ -46,14 +52,20 @@ def make_patch(
             progress.update(task, completed=step, description=f"Training, distance {np.mean(recent):.2f}")
 
         checkpoint = output.with_name(output.name + ".checkpoint")
-        decoder, history = train(learned, settings, checkpoint=checkpoint, progress=show)
-        figures = evaluate(progress.track(judged, description="Judging"), player(decoder, **settings.rates))
+        validate = watch(split.watched) if split.watched else None
+        decoder, history = train(
+            split.learned, settings, checkpoint=checkpoint, progress=show, validate=validate
+        )
+        figures = evaluate(
+            progress.track(split.judged, description="Judging"), player(decoder, **settings.rates)
+        )
     figures = {name: round(value, 4) for name, value in figures.items()}
     training = {
         "settings": {name: value for name, value in asdict(settings).items() if name != "threads"},
         "recordings": len(takes),
         "seconds": round(sum(len(take.audio) / take.sample_rate for take in takes), 1),
-        "held_out": [take.path.name for take in judged],
+        "held_out": [name_of(take, folder) for take in split.judged] if split.unseen else [],
+        "watched": [name_of(take, folder) for take in split.watched],
         "last_loss": round(float(np.mean(history.losses[-100:])), 4),
         "minutes": round((time.monotonic() - began) / 60, 2),
         **figures,
@@ -67,12 +79,30 @@ def make_patch(
         "state_size": decoder.state_size,
         "layers": decoder.spec,
         **describe(takes),
+        "coverage": coverage(takes),
         "training": training,
         "source": {key: source[key] for key in ("recordings", "licence", "url")},
     }
     write_patch(output, info, to_onnx(decoder.spec, decoder.weights()), licence=source["licence_text"])
     remove_checkpoint(checkpoint)
     return figures
+
+
+def watch(takes: Sequence[Take]) -> Validate:
+    """Scores a decoder by the distance of its sound from the takes' first seconds."""
+    heard = round(WATCHED_SECONDS * takes[0].sample_rate)
+    rates = {"sample_rate": takes[0].sample_rate, "frame_rate": takes[0].frame_rate}
+
+    def validate(decoder: Decoder) -> float:
+        play, scores = player(decoder, **rates), []
+        for take in takes:
+            frames = round(WATCHED_SECONDS * take.frame_rate)
+            made = play(take.f0_hz[:frames], take.loudness_db[:frames])
+            samples = min(len(made), len(take.audio), heard)
+            scores.append(distance(made[:samples], take.audio[:samples]))
+        return float(np.mean(scores))
+
+    return validate
 
 
 def known_source(name: str, folder: Path) -> dict:

@@ -36,8 +36,9 @@ class Settings:
     scales_per_step: int = 3  # of losses.FFT_SIZES
     level_weight: float = 0.1  # per dB between the level asked and the one that the controls make
     average: float = 0.998  # of the weights, per step: what is kept is their moving average
-    held_out: float = 0.1  # share of the recorded pitches that is never trained on
-    validation_steps: int = 250  # between looks at what was put aside to choose the best weights by
+    held_out: float = 0.1  # share of the recorded pitches that is never trained on, but reported on
+    watched: float = 0.05  # share of them that the best weights are chosen by, nor trained on either
+    validation_steps: int = 250  # between looks at what is watched
     patience: int = 4  # looks without a better score, after which training ends
     seed: int = 0
     threads: int = 2
@@ -73,21 +74,6 @@ class History:
     def stalled(self, patience: int) -> bool:
         """Whether the last `patience` scores are all no better than one before."""
         return len([step for step, _ in self.scores if step > self.best_step]) >= patience
-
-
-def hold_out(takes: Sequence[Take], settings: Settings) -> tuple[list[Take], list[Take]]:
-    """Takes to learn from and takes to be judged by; where there are few pitches, all takes are both.
-
-    Whole pitches are held out, drawn by the seed: a player asks for pitches between those that were recorded.
-    """
-    pitches = [round(float(np.median(take.midi[take.voiced]))) for take in takes]
-    known = sorted(set(pitches))
-    count = round(len(known) * settings.held_out)
-    if not 0 < count < len(known):
-        return list(takes), list(takes)
-    chosen = np.random.default_rng(settings.seed).choice(known, count, replace=False)
-    learned = [take for take, pitch in zip(takes, pitches, strict=True) if pitch not in chosen]
-    return learned, [take for take, pitch in zip(takes, pitches, strict=True) if pitch in chosen]
 
 
 def learning_rate(step: int, settings: Settings) -> float:

@@ -21,6 +21,13 @@ from make_patch import LICENCE, make_layers, make_patch, make_weights
 from scipy import signal
 
 BODY = signal.butter(4, [0.05, 0.4], "bandpass", output="sos")
+COVERAGE = {
+    "pitch_low": 60,
+    "pitch_step": 1,
+    "loudness_low": -60,
+    "loudness_step": 3,
+    "frames": [[0, 5], [7, 2]],
+}
 ROOM = np.random.default_rng(1).uniform(-1, 1, (4000, 2)).astype(np.float32)
 
 
@@ -28,6 +35,11 @@ ROOM = np.random.default_rng(1).uniform(-1, 1, (4000, 2)).astype(np.float32)
 def written(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("patches") / "reed.ddsp"
     return make_patch(path, seed=4, body=BODY, room=ROOM, room_rate=48000, recurrent=True)
+
+
+def test_a_patch_may_have_a_map_of_its_recordings(tmp_path):
+    assert load_patch(make_patch(tmp_path / "mapped.ddsp", coverage=COVERAGE)).coverage == COVERAGE
+    assert load_patch(make_patch(tmp_path / "unmapped.ddsp")).coverage is None
 
 
 def members_of(path: Path) -> dict[str, bytes]:
@@ -301,6 +313,13 @@ HOSTILE = {
     "quantiles short": (changed("pitch.quantiles", [50] * 20), "21 ascending numbers"),
     "quantiles fall": (changed("loudness.quantiles", list(range(0, -21, -1))), "21 ascending numbers"),
     "attack negative": (changed("performance.attack_ms", -1), "a number from 0 to 5000"),
+    "map is a list": (changed("coverage", []), "no coverage.pitch_low"),
+    "map without rows": (changed("coverage", {**COVERAGE, "frames": []}), "rows of equally many"),
+    "map askew": (changed("coverage", {**COVERAGE, "frames": [[1, 2], [3]]}), "rows of equally many"),
+    "map of texts": (changed("coverage", {**COVERAGE, "frames": ["ab"]}), "rows of equally many"),
+    "map below nothing": (changed("coverage", {**COVERAGE, "frames": [[-1]]}), "rows of equally many"),
+    "map too large": (changed("coverage", {**COVERAGE, "frames": [[0] * 80] * 141}), "1 to 140 rows"),
+    "map without a scale": (changed("coverage", {**COVERAGE, "pitch_step": 0}), "coverage.pitch_step"),
     "no layers": (changed("layers", []), "1 to 64 layers"),
     "layers are text": (changed("layers", "dense"), "must be a list"),
     "unknown op": (changed("layers", [{"op": "eval", "input": ["f0_scaled"], "output": "x"}]), "eval"),
