@@ -1,0 +1,120 @@
+"""A small decoder that does as a large one does."""
+
+import dataclasses
+
+import ddsp_live
+import numpy as np
+import pytest
+import scipy.signal
+import torch
+from ddsp_live.decoders.program import Program
+from ddsp_live.loudness import loudness
+from ddsp_live.tools import distill as distilling
+from ddsp_live.tools.decoder import Decoder, default_layers, to_onnx
+from ddsp_live.tools.distill import Settings, bands_to, distill, distill_patch
+from ddsp_live.tools.sizes import SIZES
+from ddsp_live.tools.synthesis import player
+from ddsp_live.tools.train import Settings as TrainingSettings
+from ddsp_live.tools.train import start_like_an_instrument
+
+RATES = {"sample_rate": 16000, "frame_rate": 250}
+QUICK = Settings(steps=300, batches=8, batch_size=16, frames=16)
+
+
+@pytest.fixture(scope="module")
+def teacher() -> Decoder:
+    """Untrained, but with partials that fall off, a level that follows loudness, and colours that follow pitch."""
+    torch.manual_seed(1)
+    decoder = Decoder(default_layers(harmonics=20, noise_bands=17, width=32, depth=2, lags=(1, 2)))
+    start_like_an_instrument(decoder)
+    return decoder.eval()
+
+
+@pytest.fixture(scope="module")
+def student(teacher) -> Decoder:
+    layers = default_layers(harmonics=20, noise_bands=17, width=16, depth=1, lags=(1, 2))
+    return distill(teacher, layers, [phrase()], sample_rate=16000, settings=QUICK)
+
+
+def phrase() -> distilling.Phrase:
+    return np.geomspace(200, 400, 300), np.linspace(-50, -15, 300)
+
+
+def test_the_student_sounds_as_the_teacher_does(teacher, student):
+    torch.manual_seed(3)
+    blank = Decoder(student.spec).eval()
+    wanted, made, untaught = (player(each, **RATES)(*phrase()) for each in (teacher, student, blank))
+    levels = [loudness(audio, 16000, 250) for audio in (wanted, made, untaught)]
+    assert np.abs(levels[1] - levels[0]).mean() < 1.0 < np.abs(levels[2] - levels[0]).mean()
+    spectra = [
+        np.log(scipy.signal.welch(audio, 16000, nperseg=1024)[1]) for audio in (wanted, made, untaught)
+    ]
+    assert np.abs(spectra[1] - spectra[0]).mean() < 0.3 * np.abs(spectra[2] - spectra[0]).mean()
+
+
+def test_the_same_seed_gives_the_same_student(teacher):
+    few = dataclasses.replace(QUICK, steps=5)
+    layers = default_layers(harmonics=20, noise_bands=17, width=16, depth=1)
+    first, again, other = (
+        distill(teacher, layers, [], sample_rate=16000, settings=each).weights()
+        for each in (few, few, dataclasses.replace(few, seed=1))
+    )
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert not all(np.array_equal(first[name], other[name]) for name in first)
+
+
+def test_fewer_bands_are_the_filters_response_at_their_frequencies():
+    magnitudes = np.random.default_rng(0).random(33)
+    zero_phase = np.roll(np.fft.irfft(magnitudes), 32)
+    taps = np.append(zero_phase, zero_phase[0]) * scipy.signal.get_window("hann", 65, fftbins=False)
+    _, response = scipy.signal.freqz(taps, worN=np.linspace(0, np.pi, 12))
+    made = torch.from_numpy(magnitudes).float() @ bands_to(33, 12)
+    np.testing.assert_allclose(made.abs(), np.abs(response), atol=1e-5)
+
+
+def test_a_tiny_patch_keeps_all_but_the_decoder(tmp_path, teacher):
+    info = dict(ddsp_live.load_patch("alto-saxophone").info)
+    sizes = {"harmonics": 20, "noise_bands": 17, "state_size": teacher.state_size, "layers": teacher.spec}
+    training = {"recordings": 3, "held_out": ["a.wav"], "distance": 5.0}
+    body, room = np.array([[1.0, -1.2, 0.5, 1.0, -1.1, 0.45]]), np.full((100, 2), 0.25, np.float32)
+    large = ddsp_live.patch.write_patch(
+        tmp_path / "large.ddsp",
+        info | sizes | {"name": "large", "training": training},
+        to_onnx(teacher.spec, teacher.weights()),
+        licence="None.",
+        body=body,
+        room=room,
+        room_rate=16000,
+    )
+    few = dataclasses.replace(QUICK, steps=2)
+    tiny = ddsp_live.load_patch(distill_patch(ddsp_live.load_patch(large), tmp_path / "t.ddsp", settings=few))
+    np.testing.assert_array_equal(tiny.body, body)
+    np.testing.assert_array_equal(tiny.room, room)
+    assert (tiny.harmonics, tiny.noise_bands, tiny.pitch_low) == (20, 17, info["pitch"]["low"])
+    assert tiny.info["training"]["held_out"] == ["a.wav"]
+    assert tiny.info["training"]["distilled_from"].startswith("sha256:")
+    assert "distance" not in tiny.info["training"]
+    synth = ddsp_live.Synth(tiny)
+    synth.note_on(60)
+    assert np.isfinite(synth.render(4800)).all()
+
+
+def test_the_command_says_what_is_wrong_in_a_sentence(tmp_path, capsys):
+    assert distilling.main(["no-such-patch", "-o", str(tmp_path / "x.ddsp")]) == 2
+    said = capsys.readouterr().err
+    assert "no patch named 'no-such-patch'" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_size_changes_settings_that_there_are(size):
+    made = dataclasses.replace(TrainingSettings(), **SIZES[size])
+    assert isinstance(made, TrainingSettings)
+
+
+def test_sizes_are_in_the_order_of_their_cost():
+    costs = []
+    for size in ("tiny", "standard", "rich"):
+        made = dataclasses.replace(TrainingSettings(), **SIZES[size])
+        decoder = Decoder(default_layers(made.harmonics, made.noise_bands, made.width, made.depth, made.lags))
+        costs.append(Program.from_layers(decoder.spec, decoder.weights()).multiply_adds)
+    assert 10 * costs[0] < costs[1] < 0.5 * costs[2]
