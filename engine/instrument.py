@@ -1,6 +1,5 @@
 """A patch made ready to sound: its C instrument, and the worker that decodes for it where the kernel does not."""
 
-
 from .decoders.program import Program
 from .decoders.worker import DECODERS, Worker
 from .filters import sections_at_rate

@@ -22,7 +22,8 @@ from .decoder import Decoder, default_layers, from_weights, to_onnx
 from .losses import control_loudness
 from .objective import PLAYED_DB, PLAYED_MIDI
 from .signal import noise_taps, nyquist_fade
-from .sizes import SIZES
+from .sizes import TINY
+from .split import name_of, passages
 from .synthesis import decode
 
 AUDIBLE = 1e-6  # added to levels before logarithms: what lies far below is left as it comes out
@@ -31,7 +32,7 @@ LEVEL_WEIGHT = 0.05  # per dB of the whole sound's level
 MADE_UP = 0.3  # share of the phrases that no recording has, at any pitch and level that can be played
 SHIFT_SEMITONES, SHIFT_DB = 0.5, 3.0
 WARM_UP_STEPS = 50
-KEPT = ("recordings", "seconds", "held_out")  # of what the patch says of its training
+KEPT = ("recordings", "seconds", "held_out", "watched")  # of what the patch says of its training
 
 Phrase = tuple[np.ndarray, np.ndarray]
 """f0_hz [frames], loudness_db [frames]."""
@@ -182,6 +183,12 @@ def _longest_lag(layers: Sequence[Mapping]) -> int:
     return max((max(layer["lags"]) for layer in layers if layer["op"] == "difference"), default=0)
 
 
+def tiny(teacher: Decoder, phrases: Sequence[Phrase], **options) -> Decoder:
+    """The teacher in the tiny size, with as many partials and bands; options: of `distill`."""
+    sizes = teacher.sizes["harmonic_distribution"], teacher.sizes["noise_magnitudes"]
+    return distill(teacher, default_layers(*sizes, **TINY), phrases, **options)
+
+
 def distill_patch(
     patch: Patch,
     output: Path,
@@ -191,11 +198,8 @@ def distill_patch(
     progress: Callable[[int, float], None] = lambda step, loss: None,
 ) -> Path:
     """Writes the patch in the tiny size. Its scores are not the large one's, so it carries none."""
-    sizes = {"harmonics": patch.harmonics, "noise_bands": patch.noise_bands} | SIZES["tiny"]
-    teacher = from_weights(patch.layers, patch.weights).eval()
-    student = distill(
-        teacher,
-        default_layers(**sizes),
+    student = tiny(
+        from_weights(patch.layers, patch.weights).eval(),
         phrases,
         sample_rate=patch.sample_rate,
         settings=settings,
@@ -246,14 +250,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _phrases(patch: Patch, folder: Path) -> list[Phrase]:
-    """What was played in the recordings that the patch learned from; those that it was judged by stay unseen."""
+    """What was played in the recordings, without what the patch is judged by: that stays unseen."""
+    takes = passages(
+        [
+            analyse(path, sample_rate=patch.sample_rate, frame_rate=patch.frame_rate)
+            for path in find_recordings(folder)
+        ]
+    )
     judged = patch.info["training"].get("held_out", [])
-    takes = []
-    for path in find_recordings(folder):
-        if path.name not in judged:
-            take = analyse(path, sample_rate=patch.sample_rate, frame_rate=patch.frame_rate)
-            takes.append((take.f0_hz, take.loudness_db))
-    return takes
+    return [(take.f0_hz, take.loudness_db) for take in takes if name_of(take, folder) not in judged]
 
 
 if __name__ == "__main__":

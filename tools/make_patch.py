@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..patch import write_patch
+from . import distill
 from .analysis import RecordingError, Take, analyse, find_recordings
 from .checkpoint import remove_checkpoint
 from .coverage import coverage
@@ -56,6 +57,14 @@ def make_patch(
         decoder, history = train(
             split.learned, settings, checkpoint=checkpoint, progress=show, validate=validate
         )
+        if settings.size == "tiny":
+            task = progress.add_task("Distilling", total=distill.Settings.steps)
+            decoder = distill.tiny(
+                decoder,
+                [(take.f0_hz, take.loudness_db) for take in split.learned],
+                sample_rate=settings.sample_rate,
+                progress=lambda step, loss: progress.update(task, completed=step),
+            )
         figures = evaluate(
             progress.track(split.judged, description="Judging"), player(decoder, **settings.rates)
         )
@@ -74,8 +83,8 @@ def make_patch(
         "name": output.stem,
         "title": source.get("title", output.stem.replace("-", " ").capitalize()),
         **settings.rates,
-        "harmonics": settings.harmonics,
-        "noise_bands": settings.noise_bands,
+        "harmonics": decoder.sizes["harmonic_distribution"],
+        "noise_bands": decoder.sizes["noise_magnitudes"],
         "state_size": decoder.state_size,
         "layers": decoder.spec,
         **describe(takes),

@@ -20,6 +20,7 @@ from .objective import BandNoise, audio_loss, level_loss
 class Settings:
     """All there is to set; the defaults make the factory patches."""
 
+    size: str = "standard"  # of sizes.SIZES, whose values come with it
     sample_rate: int = 44100
     frame_rate: int = 250
     harmonics: int = 100

@@ -1,21 +1,26 @@
 """A small decoder that does as a large one does."""
 
 import dataclasses
+import functools
 
 import ddsp_live
 import numpy as np
 import pytest
 import scipy.signal
+import soundfile
 import torch
 from ddsp_live.decoders.program import Program
 from ddsp_live.loudness import loudness
 from ddsp_live.tools import distill as distilling
 from ddsp_live.tools.decoder import Decoder, default_layers, to_onnx
 from ddsp_live.tools.distill import Settings, bands_to, distill, distill_patch
-from ddsp_live.tools.sizes import SIZES
+from ddsp_live.tools.make_patch import known_source, make_patch
+from ddsp_live.tools.sizes import SIZES, TINY
 from ddsp_live.tools.synthesis import player
 from ddsp_live.tools.train import Settings as TrainingSettings
 from ddsp_live.tools.train import start_like_an_instrument
+from instrument import note
+from rich.console import Console
 
 RATES = {"sample_rate": 16000, "frame_rate": 250}
 QUICK = Settings(steps=300, batches=8, batch_size=16, frames=16)
@@ -99,6 +104,23 @@ def test_a_tiny_patch_keeps_all_but_the_decoder(tmp_path, teacher):
     assert np.isfinite(synth.render(4800)).all()
 
 
+def test_training_in_the_tiny_size_ends_in_a_distilled_patch(tmp_path, monkeypatch):
+    few = dataclasses.replace(QUICK, steps=2, batches=1)
+    monkeypatch.setattr(distilling, "tiny", functools.partial(distilling.tiny, settings=few))
+    (tmp_path / "notes").mkdir()
+    for midi in (55, 60):
+        soundfile.write(tmp_path / "notes" / f"{midi}.flac", note(midi, 0.5, 0.5, 16000), 16000)
+    settings = TrainingSettings(size="tiny", sample_rate=16000, steps=2, width=80, batch_size=1, threads=1)
+    console = Console(quiet=True)
+    make_patch(tmp_path / "notes", tmp_path / "t.ddsp", settings, known_source("t", tmp_path), console)
+    patch = ddsp_live.load_patch(tmp_path / "t.ddsp")
+    widths = [
+        layer["size"] for layer in patch.layers if layer["output"].startswith("hidden") and "size" in layer
+    ]
+    assert widths == [TINY["width"]] * TINY["depth"]
+    assert patch.info["training"]["settings"]["size"] == "tiny"
+
+
 def test_the_command_says_what_is_wrong_in_a_sentence(tmp_path, capsys):
     assert distilling.main(["no-such-patch", "-o", str(tmp_path / "x.ddsp")]) == 2
     said = capsys.readouterr().err
@@ -107,14 +129,16 @@ def test_the_command_says_what_is_wrong_in_a_sentence(tmp_path, capsys):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_size_changes_settings_that_there_are(size):
-    made = dataclasses.replace(TrainingSettings(), **SIZES[size])
-    assert isinstance(made, TrainingSettings)
+    assert TrainingSettings(size=size, **SIZES[size]).size == size
 
 
-def test_sizes_are_in_the_order_of_their_cost():
-    costs = []
-    for size in ("tiny", "standard", "rich"):
-        made = dataclasses.replace(TrainingSettings(), **SIZES[size])
-        decoder = Decoder(default_layers(made.harmonics, made.noise_bands, made.width, made.depth, made.lags))
-        costs.append(Program.from_layers(decoder.spec, decoder.weights()).multiply_adds)
-    assert 10 * costs[0] < costs[1] < 0.5 * costs[2]
+def multiply_adds(**sizes) -> int:
+    decoder = Decoder(default_layers(**sizes))
+    return Program.from_layers(decoder.spec, decoder.weights()).multiply_adds
+
+
+def test_a_tiny_decoder_has_a_tenth_of_the_standard_ones_products_and_a_rich_one_more():
+    standard, rich = (TrainingSettings(**SIZES[size]) for size in ("standard", "rich"))
+    names = ("harmonics", "noise_bands", "width", "depth", "lags")
+    costs = [multiply_adds(**{name: getattr(each, name) for name in names}) for each in (standard, rich)]
+    assert 10 * multiply_adds(**TINY) < costs[0] < costs[1]
