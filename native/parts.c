@@ -1,5 +1,6 @@
 #include "parts.h"
 #include "body.h"
+#include "ear.h"
 #include "harmonic.h"
 #include "noise.h"
 #include "output.h"
@@ -66,6 +67,27 @@ void parts_sosfilt(void *memory, const double *sos, int sections, double *state,
     for (int64_t done = 0; done < size; done += most)
         body_render(&body, 0, samples + done, (int)(size - done < most ? size - done : most));
     memcpy(state, body.state, sizeof(double) * 2 * (size_t)sections);
+}
+
+size_t parts_track_bytes(double sample_rate) {
+    Arena counted = {0};
+    Ear ear;
+    ear_init(&ear, &counted, NULL, sample_rate);
+    return counted.used;
+}
+
+void parts_track(void *memory, double sample_rate, const double *a_weighting, float threshold_db, const float *samples,
+                 const int64_t *starts, int64_t frames, float *readings) {
+    Arena arena = {memory, 0};
+    Ear ear;
+    ear_init(&ear, &arena, a_weighting, sample_rate);
+    for (int64_t i = 0, done = 0; i < frames; done = starts[i++]) {
+        ear_push(&ear, samples + done, 1, (int)(starts[i] - done));
+        Heard heard = ear_read(&ear, threshold_db, (int)(starts[i] - done));
+        const float row[6] = {heard.pitch.f0_hz, heard.pitch.aperiodicity, heard.loudness_db, (float)heard.voiced,
+                              (float)heard.level, heard.pitch.age_seconds};
+        memcpy(readings + 6 * i, row, sizeof row);
+    }
 }
 
 size_t parts_limiter_bytes(void) { return sizeof(Output); }

@@ -20,6 +20,13 @@ size_t parts_sosfilt_bytes(int sections);
 /* sos [sections, 6]; samples [size] and state [sections, 2] in place. */
 void parts_sosfilt(void *memory, const double *sos, int sections, double *state, float *samples, int64_t size);
 
+size_t parts_track_bytes(double sample_rate);
+/* What the live input hears of samples [size], at each of starts [frames] from the samples before it alone; the last
+   three columns of readings [frames, 6] are whether there is a pitch, whether there is anything, and the age of the
+   pitch in seconds, the first three f0 in Hz, aperiodicity and loudness in dB. a_weighting [3, 6]. */
+void parts_track(void *memory, double sample_rate, const double *a_weighting, float threshold_db, const float *samples,
+                 const int64_t *starts, int64_t frames, float *readings);
+
 /* The output stage, for a mix of several synths; its state is in `memory`. */
 size_t parts_limiter_bytes(void);
 void parts_limiter_init(void *memory, double sample_rate);

@@ -1,0 +1,35 @@
+#include "ear.h"
+
+#include <math.h>
+
+#define PIECE 256
+#define MOST 8.0f /* 18 dB over full scale: whatever is beyond is no signal */
+
+void ear_init(Ear *e, Arena *arena, const double *a_weighting, double sample_rate) {
+    tracker_init(&e->tracker, arena, sample_rate);
+    meter_init(&e->meter, arena, a_weighting, sample_rate);
+    e->clean = arena_floats(arena, PIECE);
+    if (!arena->base) return;
+    e->sample_rate = sample_rate;
+    gate_init(&e->gate);
+}
+
+void ear_push(Ear *e, const float *samples, int stride, int size) {
+    for (int done = 0; done < size; done += PIECE) {
+        int count = size - done < PIECE ? size - done : PIECE;
+        for (int i = 0; i < count; i++) {
+            float x = samples[(done + i) * stride];
+            e->clean[i] = fabsf(x) < MOST ? x : 0.0f; /* NaN fails this too */
+        }
+        tracker_push(&e->tracker, e->clean, count);
+        meter_push(&e->meter, e->clean, count);
+    }
+}
+
+Heard ear_read(Ear *e, float threshold_db, int hop) {
+    Heard heard = {.pitch = tracker_read(&e->tracker), .loudness_db = meter_read(&e->meter)};
+    float seconds = (float)(hop / e->sample_rate);
+    heard.voiced = gate_step(&e->gate, heard.loudness_db, heard.pitch.aperiodicity, threshold_db, seconds);
+    heard.level = e->gate.heard;
+    return heard;
+}
