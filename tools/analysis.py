@@ -1,22 +1,25 @@
-"""From a recording to what the trainer learns from: audio, pitch, loudness, on one grid of frames."""
+"""From recordings to what the trainer learns from: audio, pitch, loudness, on one grid of frames."""
 
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from math import gcd
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import soundfile
-import soxr
 
-from ..loudness import loudness
-from .periodicity import refine, settle_octaves
+from .analysis_cache import cached
+from .findings import Finding, judge, unlike_the_others
+from .recording import RecordingError, read_audio
+from .stretches import stretches
+from .tracks import Tracks, make_tracks
 
 SUFFIXES = {".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"}
-VOICED = 0.5  # confidence from which a frame counts as voiced, as swift-f0 calibrates it
+THREADS = 2
+LEAST_SKIPPED_SECONDS = 0.5  # that is told
 
-
-class RecordingError(ValueError):
-    """A recording, or a folder of them, that cannot be learned from."""
+__all__ = ["Analysis", "Finding", "RecordingError", "Take", "analyse", "analyse_folder", "find_recordings"]
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,33 @@ class Take:
     loudness_db: np.ndarray  # float32 [frames]
     octave_errors: float  # share of voiced frames whose octave was settled anew
     start_seconds: float = 0.0  # where in the recording it begins
+    unsure: np.ndarray | None = None  # bool [frames]: voiced, and another octave fits nearly as well
 
     @property
     def midi(self) -> np.ndarray:
         """Pitch as fractional MIDI notes [frames]."""
         return 69 + 12 * np.log2(self.f0_hz / 440)
+
+    def part(self, first: int, last: int) -> "Take":
+        """The frames from first up to, not including, last, as a take of its own."""
+        if (first, last) == (0, len(self.f0_hz)):
+            return self
+        hop = self.sample_rate / self.frame_rate
+        names = ("f0_hz", "confidence", "voiced", "loudness_db", "unsure")
+        arrays = {name: getattr(self, name) for name in names}
+        return replace(
+            self,
+            audio=self.audio[round(first * hop) : round(last * hop)],
+            start_seconds=self.start_seconds + first / self.frame_rate,
+            **{name: array[first:last] for name, array in arrays.items() if array is not None},
+        )
+
+
+class Analysis(NamedTuple):
+    """What can be learned from, and what was found out about the files."""
+
+    takes: list[Take]  # a file each, or a passage of one
+    findings: list[Finding]
 
 
 def find_recordings(folder: Path) -> list[Path]:
@@ -51,46 +76,91 @@ def find_recordings(folder: Path) -> list[Path]:
     return paths
 
 
-def analyse(path: Path, *, sample_rate: int = 44100, frame_rate: int = 250) -> Take:
+def analyse_folder(
+    folder: Path,
+    *,
+    sample_rate: int = 44100,
+    frame_rate: int = 250,
+    progress: Callable[[int, int], None] = lambda done, files: None,
+    cache: bool = True,
+) -> Analysis:
+    """Analyses every recording below a folder; what cannot be learned from is left out and named.
+
+    progress is told the number of files done and of all files. cache: whether tracks are kept in, and taken
+    from, the user's cache folder. Raises RecordingError where nothing is left.
+    """
+    paths = find_recordings(folder)
+
+    def one(path: Path) -> tuple[list[Take], list[Finding], np.ndarray | None]:
+        try:
+            take, tracks = _analyse(path, sample_rate, frame_rate, cache)
+        except RecordingError as error:
+            return [], [Finding(path, error.kind, str(error), "left out")], None
+        found = judge(path, tracks)
+        if any(finding.action == "left out" for finding in found):
+            return [], found, None
+        takes, skipped = _cut(take)
+        return takes, found + skipped, tracks.partials_db
+
+    takes, findings, heard = [], [], []
+    pool = ThreadPoolExecutor(THREADS)
+    try:
+        for i, (parts, found, partials_db) in enumerate(pool.map(one, paths)):
+            takes += parts
+            findings += found
+            if parts:
+                pitch = float(np.median(np.concatenate([part.midi[part.voiced] for part in parts])))
+                heard.append((parts[0].path, pitch, partials_db))
+            progress(i + 1, len(paths))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    if not takes:
+        why = findings[0].sentence if findings else "they are silent."
+        raise RecordingError(
+            f"None of the {len(paths)} recordings in {folder} can be learned from; the first: {why}"
+        )
+    return Analysis(takes, findings + unlike_the_others(heard))
+
+
+def analyse(path: Path, *, sample_rate: int = 44100, frame_rate: int = 250, cache: bool = False) -> Take:
     """Reads a recording and tracks it. Raises RecordingError where it cannot be read or has no pitch."""
-    audio = read_audio(path, sample_rate)
-    frames = -(-len(audio) * frame_rate // sample_rate)
-    times = np.arange(frames) / frame_rate
-    tracked = _tracker().detect(audio, sample_rate)
-    voiced = tracked.confidence >= VOICED
-    if not voiced.any():
-        raise RecordingError(f"{path} has no pitch that could be tracked.")
-    f0_hz, wrong = settle_octaves(tracked.pitch_hz, tracked.timestamps, voiced, audio, sample_rate)
-    f0_hz = refine(f0_hz, tracked.timestamps, audio, sample_rate)
-    return Take(
-        path=Path(path),
+    return _analyse(Path(path), sample_rate, frame_rate, cache)[0]
+
+
+def _analyse(path: Path, sample_rate: int, frame_rate: int, cache: bool) -> tuple[Take, Tracks]:
+    recording = read_audio(path, sample_rate)
+    settings = {"sample_rate": sample_rate, "frame_rate": frame_rate}
+    tracks = cached(
+        recording.content if cache else None,
+        settings,
+        lambda: make_tracks(recording, sample_rate, frame_rate),
+    )
+    if not tracks.voiced.any():
+        raise RecordingError(f"{path} has no pitch that could be tracked.", kind="no pitch")
+    voiced = tracks.voiced
+    take = Take(
+        path=path,
         sample_rate=sample_rate,
         frame_rate=frame_rate,
-        audio=audio,
-        f0_hz=np.exp(np.interp(times, tracked.timestamps[voiced], np.log(f0_hz[voiced]))).astype(np.float32),
-        confidence=np.interp(times, tracked.timestamps, tracked.confidence).astype(np.float32),
-        voiced=np.interp(times, tracked.timestamps, voiced) > 0.5,
-        loudness_db=loudness(audio, sample_rate, frame_rate),
-        octave_errors=float(wrong[voiced].mean()),
+        audio=recording.audio,
+        f0_hz=tracks.f0_hz,
+        confidence=tracks.confidence,
+        voiced=voiced,
+        loudness_db=tracks.loudness_db,
+        octave_errors=float(tracks.corrected[voiced].mean()),
+        unsure=tracks.unsure,
     )
+    return take, tracks
 
 
-def read_audio(path: Path, sample_rate: int) -> np.ndarray:
-    """A file's audio, its channels averaged, at the given rate: float32 [samples]."""
-    try:
-        audio, file_rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
-        raise RecordingError(f"{path} cannot be read as audio ({error}).") from error
-    audio = audio.mean(1)
-    if len(audio) < file_rate // 10:
-        raise RecordingError(f"{path} is shorter than a tenth of a second.")
-    if not np.isfinite(audio).all():
-        raise RecordingError(f"{path} holds samples that are not numbers.")
-    return audio if file_rate == sample_rate else soxr.resample(audio, file_rate, sample_rate)
-
-
-@lru_cache
-def _tracker():
-    from swift_f0 import SwiftF0
-
-    return SwiftF0(spin=False)
+def _cut(take: Take) -> tuple[list[Take], list[Finding]]:
+    """The sounding stretches of a take, and what was skipped between them."""
+    frames = len(take.f0_hz)
+    step = take.frame_rate // gcd(take.sample_rate, take.frame_rate)  # so that each begins on a sample
+    parts = stretches(take.voiced, take.loudness_db, take.frame_rate, step=step)
+    skipped = (frames - sum(end - begin for begin, end in parts)) / take.frame_rate
+    takes = [take.part(*part) for part in parts]
+    if skipped < LEAST_SKIPPED_SECONDS:
+        return takes, []
+    sentence = f"{take.path} is silent or has no pitch for {skipped:.1f} of {frames / take.frame_rate:.1f} s."
+    return takes, [Finding(take.path, "silence", sentence, "skipped there")]

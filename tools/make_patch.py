@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..patch import write_patch
 from . import distill
-from .analysis import RecordingError, Take, analyse, find_recordings
+from .analysis import Take, analyse_folder
 from .checkpoint import remove_checkpoint
 from .coverage import coverage
 from .decoder import Decoder, to_onnx
@@ -33,15 +33,14 @@ def make_patch(
     began = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
-        paths = find_recordings(folder)
-        takes = []
-        for path in progress.track(paths, description="Analysing"):
-            try:
-                takes.append(analyse(path, **settings.rates))
-            except RecordingError as error:
-                console.print(f"Left out: {error}", markup=False, soft_wrap=True)
-        if not takes:
-            raise RecordingError(f"None of the {len(paths)} recordings in {folder} can be learned from.")
+        analysing = progress.add_task("Analysing", total=None)
+        takes, findings = analyse_folder(
+            folder,
+            **settings.rates,
+            progress=lambda done, files: progress.update(analysing, completed=done, total=files),
+        )
+        for finding in findings:
+            console.print(f"{finding.sentence} ({finding.action})", markup=False, soft_wrap=True)
         shares = {"held_out": settings.held_out, "watched": settings.watched}
         split = hold_out(passages(takes), seed=settings.seed, **shares)
         task = progress.add_task("Training", total=settings.steps)
@@ -71,7 +70,7 @@ def make_patch(
     figures = {name: round(value, 4) for name, value in figures.items()}
     training = {
         "settings": {name: value for name, value in asdict(settings).items() if name != "threads"},
-        "recordings": len(takes),
+        "recordings": len({take.path for take in takes}),
         "seconds": round(sum(len(take.audio) / take.sample_rate for take in takes), 1),
         "held_out": [name_of(take, folder) for take in split.judged] if split.unseen else [],
         "watched": [name_of(take, folder) for take in split.watched],

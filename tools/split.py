@@ -1,7 +1,7 @@
 """What is learned from, what the best weights are chosen by, and what the patch is judged by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -79,18 +79,5 @@ def _cut(take: Take) -> list[Take]:
         first = cuts[-1] + length - reach
         quietest = first + int(np.argmin(take.loudness_db[first : first + 2 * reach]))
         cuts.append(quietest // step * step)
-    pieces = [_slice(take, first, last) for first, last in zip(cuts, [*cuts[1:], frames], strict=True)]
+    pieces = [take.part(first, last) for first, last in zip(cuts, [*cuts[1:], frames], strict=True)]
     return [piece for piece in pieces if piece.voiced.any()]
-
-
-def _slice(take: Take, first: int, last: int) -> Take:
-    if (first, last) == (0, len(take.f0_hz)):
-        return take
-    hop = take.sample_rate / take.frame_rate
-    arrays = ("f0_hz", "confidence", "voiced", "loudness_db")
-    return replace(
-        take,
-        audio=take.audio[round(first * hop) : round(last * hop)],
-        start_seconds=take.start_seconds + first / take.frame_rate,
-        **{name: getattr(take, name)[first:last] for name in arrays},
-    )

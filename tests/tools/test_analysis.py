@@ -5,7 +5,7 @@ import pytest
 import soundfile
 from ddsp_live.loudness import loudness
 from ddsp_live.tools.analysis import RecordingError, analyse, find_recordings
-from ddsp_live.tools.periodicity import refine, settle_octaves
+from ddsp_live.tools.periodicity import refine
 from instrument import note
 
 
@@ -37,17 +37,6 @@ def test_channels_are_averaged_and_loudness_is_the_engines(tmp_path):
     np.testing.assert_allclose(take.loudness_db, loudness(mono, 44100, 250), atol=1e-3)
 
 
-@pytest.mark.parametrize("factor", [2, 3, 4, 0.5])
-def test_a_tracker_that_is_a_factor_off_is_put_right(factor):
-    audio = note(60, 0.6, 1.0, 44100)
-    times, right = np.arange(5, 55) * 0.016, 440 * 2 ** (-9 / 12)
-    f0_hz = np.full(50, right)
-    f0_hz[10:40] *= factor
-    settled, wrong = settle_octaves(f0_hz, times, np.ones(50, bool), audio, 44100)
-    np.testing.assert_allclose(settled, right)
-    assert wrong.tolist() == [10 <= i < 40 for i in range(50)]
-
-
 def test_pitch_is_refined_to_the_cent_and_an_outlier_is_put_right():
     audio = note(60, 0.6, 1.0, 44100)
     times, right = np.arange(5, 55) * 0.016, 440 * 2 ** (-9 / 12)
@@ -77,3 +66,57 @@ def test_what_cannot_be_learned_from_is_named(tmp_path):
     soundfile.write(tmp_path / "silence.wav", np.zeros(44100), 44100)
     with pytest.raises(RecordingError, match="no pitch"):
         analyse(tmp_path / "silence.wav")
+
+
+def harmonic(midi, amplitudes, seconds=1.5, rate=44100, seed=0):
+    """A steady tone [samples] with the given amplitudes of its partials, and a little noise."""
+    f0_hz = 440 * 2 ** ((midi - 69) / 12)
+    time = np.arange(round(seconds * rate)) / rate
+    partials = [a * np.sin(2 * np.pi * k * f0_hz * time + k) for k, a in enumerate(amplitudes, 1)]
+    noise = np.random.default_rng(seed).normal(0, 1e-3, len(time))
+    return 0.5 * sum(partials) / sum(amplitudes) + noise
+
+
+def off_octave(take, midi):
+    return np.abs(take.midi[take.voiced] - midi) > 6
+
+
+@pytest.mark.parametrize("midi", [26, 28, 31])
+def test_notes_below_the_trackers_range_are_found(tmp_path, midi):
+    soundfile.write(tmp_path / "low.wav", harmonic(midi, 0.8 ** np.arange(40)), 44100)
+    take = analyse(tmp_path / "low.wav")
+    assert take.voiced.mean() > 0.9
+    assert np.abs(np.median(take.midi[take.voiced]) - midi) < 0.1
+    assert not off_octave(take, midi).any()
+
+
+@pytest.mark.parametrize("midi", [36, 48, 60, 72, 73, 79])
+@pytest.mark.parametrize(
+    "amplitudes",
+    [(0.02, 1, 0.5, 0.4, 0.3, 0.2), (0.2, 1, 0.2, 0.5, 0.1, 0.3), (1, 0.01, 0.5, 0.01, 0.3)],
+    ids=["weak fundamental", "strong second", "odd partials"],
+)
+def test_octaves_hold_where_spectra_mislead(tmp_path, midi, amplitudes):
+    soundfile.write(tmp_path / "trap.wav", harmonic(midi, amplitudes), 44100)
+    take = analyse(tmp_path / "trap.wav")
+    assert take.voiced.mean() > 0.8
+    assert not off_octave(take, midi).any()
+
+
+def test_octave_leaps_that_are_played_are_followed(tmp_path):
+    audio = np.concatenate([note(midi, 0.6, 0.6, 44100) for midi in (60, 72, 60, 48)])
+    soundfile.write(tmp_path / "leaps.wav", audio, 44100)
+    take = analyse(tmp_path / "leaps.wav")
+    for i, midi in enumerate((60, 72, 60, 48)):
+        assert np.abs(take.midi[150 * i + 25 : 150 * i + 110] - midi).max() < 0.5
+
+
+def test_an_octave_in_doubt_is_said_to_be_unsure(tmp_path):
+    """Between a tone and the tone an octave above it there is no saying which one it is."""
+    fade = np.linspace(0.12, 0, 3 * 44100)  # of the odd partials
+    odd = harmonic(60, (1, 0, 0.5, 0, 0.3), 3)
+    even = harmonic(60, (0, 1, 0, 0.5, 0, 0.3), 3)
+    soundfile.write(tmp_path / "doubt.wav", even + fade * odd, 44100)
+    soundfile.write(tmp_path / "clear.wav", harmonic(60, (1, 0.7, 0.5, 0.3), 3), 44100)
+    assert analyse(tmp_path / "doubt.wav").unsure.any()
+    assert not analyse(tmp_path / "clear.wav").unsure.any()

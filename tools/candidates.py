@@ -1,0 +1,67 @@
+"""After which periods a signal is the same again: the pitches that a frame may have, and how well each fits it."""
+
+import numpy as np
+
+RATE = 16000  # Hz, of the audio that candidates are looked for in
+SEGMENT = 1280  # samples seen around a frame: two periods of the lowest pitch
+LOWEST_HZ, HIGHEST_HZ = 25.0, 2200.0
+COUNT = 10  # candidates per frame
+COMPRESSED = 0.5  # exponent of the power spectrum in the second opinion: weak partials count there too
+SHORTEST_IS_RIGHT = 0.02  # per octave: of periods that fit alike, the shortest is the pitch's
+_FINER = 2
+
+
+def find_candidates(audio: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pitches in Hz [frames, COUNT] and how alike the signal is one period later, 1 the same, [frames, COUNT].
+
+    audio: [samples] at RATE; times: of the frames, in s. A pitch is a peak of the mean of two normalized
+    autocorrelations, one of the signal (McLeod and Wyvill, A Smarter Way to Find Pitch, 2005) and one with its
+    spectrum compressed (Tolonen and Karjalainen, A Computationally Efficient Multipitch Analysis Model, 2000).
+    Where there are fewer peaks, likeness is -1 and the pitch the lowest.
+    """
+    parts = [_of_frames(audio, times[i : i + 512]) for i in range(0, len(times), 512)]
+    return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+
+def _of_frames(audio: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    longest = int(np.ceil(RATE / LOWEST_HZ))
+    likeness = _likeness(audio, times, longest + 2)
+    shortest = int(RATE / HIGHEST_HZ) * _FINER
+    here = likeness[:, shortest:-1]
+    before, after = likeness[:, shortest - 1 : -2], likeness[:, shortest + 1 :]
+    lags = np.arange(shortest, likeness.shape[1] - 1)
+    rank = np.where(
+        (here > before) & (here >= after), here - SHORTEST_IS_RIGHT * np.log2(lags / shortest), -9
+    )
+    best = np.argpartition(rank, -COUNT, 1)[:, -COUNT:]
+    rows = np.arange(len(times))[:, None]
+    y0, y1, y2 = before[rows, best], here[rows, best], after[rows, best]
+    bend = np.minimum(y0 - 2 * y1 + y2, -1e-9)
+    shift = np.clip(0.5 * (y0 - y2) / bend, -1, 1)
+    found = rank[rows, best] > -9
+    period = np.where(found, (lags[best] + shift) / (_FINER * RATE), 1 / LOWEST_HZ)
+    return 1 / period, np.where(found, y1 - 0.25 * (y0 - y2) * shift, -1.0)
+
+
+def _likeness(audio: np.ndarray, times: np.ndarray, longest: int) -> np.ndarray:
+    """Mean of the two normalized autocorrelations [frames, longest * _FINER]."""
+    starts = np.round(times * RATE).astype(int)
+    padded = np.pad(np.asarray(audio, np.float32), (SEGMENT // 2, SEGMENT))
+    pieces = padded[np.minimum(starts, len(audio))[:, None] + np.arange(SEGMENT)]
+    pieces = pieces - pieces.mean(1, keepdims=True)
+    size = 2048
+    power = np.abs(np.fft.rfft(pieces, size)) ** 2
+    count = longest * _FINER
+    products = np.fft.irfft(power, size * _FINER)[:, :count] * _FINER
+    energy = np.pad(np.cumsum(pieces.astype(np.float64) ** 2, 1), ((0, 0), (1, 0)))
+    lags = np.arange(count) / _FINER
+    whole = lags.astype(int)
+    both = energy[:, SEGMENT - whole] + energy[:, -1:] - energy[:, whole]
+    plain = 2 * products / np.maximum(both, 1e-9)
+    window = np.hanning(SEGMENT + 2)[1:-1].astype(np.float32)
+    compressed = np.abs(np.fft.rfft(pieces * window, size)) ** (2 * COMPRESSED)
+    second = np.fft.irfft(compressed, size * _FINER)[:, :count]
+    # What the window alone would take from a tone after each lag.
+    taper = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** (2 * COMPRESSED), size * _FINER)[:count]
+    second = second / np.maximum(second[:, :1], 1e-9) / np.maximum(taper / taper[0], 0.25)
+    return 0.5 * (plain + second)

@@ -1,0 +1,103 @@
+"""Pitch that can be trusted: swift-f0, our own autocorrelations and continuity must agree on every octave."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import soxr
+
+from .candidates import RATE, find_candidates
+from .periodicity import refine
+
+VOICED = 0.5  # confidence from which a frame counts as voiced, as swift-f0 calibrates it
+TRACKER_LOWEST_HZ = 50.0  # swift-f0 ends at 46.9 Hz
+PERIODIC = 0.85  # likeness from which a frame below that is voiced
+QUIET_DB = -50.0  # below the recording's loudest frame, where nothing is voiced without swift-f0
+SHORT = 0.07  # likeness per octave: a signal is as much the same again after two periods as after one
+AGREES = 0.15  # likeness that agreement with swift-f0 is worth
+AGREES_IN_CLASS = 0.13  # and agreement but for an octave, a twelfth or two octaves
+FREE_STEP = 0.06  # octaves per frame that pitch may move at no cost
+STEP_COST = 4.0  # per octave beyond
+LEAP_COST = 1.2  # the most that a step costs
+SURE = 0.25  # likeness by which every path through another pitch must be worse
+
+
+class Track(NamedTuple):
+    """Pitch on the tracker's grid, one frame every 16 ms."""
+
+    times: np.ndarray  # s [frames]
+    f0_hz: np.ndarray  # [frames], meaningless where unvoiced
+    confidence: np.ndarray  # 0 to 1 [frames]
+    voiced: np.ndarray  # bool [frames]
+    unsure: np.ndarray  # bool [frames]: voiced, and another octave fits nearly as well
+    octaves: np.ndarray  # [frames]: of the pitch above swift-f0's reading, 0 where that is no reading
+
+
+def track(audio: np.ndarray, sample_rate: int) -> Track:
+    """Pitch of audio [samples]."""
+    heard = audio if sample_rate == RATE else soxr.resample(audio, sample_rate, RATE)
+    tracked = _tracker().detect(heard, RATE)
+    pitch_hz, likeness = find_candidates(heard, tracked.timestamps)
+    path, margin = best_path(pitch_hz, evidence(pitch_hz, likeness, tracked.pitch_hz, tracked.confidence))
+    rows = np.arange(len(path))
+    f0_hz, fit = pitch_hz[rows, path], likeness[rows, path]
+    quiet = tracked.loudness_db < tracked.loudness_db.max() + QUIET_DB
+    below = (f0_hz < TRACKER_LOWEST_HZ) & (fit >= PERIODIC) & ~quiet
+    confidence = np.where(below, np.maximum(tracked.confidence, fit), tracked.confidence).clip(0, 1)
+    voiced = confidence >= VOICED
+    octaves = np.log2(f0_hz / tracked.pitch_hz)
+    # Within a step of the tracker, its own reading is the finer start.
+    start = np.where(np.abs(octaves) < 1 / 24, tracked.pitch_hz, f0_hz)
+    if voiced.any():
+        start = refine(start, tracked.timestamps, audio, sample_rate)
+    return Track(
+        tracked.timestamps,
+        start,
+        confidence,
+        voiced,
+        voiced & (margin < SURE),
+        np.where(tracked.confidence >= VOICED, octaves, 0),
+    )
+
+
+def evidence(
+    pitch_hz: np.ndarray, likeness: np.ndarray, read_hz: np.ndarray, confidence: np.ndarray
+) -> np.ndarray:
+    """What speaks for each candidate [frames, candidates], in units of likeness."""
+    octaves = np.log2(pitch_hz / read_hz[:, None])
+    near = np.abs(octaves) < 1 / 24
+    related = np.min([np.abs(np.abs(octaves) - np.log2(ratio)) for ratio in (2, 3, 4)], 0) < 1 / 24
+    short = SHORT * np.log2(pitch_hz)
+    return likeness + short + confidence[:, None] * (AGREES * near + AGREES_IN_CLASS * related)
+
+
+def best_path(pitch_hz: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The candidates [frames] that together score best at least cost of leaps, and by how much [frames].
+
+    By how much: the best path less the best one that has another pitch in that frame (max-marginals).
+    """
+    octave = np.log2(pitch_hz)
+    frames = len(octave)
+    forward, backward = score.copy(), np.zeros_like(score)
+    for i in range(1, frames):
+        forward[i] += (forward[i - 1][:, None] - _cost(octave[i - 1], octave[i])).max(0)
+    for i in range(frames - 2, -1, -1):
+        backward[i] = (backward[i + 1] + score[i + 1] - _cost(octave[i], octave[i + 1])).max(1)
+    through = forward + backward
+    path = through.argmax(1)
+    rows = np.arange(frames)
+    other = np.abs(octave - octave[rows, path][:, None]) > 1 / 12
+    rest = np.where(other, through, -np.inf).max(1)
+    return path, through[rows, path] - rest
+
+
+def _cost(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    step = np.abs(before[:, None] - after)
+    return np.minimum(STEP_COST * np.maximum(step - FREE_STEP, 0), LEAP_COST)
+
+
+@lru_cache
+def _tracker():
+    from swift_f0 import SwiftF0
+
+    return SwiftF0(threads=1, spin=False)
