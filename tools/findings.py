@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .recording import DC
 from .tracks import Tracks
 
 SHORT_SECONDS = 1.0
@@ -59,7 +60,7 @@ def judge(path: Path, tracks: Tracks) -> list[Finding]:
          "left out" if spoiled else "kept, with the partials that clipping adds"),
         ("unsure", unsure > UNSURE, f"has an octave that is in doubt in {100 * unsure:.0f} % of its pitched frames.",
          "kept, at the likelier octave"),
-        ("dc", tracks.dc != 0, f"stands {float(tracks.dc):+.3f} of full scale away from zero.", "taken off"),
+        ("dc", abs(tracks.dc) > DC, f"stands {float(tracks.dc):+.3f} of full scale away from zero.", "taken off"),
         ("short", tracks.seconds < SHORT_SECONDS, f"is only {float(tracks.seconds):.2f} s long.", "kept"),
     )  # fmt: skip
     return [finding(kind, sentence, action) for kind, found, sentence, action in rows if found]

@@ -27,9 +27,12 @@ WATCHED_SECONDS = 2.0
 
 
 def make_patch(
-    folder: Path, output: Path, settings: Settings, source: dict, console: Console
+    folder: Path, output: Path, settings: Settings, source: dict, console: Console, *, cache: bool = True
 ) -> dict[str, float]:
-    """Analyses, trains, judges and writes; returns the figures of the held-out recordings."""
+    """Analyses, trains, judges and writes; returns the figures of the held-out recordings.
+
+    cache: whether what was measured of the recordings is kept in the user's cache folder for the next time.
+    """
     began = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
@@ -37,6 +40,7 @@ def make_patch(
         takes, findings = analyse_folder(
             folder,
             **settings.rates,
+            cache=cache,
             progress=lambda done, files: progress.update(analysing, completed=done, total=files),
         )
         for finding in findings:

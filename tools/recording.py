@@ -10,7 +10,7 @@ import soundfile
 import soxr
 
 SHORTEST_SECONDS = 0.1
-DC = 0.003  # of full scale, from which a constant is taken off
+DC = 0.02  # of full scale, from which a constant is told; lopsided waves of short notes stay below
 FLAT = 3  # equal samples at the top of a wave that is cut off
 CORNER = 3e-4  # how steeply such a top must end; a sine's ends by a step of 16 bits
 FULL_SCALE = 0.9999
@@ -30,7 +30,7 @@ class Recording:
 
     audio: np.ndarray  # float32 [samples]
     content: str  # hash of the file
-    dc: float  # the constant that was taken off, of full scale; 0 where it was left
+    dc: float  # the constant that was taken off, of full scale
     clipped: float  # share of samples that are cut off
     seconds: float
 
@@ -49,8 +49,6 @@ def read_audio(path: Path, sample_rate: int) -> Recording:
     clipped = max(clipped_share(channel) for channel in audio.T)
     audio = audio.mean(1)
     dc = float(audio.mean(dtype=np.float64))
-    if abs(dc) < DC:
-        dc = 0.0
     audio = audio - np.float32(dc)
     seconds = len(audio) / file_rate
     if file_rate != sample_rate:

@@ -42,6 +42,11 @@ def add_arguments(parser) -> None:
         metavar="HZ",
         help="that the patch is trained at (default: 44100)",
     )
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="measure the recordings anew, and keep nothing of it for the next time",
+    )
     parser.add_argument("--title", help="the instrument's name for people")
     for name, meaning in (("recordings", "who made them"), ("licence", "theirs"), ("url", "where they are")):
         parser.add_argument(f"--{name}", metavar="TEXT", help=f"source of the recordings: {meaning}")
@@ -63,7 +68,9 @@ def run(arguments) -> int:
     given = {name: asked[name] for name in SOURCE if asked[name]}
     source = known_source(arguments.output.stem, arguments.folder) | given
     try:
-        figures = make_patch(arguments.folder, arguments.output, settings, source, Console(stderr=True))
+        console = Console(stderr=True)
+        cache = not arguments.no_cache
+        figures = make_patch(arguments.folder, arguments.output, settings, source, console, cache=cache)
     except KeyboardInterrupt:
         print("Stopped: the same command goes on from the last checkpoint.", file=sys.stderr)
         raise
