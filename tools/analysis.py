@@ -162,5 +162,5 @@ def _cut(take: Take) -> tuple[list[Take], list[Finding]]:
     takes = [take.part(*part) for part in parts]
     if skipped < LEAST_SKIPPED_SECONDS:
         return takes, []
-    sentence = f"{take.path} is silent or has no pitch for {skipped:.1f} of {frames / take.frame_rate:.1f} s."
+    sentence = f"{take.path} is silent for {skipped:.1f} of {frames / take.frame_rate:.1f} s."
     return takes, [Finding(take.path, "silence", sentence, "skipped there")]

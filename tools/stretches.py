@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..loudness import FLOOR_DB
+
 REST_SECONDS = 1.0  # a rest that is skipped
 KEPT_SECONDS = 0.4  # of it, on each side, so that releases and onsets are learned
 QUIET_DB = 50.0  # below the loudest frame
@@ -15,7 +17,8 @@ def stretches(
 
     step: frames that a stretch's first frame is a multiple of.
     """
-    active = np.flatnonzero(voiced & (loudness_db > loudness_db.max() - QUIET_DB))
+    # A note that has rung out until it has no pitch is still learned from.
+    active = np.flatnonzero(loudness_db >= max(loudness_db.max() - QUIET_DB, FLOOR_DB + 1))
     if not len(active):
         return []
     rest, kept = round(REST_SECONDS * frame_rate), round(KEPT_SECONDS * frame_rate)
