@@ -61,7 +61,7 @@ class Take:
 class Analysis(NamedTuple):
     """What can be learned from, and what was found out about the files."""
 
-    takes: list[Take]  # a file each, or a passage of one
+    takes: list[Take]  # a file each, or a stretch of one between rests
     findings: list[Finding]
 
 

@@ -23,7 +23,7 @@ ROOTLESS_SHARE, ROOTLESS_DB = (
 POLYPHONIC = 0.1  # share of power between the partials
 NEIGHBOURS = 4.0  # semitones
 UNLIKE = 2.2  # times the usual distance between neighbours in pitch
-UNLIKE_DB = 10.0  # and at least; both are above all of 542 recordings of 18 sources
+UNLIKE_DB = 10.0  # and at least; one in 542 recordings of 18 sources is above both
 
 
 @dataclass(frozen=True)
