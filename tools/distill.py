@@ -17,13 +17,13 @@ from rich.progress import Progress
 from torch import Tensor
 
 from ..patch import Patch, PatchError, load_patch, write_patch
-from .analysis import RecordingError, analyse, find_recordings
+from .analysis import RecordingError, analyse_folder
 from .decoder import Decoder, default_layers, from_weights, to_onnx
 from .losses import control_loudness
 from .objective import PLAYED_DB, PLAYED_MIDI
 from .signal import noise_taps, nyquist_fade
 from .sizes import TINY
-from .split import name_of, passages
+from .split import named_passages
 from .synthesis import decode
 
 AUDIBLE = 1e-6  # added to levels before logarithms: what lies far below is left as it comes out
@@ -251,14 +251,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _phrases(patch: Patch, folder: Path) -> list[Phrase]:
     """What was played in the recordings, without what the patch is judged by: that stays unseen."""
-    takes = passages(
-        [
-            analyse(path, sample_rate=patch.sample_rate, frame_rate=patch.frame_rate)
-            for path in find_recordings(folder)
-        ]
-    )
+    takes, _ = analyse_folder(folder, sample_rate=patch.sample_rate, frame_rate=patch.frame_rate)
     judged = patch.info["training"].get("held_out", [])
-    return [(take.f0_hz, take.loudness_db) for take in takes if name_of(take, folder) not in judged]
+    parts = named_passages(takes, folder)
+    return [(take.f0_hz, take.loudness_db) for name, take in parts.items() if name not in judged]
 
 
 if __name__ == "__main__":

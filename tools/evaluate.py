@@ -1,6 +1,7 @@
-"""How good a decoder is, measured from its audio."""
+"""How good a decoder is, measured from its audio: the definitions are in docs/training.md."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import soxr
@@ -9,44 +10,106 @@ import torch
 from ..loudness import loudness
 from .analysis import Take
 from .losses import spectral_distance
+from .mel import mel_distance_db
+from .reference import StaticSound, two_takes
+from .swipe import swipe
 from .yin import yin
 
 COMPARED_RATE = 16000  # Hz; figures of other trainers are for this rate
 AUDIBLE_DB = -60.0
+SOUNDING_DB = 40.0  # below a take's loudest frame
 PERIODIC = 0.3
+PITCHED = 0.3  # strength from which the judging tracker's reading of a recording counts
+SMOOTHED = 5  # readings that a median is taken of, so that a single one at an onset does not count
 
 Player = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """f0_hz [frames], loudness_db [frames] -> audio [samples]."""
 
 
-def evaluate(takes: Sequence[Take], play: Player) -> dict[str, float]:
-    """Means over takes that are played with their own pitch and loudness.
+@dataclass(frozen=True)
+class Judged:
+    """One take and what was played in its place."""
 
-    distance, distance_16k: multi-scale spectral distance at the take's rate, and with both at 16 kHz.
-    loudness_error_db: mean absolute. f0_cents: median absolute, between the takes' pitch and YIN's of the
-    audio; f0_within_50_cents: share of the frames that YIN finds periodic.
+    take: Take
+    made: np.ndarray = field(repr=False)  # [samples]
+    figures: dict[str, float]
+    cents: np.ndarray = field(repr=False)  # off the recording's pitch, of every reading that counts
+
+
+def evaluate(takes: Sequence[Take], play: Player, *, static: StaticSound | None = None) -> dict[str, float]:
+    """Figures over takes that are played with their own pitch and loudness: see `summary`."""
+    return summary([judge(take, play(take.f0_hz, take.loudness_db), static=static) for take in takes])
+
+
+def judge(take: Take, made: np.ndarray, *, static: StaticSound | None = None) -> Judged:
+    """One take against what was made [samples] in its place.
+
+    With `static`, the patch's fit without a network, both ends of the scale are measured for this take, too.
     """
-    rows = [evaluate_take(take, play(take.f0_hz, take.loudness_db)) for take in takes]
-    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-
-
-def evaluate_take(take: Take, made: np.ndarray) -> dict[str, float]:
-    """The figures of one take."""
-    made = made[: len(take.audio)]
-    wanted = take.audio[: len(made)]
+    made = fitted(made, len(take.audio))
     level = loudness(made, take.sample_rate, take.frame_rate)
     asked = take.loudness_db[: len(level)]
     audible = asked > AUDIBLE_DB
-    off_cents = pitch_error_cents(made, take.sample_rate, take.f0_hz, take.frame_rate)
-    return {
-        "distance": distance(made, wanted),
-        "distance_16k": distance(
-            *(soxr.resample(x, take.sample_rate, COMPARED_RATE) for x in (made, wanted))
-        ),
-        "loudness_error_db": float(np.abs(level - asked)[audible].mean()),
-        "f0_cents": float(np.median(off_cents)),
-        "f0_within_50_cents": float(np.mean(off_cents < 50)),
+    figures = distances("distance", made, take.audio, take.sample_rate)
+    figures |= {
+        "mel_db": mel_distance_db(made, take.audio, take.sample_rate),
+        "loudness_error_db": float(np.abs(level - asked)[audible].mean()) if audible.any() else 0.0,
     }
+    if static is not None:
+        plain = fitted(static.play(take.f0_hz, take.loudness_db), len(take.audio))
+        sizes = {"harmonics": len(static.distribution), "noise_bands": len(static.magnitudes)}
+        figures |= distances("no_network", plain, take.audio, take.sample_rate)
+        figures |= distances("floor", *two_takes(take, **sizes), take.sample_rate)
+    return Judged(take, made, figures, heard_cents(made, take))
+
+
+def summary(judged: Sequence[Judged]) -> dict[str, float]:
+    """Means over takes, and quantiles over all their readings of pitch.
+
+    distance, no_network, floor: multi-scale spectral distance of what was made, of the fit without a network,
+    and of two sounds that differ in their noise alone; gap_closed: the place between the last two. Each at
+    the takes' rate and, as ..._16k, at 16 kHz. f0_...: by a tracker that training does not use.
+    """
+    figures = {name: float(np.mean([row.figures[name] for row in judged])) for name in judged[0].figures}
+    for end in ("", "_16k") if "floor" in figures else ():
+        ours, plain, floor = (figures[name + end] for name in ("distance", "no_network", "floor"))
+        figures["gap_closed" + end] = (plain - ours) / max(plain - floor, 1e-9)
+    cents = np.concatenate([row.cents for row in judged])
+    if len(cents):
+        octaves = np.round(cents / 1200)
+        figures["f0_cents"], figures["f0_cents_95"] = map(float, np.percentile(np.abs(cents), [50, 95]))
+        figures["f0_within_50_cents"] = float(np.mean(np.abs(cents) < 50))
+        figures["f0_octave_errors"] = float(np.mean((octaves != 0) & (np.abs(cents - 1200 * octaves) < 100)))
+    return figures
+
+
+def heard_cents(made: np.ndarray, take: Take) -> np.ndarray:
+    """How far in cents the pitch of what was made is from the recording's, by a tracker of its own.
+
+    A reading counts where the recording sounds and is clearly pitched; what was made need not be.
+    """
+    readings = [swipe(audio, take.sample_rate) for audio in (take.audio, made)]
+    times, _, strength = readings[0]
+    level = np.interp(times, np.arange(len(take.loudness_db)) / take.frame_rate, take.loudness_db)
+    counts = (strength >= PITCHED) & (level > max(level.max(initial=AUDIBLE_DB) - SOUNDING_DB, AUDIBLE_DB))
+    there, here = (running_median(np.log2(f0_hz)) for _, f0_hz, _ in readings)
+    return (1200 * (here - there))[counts]
+
+
+def running_median(x: np.ndarray) -> np.ndarray:
+    around = np.pad(x, SMOOTHED // 2, mode="edge")
+    return np.median(np.lib.stride_tricks.sliding_window_view(around, SMOOTHED), axis=1)
+
+
+def fitted(audio: np.ndarray, samples: int) -> np.ndarray:
+    """Audio cut, or continued in silence, to a length."""
+    return np.pad(audio[:samples], (0, max(0, samples - len(audio))))
+
+
+def distances(name: str, x: np.ndarray, y: np.ndarray, sample_rate: int) -> dict[str, float]:
+    """{name: distance of two signals, name_16k: that of both at 16 kHz}."""
+    low = (soxr.resample(np.asarray(z, np.float32), sample_rate, COMPARED_RATE) for z in (x, y))
+    return {name: distance(x, y), f"{name}_16k": distance(*low)}
 
 
 def distance(x: np.ndarray, y: np.ndarray) -> float:

@@ -1,93 +1,118 @@
-"""From a folder of recordings to a patch: analysis, training, evaluation, and the file."""
+"""From a folder of recordings to a patch: analysis, training, the file, its evaluation and its report."""
 
+import hashlib
 import json
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ..patch import write_patch
+from ..patch import SUFFIX, PatchError, load_patch, write_patch
 from . import distill
-from .analysis import Take, analyse_folder
+from .analysis import Take, analyse_folder, find_recordings
 from .checkpoint import remove_checkpoint
 from .coverage import coverage
 from .decoder import Decoder, to_onnx
 from .describe import describe
 from .evaluate import distance, evaluate
-from .split import hold_out, name_of, passages
+from .evaluate_patch import evaluate_patch
+from .reference import fit_static
+from .resynthesis import patch_player
+from .split import hold_out, named_passages
 from .synthesis import player
 from .train import Settings, Validate, train
 
 WATCHED_SECONDS = 2.0
 
+Progress = Callable[[str, float, str], None]
+"""Told what is being done, the share of it that is, and how it goes."""
+Complain = Callable[[str], None]
+"""Told, in one sentence, what could not be used or kept."""
+
+
+class Made(NamedTuple):
+    """What was written, and the figures of the held-out recordings."""
+
+    patch: Path
+    figures: dict[str, float]
+
 
 def make_patch(
-    folder: Path, output: Path, settings: Settings, source: dict, console: Console, *, cache: bool = True
-) -> dict[str, float]:
-    """Analyses, trains, judges and writes; returns the figures of the held-out recordings.
+    folder: Path,
+    output: Path,
+    settings: Settings,
+    source: dict,
+    *,
+    cache: bool = True,
+    progress: Progress = lambda stage, share, note: None,
+    complain: Complain = lambda sentence: None,
+) -> Made:
+    """Analyses, trains, writes and judges. Run again after it was stopped, it goes on.
 
-    cache: whether what was measured of the recordings is kept in the user's cache folder for the next time.
+    source: as `known_source` has it. cache: whether what was measured of the recordings is kept in the user's
+    cache folder for the next time. Raises RecordingError for recordings that cannot be learned from, and
+    PatchError for an output that cannot be written, before any time is spent.
     """
+    folder, output = Path(folder), Path(output)
+    check_output(output)
     began = time.monotonic()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
-        analysing = progress.add_task("Analysing", total=None)
-        takes, findings = analyse_folder(
-            folder,
-            **settings.rates,
-            cache=cache,
-            progress=lambda done, files: progress.update(analysing, completed=done, total=files),
-        )
-        for finding in findings:
-            console.print(f"{finding.sentence} ({finding.action})", markup=False, soft_wrap=True)
-        shares = {"held_out": settings.held_out, "watched": settings.watched}
-        split = hold_out(passages(takes), seed=settings.seed, **shares)
-        task = progress.add_task("Training", total=settings.steps)
-        recent: list[float] = []
-
-        def show(step: int, loss: float) -> None:
-            recent.append(loss)
-            del recent[:-100]
-            progress.update(task, completed=step, description=f"Training, distance {np.mean(recent):.2f}")
-
-        checkpoint = output.with_name(output.name + ".checkpoint")
-        validate = watch(split.watched) if split.watched else None
-        decoder, history = train(
-            split.learned, settings, checkpoint=checkpoint, progress=show, validate=validate
-        )
-        if settings.size == "tiny":
-            task = progress.add_task("Distilling", total=distill.Settings.steps)
-            decoder = distill.tiny(
-                decoder,
-                [(take.f0_hz, take.loudness_db) for take in split.learned],
-                sample_rate=settings.sample_rate,
-                progress=lambda step, loss: progress.update(task, completed=step),
-            )
-        figures = evaluate(
-            progress.track(split.judged, description="Judging"), player(decoder, **settings.rates)
-        )
-    figures = {name: round(value, 4) for name, value in figures.items()}
-    training = {
-        "settings": {name: value for name, value in asdict(settings).items() if name != "threads"},
-        "recordings": len({take.path for take in takes}),
-        "seconds": round(sum(len(take.audio) / take.sample_rate for take in takes), 1),
-        "held_out": [name_of(take, folder) for take in split.judged] if split.unseen else [],
-        "watched": [name_of(take, folder) for take in split.watched],
-        "last_loss": round(float(np.mean(history.losses[-100:])), 4),
-        "minutes": round((time.monotonic() - began) / 60, 2),
-        **figures,
-    }
-    info = {
-        "name": output.stem,
-        "title": source.get("title", output.stem.replace("-", " ").capitalize()),
+    takes, findings = analyse_folder(
+        folder,
         **settings.rates,
+        cache=cache,
+        progress=lambda done, files: progress("Analysing", done / files, ""),
+    )
+    for finding in findings:
+        complain(f"{finding.sentence} ({finding.action})")
+    parts = named_passages(takes, folder)
+    names = {id(part): name for name, part in parts.items()}
+    shares = {"held_out": settings.held_out, "watched": settings.watched}
+    split = hold_out(list(parts.values()), seed=settings.seed, **shares)
+    if not split.unseen:
+        complain(f"{folder} has too few pitches to hold any out, so that the scores are of what was learned.")
+    analysed = time.monotonic() - began
+    decoder, history = train(
+        split.learned,
+        settings,
+        checkpoint=checkpoint_of(output),
+        progress=trained(progress, settings),
+        validate=watch(split.watched) if split.watched else None,
+        complain=complain,
+    )
+    began = time.monotonic()
+    if settings.size == "tiny":
+        decoder = distill.tiny(
+            decoder,
+            [(take.f0_hz, take.loudness_db) for take in split.learned],
+            sample_rate=settings.sample_rate,
+            progress=lambda step, loss: progress("Distilling", step / distill.Settings.steps, ""),
+        )
+    sizes = {
         "harmonics": decoder.sizes["harmonic_distribution"],
         "noise_bands": decoder.sizes["noise_magnitudes"],
+    }
+    training = {
+        "settings": kept_settings(settings),
+        "recordings": len({take.path for take in takes}),
+        "recordings_hash": recordings_hash(folder),
+        "seconds": round(sum(len(take.audio) / take.sample_rate for take in takes), 1),
+        "held_out": [names[id(take)] for take in split.judged] if split.unseen else [],
+        "watched": [names[id(take)] for take in split.watched],
+        "steps": len(history.losses),
+        "best_step": history.best_step,
+        "last_loss": round(float(np.mean(history.losses[-100:])), 4),
+        "no_network_fit": fit_static(split.learned, **sizes).to_json(),
+    }
+    info = {
+        "name": plain_name(output.stem),
+        "title": source.get("title", output.stem.replace("-", " ").capitalize()),
+        **settings.rates,
+        **sizes,
         "state_size": decoder.state_size,
         "layers": decoder.spec,
         **describe(takes),
@@ -95,9 +120,30 @@ def make_patch(
         "training": training,
         "source": {key: source[key] for key in ("recordings", "licence", "url")},
     }
-    write_patch(output, info, to_onnx(decoder.spec, decoder.weights()), licence=source["licence_text"])
-    remove_checkpoint(checkpoint)
-    return figures
+    members = {"onnx_bytes": to_onnx(decoder.spec, decoder.weights()), "licence": source["licence_text"]}
+    write_patch(output, info, **members)
+    # Judged is the file, by the code that plays; the scores are then written into it.
+    patch = load_patch(output)
+    found = evaluate_patch(patch, folder, progress=lambda share: progress("Evaluating", share, ""))
+    figures = found.figures | trained_figures(split.learned, len(split.judged), settings.seed, patch)
+    figures = {name: round(value, 5) for name, value in figures.items()}
+    minutes = (analysed + history.seconds + time.monotonic() - began) / 60
+    training |= {"minutes": round(minutes, 2)} | figures
+    write_patch(output, info, **members)
+    remove_checkpoint(checkpoint_of(output))
+    return Made(output, figures)
+
+
+def trained(progress: Progress, settings: Settings) -> Callable[[int, float], None]:
+    """What `train` is to tell its steps to."""
+    recent: list[float] = []
+
+    def show(step: int, loss: float) -> None:
+        recent.append(loss)
+        del recent[:-100]
+        progress("Training", step / settings.steps, f"distance {np.mean(recent):.2f}")
+
+    return show
 
 
 def watch(takes: Sequence[Take]) -> Validate:
@@ -117,13 +163,58 @@ def watch(takes: Sequence[Take]) -> Validate:
     return validate
 
 
+def trained_figures(learned: Sequence[Take], count: int, seed: int, patch) -> dict[str, float]:
+    """The distance on some pitches that were learned from, for comparison with those that were not."""
+    drawn = np.random.default_rng(seed).permutation(len(learned))[:count]
+    figures = evaluate([learned[i] for i in drawn], patch_player(patch))
+    return {f"trained_{name}": figures[name] for name in ("distance", "distance_16k")}
+
+
+def check_output(output: Path) -> None:
+    """Raises PatchError where the patch could not be written, before any time is spent on making it."""
+    if output.suffix != SUFFIX:
+        raise PatchError(f"{str(output)!r} does not end in {SUFFIX}: give the patch this ending.")
+    if not output.absolute().parent.is_dir():
+        raise PatchError(
+            f"The folder {str(output.parent)!r} does not exist: make it first, or choose another."
+        )
+
+
+def checkpoint_of(output: Path) -> Path:
+    return output.with_name(output.name + ".checkpoint")
+
+
+def plain_name(stem: str) -> str:
+    """The name that a patch can have, nearest to its file's."""
+    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64].strip("-") or "patch"
+
+
+def kept_settings(settings: Settings) -> dict:
+    """The settings that decide what a patch becomes, as its JSON has them."""
+    kept = {name: value for name, value in asdict(settings).items() if name != "threads"}
+    return json.loads(json.dumps(kept))
+
+
+def recordings_hash(folder: Path) -> str:
+    """SHA-256 over the names and the contents of all recordings below a folder."""
+    digest = hashlib.sha256()
+    for path in find_recordings(folder):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    return f"sha256:{digest.hexdigest()}"
+
+
 def known_source(name: str, folder: Path) -> dict:
     """What the table of factory patches knows of the source, or what is true of any folder."""
-    table = json.loads(resources.files("ddsp_live.patches").joinpath("sources.json").read_text())
     own = {
         "recordings": f"{folder.name}, its maker's own recordings",
         "licence": "unknown",
         "url": "none",
         "licence_text": "The licence of this patch is up to its maker, within that of the recordings.",
     }
-    return own | table.get(name, {})
+    return own | known_sources().get(name, {})
+
+
+def known_sources() -> dict[str, dict]:
+    """The table of factory patches: {name: title, recordings, licence, url, licence_text}."""
+    return json.loads(resources.files("ddsp_live.patches").joinpath("sources.json").read_text())

@@ -1,5 +1,6 @@
 """What is learned from, what the best weights are chosen by, and what the patch is judged by."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +31,21 @@ def passages(takes: Sequence[Take]) -> list[Take]:
     return [passage for take in takes for passage in _cut(take)]
 
 
-def name_of(take: Take, folder: Path) -> str:
-    """A take's file as a path within the folder, and where in it a passage begins."""
-    file = take.path.relative_to(folder).as_posix() if take.path.is_relative_to(folder) else take.path.name
-    return f"{file} from {take.start_seconds:.2f} s" if take.start_seconds else file
+def named_passages(takes: Sequence[Take], folder: Path) -> dict[str, Take]:
+    """The passages by what a patch calls them: the file's path within the folder, and, where there are several
+    of a file, at which second of it they begin.
+    """
+    parts = passages(takes)
+    several = Counter(part.path for part in parts)
+    names = [
+        file_name(part.path, folder) + (f" from {part.start_seconds:.2f} s" if several[part.path] > 1 else "")
+        for part in parts
+    ]
+    return dict(zip(names, parts, strict=True))
+
+
+def file_name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def hold_out(takes: Sequence[Take], *, held_out: float, watched: float, seed: int) -> Split:

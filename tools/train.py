@@ -1,6 +1,7 @@
 """The trainer's settings and its loop: takes become a decoder. `make_patch` is around it."""
 
 import copy
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -43,7 +44,7 @@ class Settings:
     patience: int = 4  # looks without a better score, after which training ends
     seed: int = 0
     threads: int = 2
-    checkpoint_steps: int = 250
+    checkpoint_steps: int = 50
 
     @property
     def rates(self) -> dict[str, int]:
@@ -66,6 +67,7 @@ class History:
 
     losses: list[float] = field(default_factory=list)  # of every step
     scores: list[tuple[int, float]] = field(default_factory=list)  # steps done, what `validate` said then
+    seconds: float = 0.0  # that it took, in all runs that were stopped and gone on from
 
     @property
     def best_step(self) -> int:
@@ -91,11 +93,13 @@ def train(
     checkpoint: Path | None = None,
     progress: Progressed = lambda step, loss: None,
     validate: Validate | None = None,
+    complain: Callable[[str], None] = lambda sentence: None,
 ) -> tuple[Decoder, History]:
     """The decoder that was learned from takes, and how.
 
-    With a `checkpoint` file, training goes on from where that file was last written by the same run. With
-    `validate`, it is the decoder of the best score, and training ends once that gets no better.
+    With a `checkpoint` file, training goes on from where that file was last written by the same run; where it
+    cannot be written, `complain` is told once. With `validate`, it is the decoder of the best score, and
+    training ends once that gets no better.
     """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
@@ -116,6 +120,7 @@ def train(
 
     dataset = Dataset(takes, frames=settings.batch_frames, before=max(settings.lags))
     noise = BandNoise(settings.noise_bands, settings.sample_rate, settings.seed)
+    began, complained = time.monotonic() - history.seconds, False
     for step in range(len(history.losses), settings.steps):
         if history.stalled(settings.patience):
             break
@@ -139,7 +144,14 @@ def train(
                 best.load_state_dict(average.module.state_dict())
         progress(step + 1, history.losses[-1])
         if checkpoint and (step + 1) % settings.checkpoint_steps == 0:
-            save_checkpoint(checkpoint, parts, identity, asdict(history))
+            history.seconds = time.monotonic() - began
+            try:
+                save_checkpoint(checkpoint, parts, identity, asdict(history))
+            except OSError as error:
+                if not complained:
+                    complain(f"{checkpoint} cannot be written ({error.strerror}); training goes on.")
+                complained = True
+    history.seconds = time.monotonic() - began
     return (best if history.scores else average.module).eval(), history
 
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "play": "play a patch live, from a MIDI keyboard",
     "render": "render a MIDI file to a sound file",
     "train": "make a patch from a folder of recordings",
+    "evaluate": "measure how near a patch comes to recordings",
     "attributes": "measure how a recording's notes are played, as a table to edit or play",
     "patches": "list the factory patches",
     "inspect": "show all that a patch holds",

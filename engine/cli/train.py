@@ -1,8 +1,11 @@
 """`ddsp-live train`: a folder of recordings becomes a patch."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from .figures import FIGURES, in_words
 from .options import add_json, number
 from .terminal import print_json
 
@@ -60,22 +63,55 @@ def run(arguments) -> int:
         from ddsp_live.tools.train import Settings
     except ModuleNotFoundError as error:
         raise ImportError(NEEDED.format(name=error.name)) from error
-    from rich.console import Console
-
     asked = vars(arguments)
     chosen = {name: asked[name] for name in SETTINGS if asked[name] is not None}
     settings = Settings(size=arguments.size, **SIZES[arguments.size] | chosen)
     given = {name: asked[name] for name in SOURCE if asked[name]}
     source = known_source(arguments.output.stem, arguments.folder) | given
     try:
-        console = Console(stderr=True)
-        cache = not arguments.no_cache
-        figures = make_patch(arguments.folder, arguments.output, settings, source, console, cache=cache)
+        with stages() as (progress, complain):
+            made = make_patch(
+                arguments.folder,
+                arguments.output,
+                settings,
+                source,
+                cache=not arguments.no_cache,
+                progress=progress,
+                complain=complain,
+            )
     except KeyboardInterrupt:
         print("Stopped: the same command goes on from the last checkpoint.", file=sys.stderr)
         raise
     if arguments.json:
-        print_json(figures)
+        print_json({"patch": str(made.patch), "figures": made.figures})
     else:
-        print(f"{arguments.output}: " + ", ".join(f"{name} {value:g}" for name, value in figures.items()))
+        print(f"{made.patch}:")
+        for name, words in FIGURES.items():
+            if name in made.figures:
+                print(f"  {words:<44}  {in_words(name, made.figures[name])}")
     return 0
+
+
+@contextmanager
+def stages() -> Iterator[tuple[Callable[[str, float, str], None], Callable[[str], None]]]:
+    """Bars on the terminal, one for each stage, and what to call with progress and with complaints."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    tasks: dict[str, int] = {}
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+
+        def progress(stage: str, share: float, note: str) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=1.0, note=note)
+            bars.update(tasks[stage], completed=share, note=note)
+
+        yield progress, lambda sentence: console.print(sentence, markup=False, soft_wrap=True)

@@ -20,7 +20,6 @@ from ddsp_live.tools.synthesis import player
 from ddsp_live.tools.train import Settings as TrainingSettings
 from ddsp_live.tools.train import start_like_an_instrument
 from instrument import note
-from rich.console import Console
 
 RATES = {"sample_rate": 16000, "frame_rate": 250}
 QUICK = Settings(steps=300, batches=8, batch_size=16, frames=16)
@@ -111,8 +110,7 @@ def test_training_in_the_tiny_size_ends_in_a_distilled_patch(tmp_path, monkeypat
     for midi in (55, 60):
         soundfile.write(tmp_path / "notes" / f"{midi}.flac", note(midi, 0.5, 0.5, 16000), 16000)
     settings = TrainingSettings(size="tiny", sample_rate=16000, steps=2, width=80, batch_size=1, threads=1)
-    console = Console(quiet=True)
-    make_patch(tmp_path / "notes", tmp_path / "t.ddsp", settings, known_source("t", tmp_path), console)
+    make_patch(tmp_path / "notes", tmp_path / "t.ddsp", settings, known_source("t", tmp_path))
     patch = ddsp_live.load_patch(tmp_path / "t.ddsp")
     widths = [
         layer["size"] for layer in patch.layers if layer["output"].startswith("hidden") and "size" in layer

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ddsp_live.tools.analysis import Take
 from ddsp_live.tools.coverage import coverage
-from ddsp_live.tools.split import hold_out, name_of, note_pitch, passages
+from ddsp_live.tools.split import hold_out, named_passages, note_pitch, passages
 
 RATE, FRAMES = 44100, 250
 SHARES = {"held_out": 0.2, "watched": 0.1, "seed": 3}
@@ -46,7 +46,7 @@ def test_the_lowest_and_the_highest_pitch_are_always_learned_from(notes):
 
 def test_the_seed_decides(notes):
     def judged(seed):
-        return [name_of(each, Path("folder")) for each in hold_out(notes, **SHARES | {"seed": seed}).judged]
+        return list(named_passages(hold_out(notes, **SHARES | {"seed": seed}).judged, Path("folder")))
 
     assert judged(1) == judged(1) and len({tuple(judged(seed)) for seed in range(10)}) > 5
 
@@ -72,10 +72,12 @@ def test_a_long_take_is_held_out_by_passages_cut_where_it_is_quiet():
     assert len(split.judged) == 2 and len({id(p) for p in split.judged + split.learned}) == len(pieces)
 
 
-def test_a_passage_is_named_by_its_file_and_its_start():
-    first, second, *_ = passages([take(60, "a/b.wav", seconds=30)])
-    assert name_of(first, Path("folder")) == "a/b.wav"
-    assert name_of(second, Path("folder")) == f"a/b.wav from {second.start_seconds:.2f} s"
+def test_a_take_is_named_by_its_file_and_one_of_several_by_its_start_too():
+    long, short = take(60, "a/b.wav", seconds=30), take(62, "c.wav")
+    first, second, *_, last = named_passages([long, short], Path("folder")).items()
+    assert first[0] == "a/b.wav from 0.00 s"
+    assert second[0] == f"a/b.wav from {second[1].start_seconds:.2f} s"
+    assert last == ("c.wav", short)
 
 
 def test_the_map_counts_frames_by_pitch_and_loudness():

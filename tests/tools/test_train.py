@@ -1,7 +1,7 @@
 """The trainer, from a folder of synthesized notes to a patch that plays."""
 
-import io
 import json
+import resource
 import shutil
 from dataclasses import replace
 from importlib import resources
@@ -22,7 +22,6 @@ from ddsp_live.tools.make_patch import known_source, make_patch
 from ddsp_live.tools.synthesis import player
 from ddsp_live.tools.train import Settings, train
 from instrument import note
-from rich.console import Console
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +61,7 @@ def takes(folder):
 def patch(folder, tmp_path_factory):
     output = tmp_path_factory.mktemp("patch") / "tiny.ddsp"
     source = known_source("tiny", folder)
-    make_patch(folder, output, TINY, source, Console(quiet=True))
+    make_patch(folder, output, TINY, source)
     return load_patch(output)
 
 
@@ -77,7 +76,43 @@ def test_the_patch_says_what_it_was_trained_on(patch):
     training = patch.info["training"]
     assert training["recordings"] == 6 and training["held_out"] == ["60-0.3.flac", "60-0.9.flac"]
     assert patch.coverage["pitch_low"] == 55 and len(patch.coverage["frames"]) == 11
-    assert training["loudness_error_db"] < 3
+    assert training["loudness_error_db"] < 3 and training["f0_within_50_cents"] > 0.95
+
+
+def test_a_patch_is_made_again_bit_by_bit_but_for_its_times(folder, tmp_path):
+    few, source = replace(TINY, steps=20), known_source("same", folder)
+    infos = []
+    for run in ("first", "second"):
+        (tmp_path / run).mkdir()
+        made = load_patch(make_patch(folder, tmp_path / run / "same.ddsp", few, source).patch)
+        training = {
+            key: value for key, value in made.info["training"].items() if key not in ("minutes", "rtf")
+        }
+        infos.append((made.onnx, made.licence, {**made.info, "training": training, "content_hash": ""}))
+    assert infos[0] == infos[1]
+
+
+def test_a_disk_that_is_full_does_not_end_training(takes, tmp_path):
+    noted: list[str] = []
+    settings = replace(TINY, steps=30, checkpoint_steps=10)
+    whole, _ = train(takes, settings)
+
+    def fill(step, loss):
+        if step == 15:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        decoder, _ = train(takes, settings, checkpoint=tmp_path / "run", progress=fill, complain=noted.append)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(noted) == 1 and "cannot be written" in noted[0] and "training goes on" in noted[0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
+    for name, weight in whole.weights().items():
+        np.testing.assert_array_equal(decoder.weights()[name], weight)
+    steps = []
+    train(takes, settings, checkpoint=tmp_path / "run", progress=lambda step, loss: steps.append(step))
+    assert steps[0] == 11
 
 
 def test_the_patch_plays_the_pitch_and_loudness_it_is_asked_for(patch):
@@ -187,14 +222,14 @@ def test_bad_input_is_one_sentence_and_status_2(tmp_path, capsys):
 
 
 def test_a_recording_that_cannot_be_used_is_named_and_left_out(folder, tmp_path):
-    noted = Console(record=True, file=io.StringIO(), width=500)
+    noted: list[str] = []
     for path in sorted(folder.iterdir())[:2]:
         shutil.copy(path, tmp_path)
     (tmp_path / "broken.wav").write_bytes(b"RIFF")
     few = replace(TINY, steps=2)
-    make_patch(tmp_path, tmp_path / "few.ddsp", few, known_source("few", tmp_path), noted)
+    make_patch(tmp_path, tmp_path / "few.ddsp", few, known_source("few", tmp_path), complain=noted.append)
     assert load_patch(tmp_path / "few.ddsp").info["training"]["recordings"] == 2
-    assert "broken.wav cannot be read" in noted.export_text()
+    assert any("broken.wav cannot be read" in sentence for sentence in noted)
 
 
 def test_the_table_of_sources_is_whole():

@@ -1,0 +1,121 @@
+"""A patch against a folder of recordings: each is played by its own pitch and loudness, and measured."""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from ..decoders.program import Program
+from ..patch import Patch
+from . import probe
+from .analysis import RecordingError, analyse, analyse_folder, find_recordings
+from .evaluate import Judged, fitted, judge, summary
+from .reference import StaticSound
+from .resynthesis import patch_player
+from .split import file_name, named_passages
+
+PASSAGE = r" from [0-9.]+ s$"  # what named_passages adds to a file's name
+COST_SECONDS = 0.5  # of sound, over which one voice's cost is measured
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured, of all and of each file."""
+
+    patch: str
+    judged_by: str  # which files, in words
+    figures: dict[str, float]
+    files: list[dict]
+    left_out: list[str]  # one sentence each
+    judged: list[Judged] = field(repr=False)
+
+    def to_json(self) -> dict:
+        answer = asdict(self)
+        del answer["judged"]
+        return answer
+
+
+def evaluate_patch(
+    patch: Patch,
+    folder: Path,
+    *,
+    which: str = "either",
+    write: Path | None = None,
+    room: bool = True,
+    cost: bool = True,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Evaluation:
+    """Judges a patch by a folder: by "all" its files, by what the patch says was "held out", or by "either",
+    the latter where the folder has it.
+
+    write: a folder for what was played, DIR/<path in the folder>.wav, as long and as fast as the original.
+    Raises RecordingError where there is nothing to judge by.
+    """
+    folder = Path(folder)
+    rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
+    paths = find_recordings(folder)
+    held_out = patch.info["training"].get("held_out", []) if which != "all" else []
+    files = {re.sub(PASSAGE, "", name) for name in held_out}
+    chosen = [path for path in paths if file_name(path, folder) in files]
+    if which == "held out" and not chosen:
+        raise RecordingError(f"{folder} has none of the files that were held out of {patch.name}'s training.")
+    found, left_out = [], []
+    for index, path in enumerate(chosen or paths):
+        name = file_name(path, folder)
+        try:
+            if not chosen or name in held_out:
+                found.append((name, analyse(path, cache=True, **rates)))
+        except RecordingError as error:
+            left_out.append(str(error))
+        progress(0.3 * (index + 1) / len(chosen or paths))
+    if chosen and files - set(held_out):
+        parts = named_passages(analyse_folder(folder, **rates).takes, folder)
+        found += [(name, part) for name, part in parts.items() if name in held_out and name not in files]
+    if not found:
+        why = f": {left_out[0]}" if left_out else "."
+        raise RecordingError(f"{folder} has no recording that {patch.name} could be judged by{why}")
+    play, static = patch_player(patch, room=room), kept_static(patch)
+    rows = []
+    for index, (_, take) in enumerate(found):
+        rows.append(judge(take, play(take.f0_hz, take.loudness_db), static=static))
+        progress(0.3 + 0.7 * (index + 1) / len(found))
+    if write is not None:
+        for path in chosen or paths:
+            write_played(play, path, write / path.relative_to(folder).with_suffix(".wav"), rates)
+    figures = summary(rows) | (cost_of(patch) if cost else {})
+    files = [{"file": name} | summary([row]) for (name, _), row in zip(found, rows, strict=True)]
+    judged_by = "held out of training" if chosen else "all of the folder"
+    return Evaluation(patch.name, judged_by, figures, files, left_out, rows)
+
+
+def kept_static(patch: Patch) -> StaticSound | None:
+    """The fit without a network that the patch keeps, if it is new enough to."""
+    kept = patch.info["training"].get("no_network_fit")
+    rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
+    return None if kept is None else StaticSound.from_json(kept, **rates)
+
+
+def write_played(play: Callable, path: Path, output: Path, rates: dict[str, int]) -> None:
+    """Writes what is played in a file's place: its rate and length, one channel, as 32-bit floats."""
+    original = soundfile.info(path)
+    try:
+        take = analyse(path, cache=True, **rates)
+    except RecordingError:
+        return
+    made = play(take.f0_hz, take.loudness_db)
+    if original.samplerate != take.sample_rate:
+        made = soxr.resample(made, take.sample_rate, original.samplerate)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(output, fitted(made, original.frames), original.samplerate, subtype="FLOAT")
+
+
+def cost_of(patch: Patch) -> dict[str, float]:
+    """What one voice costs here, in processor seconds for a second of sound, and its decoder in any place."""
+    times, _ = probe.callbacks(patch, 1, COST_SECONDS)()
+    program = Program.from_layers(patch.layers, patch.weights)
+    rtf = float(np.mean(times)) * probe.SAMPLE_RATE / probe.BLOCK
+    return {"rtf": rtf, "multiply_adds": program.multiply_adds}
