@@ -7,9 +7,7 @@
 #include "instrument.h"
 #include "mpe.h"
 #include "output.h"
-#include "readout.h"
 #include "schedule.h"
-#include "tap.h"
 #include "tuning.h"
 
 /* The control stage's side of a voice. */
@@ -54,8 +52,6 @@ struct Synth {
     float *left, *right; /* [CHUNK] */
     Clock clock;
     Counters counters;
-    Readout readout;
-    _Atomic(Tap *) tap; /* NULL: nobody listens in */
     _Atomic int measure;
     _Atomic(unsigned long long) thread; /* the pthread_t that called last, or 0 */
 };

@@ -30,6 +30,8 @@ def infer(
     the signal is read at a fixed number of points a period, so that partials stay on their lines of the spectrum
     while the pitch moves; what is on the lines half-way between them is noise, which is taken off the partials.
     Levels are means over about three periods. Noise that is much softer than partials beside it is overrated.
+    Partials above the last of `harmonics` count as noise, since nothing else of the synthesizer reaches there.
+    Partials above the last of `harmonics` count as noise: only that can sound in their place.
     """
     f0_hz = np.maximum(np.asarray(f0_hz, float), LOWEST_HZ)
     frames = len(f0_hz)
@@ -51,7 +53,10 @@ def infer(
         heard = (f0_hz[own, None] * np.arange(1, harmonics + 1) < sample_rate / 2) & (lines > HEARD * noise)
         amplitudes[own] = np.where(heard, 2 * np.sqrt(np.maximum(0, lines - noise)) / window.sum(), 0.0)
         white = NOISE_POWER * (window**2).sum() * points * f0_hz[own] / sample_rate
-        magnitudes[own] = np.sqrt(_bands(gaps, f0_hz[own], sample_rate, noise_bands) / white[:, None])
+        magnitudes[own] = np.sqrt(
+            _bands(_with_beyond(gaps, power, harmonics), f0_hz[own], sample_rate, noise_bands)
+            / white[:, None]
+        )
     amplitude = amplitudes.sum(axis=1)
     silent = amplitude <= 0
     amplitudes[silent, 0] = 1.0  # a distribution has the sum 1 even where nothing sounds
@@ -82,6 +87,14 @@ def _beside(gaps: np.ndarray, harmonics: int) -> np.ndarray:
     low = np.maximum(0, np.arange(1, harmonics + 1) - SMOOTHED_GAPS // 2)
     high = np.minimum(low + SMOOTHED_GAPS, gaps.shape[1])
     return (total[:, high] - total[:, low]) / (high - low)
+
+
+def _with_beyond(gaps: np.ndarray, power: np.ndarray, harmonics: int) -> np.ndarray:
+    """The gaps' power, and above the last harmonic the mean power of gap and partial: [frames, gaps]."""
+    count = gaps.shape[1] - 1 - harmonics
+    start = PERIODS * harmonics + PERIODS // 2
+    beyond = power[:, start : start + PERIODS * count].reshape(len(power), count, PERIODS).mean(axis=2)
+    return np.concatenate([gaps[:, :harmonics], beyond, gaps[:, -1:]], axis=1)
 
 
 def _bands(gaps: np.ndarray, f0_hz: np.ndarray, sample_rate: float, bands: int) -> np.ndarray:

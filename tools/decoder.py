@@ -23,16 +23,21 @@ def default_layers(
     width: int = 256,
     depth: int = 3,
     lags: Sequence[int] = (1, 2, 4, 8, 16),
+    memory: int = 0,
 ) -> list[dict]:
-    """The default network's layer list: causal differences of the inputs, `depth` hidden layers, three heads.
+    """A network's layer list: causal differences of the inputs, `depth` hidden layers, three heads.
 
-    lags: in frames. A feed-forward network that sees its inputs' differences learns faster on single notes
-    than a GRU of the same cost, and forgets its past after max(lags) frames.
+    lags: in frames; without any there are no differences. memory: the width of a GRU behind the first hidden
+    layer, 0 for none. A feed-forward network that sees its inputs' differences learns faster on single notes
+    than a GRU of the same cost (`tools.compare`), and forgets its past after max(lags) frames.
     """
-    layers: list[dict] = [
-        {"op": "difference", "input": list(INPUTS), "output": "context", "lags": [int(lag) for lag in lags]}
-    ]
-    value = "context"
+    layers: list[dict] = []
+    value: list[str] = list(INPUTS)
+    if lags:
+        layers.append(
+            {"op": "difference", "input": value, "output": "context", "lags": [int(lag) for lag in lags]}
+        )
+        value = ["context"]
     for i in range(1, depth + 1):
         hidden, norm = f"hidden_{i}", f"norm_{i}"
         layers += [
@@ -41,7 +46,12 @@ def default_layers(
             | {"weight": f"{norm}.weight", "bias": f"{norm}.bias"},
             {"op": "leaky_relu", "input": [hidden], "output": hidden, "slope": 0.01},
         ]
-        value = hidden
+        value = [hidden]
+        if memory and i == 1:
+            names = {f"{name}_hidden": f"memory.{name}_hidden" for name in ("weight", "bias")}
+            names |= {name: f"memory.{name}" for name in ("weight", "bias")}
+            layers.append({"op": "gru", "input": value, "output": "memory", "size": memory} | names)
+            value = ["memory"]
     heads = {"amplitude": 1, "harmonic_distribution": harmonics, "noise_magnitudes": noise_bands}
     for name, size in heads.items():
         layers += [_dense(value, name, size), {"op": "exp_sigmoid", "input": [name], "output": name}]
@@ -110,6 +120,19 @@ class Decoder(nn.Module):
     def fresh_state(self, voices: int) -> Tensor:
         """The state [voices, S] before the first frame."""
         return torch.zeros(voices, self.state_size)
+
+    @torch.jit.unused
+    @torch.no_grad()
+    def state_after(self, f0_scaled: Tensor, loudness_scaled: Tensor) -> Tensor:
+        """The state [batch, S] after frames [batch, frames, 1], without what no state depends on."""
+        values = {"f0_scaled": f0_scaled, "loudness_scaled": loudness_scaled}
+        last = max((i for i, size in enumerate(self.state_sizes) if size), default=-1)
+        after = []
+        for stage in self.stages[: last + 1]:
+            x = torch.cat([values[name] for name in stage.inputs], -1)
+            values[stage.output], kept = stage(x, x.new_zeros(len(x), stage.state_size))
+            after.append(kept)
+        return torch.cat(after, 1) if after else self.fresh_state(len(f0_scaled))
 
     @torch.jit.unused
     def named_weights(self) -> dict[str, nn.Parameter]:
@@ -231,8 +254,8 @@ STAGES = {
 }
 
 
-def _dense(value: str, name: str, size: int) -> dict:
-    return {"op": "dense", "input": [value], "output": name, "size": size} | {
+def _dense(value: list[str], name: str, size: int) -> dict:
+    return {"op": "dense", "input": value, "output": name, "size": size} | {
         "weight": f"{name}.weight",
         "bias": f"{name}.bias",
     }

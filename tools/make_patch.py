@@ -141,7 +141,7 @@ def trained(progress: Progress, settings: Settings) -> Callable[[int, float], No
     def show(step: int, loss: float) -> None:
         recent.append(loss)
         del recent[:-100]
-        progress("Training", step / settings.steps, f"distance {np.mean(recent):.2f}")
+        progress("Training", step / (settings.steps + settings.polish_steps), f"loss {np.mean(recent):.2f}")
 
     return show
 

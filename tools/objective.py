@@ -1,5 +1,7 @@
 """What a training step asks of the decoder: to sound like the recordings, and to be as loud as told."""
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -8,7 +10,8 @@ from . import signal
 from .dataset import Batch
 from .decoder import Decoder
 from .losses import FFT_SIZES, control_loudness, spectral_distance
-from .synthesis import decode, render
+from .synthesis import decode, decode_after, render
+from .targets import QUIETEST, Frames
 
 NOISE_SECONDS = 12
 PLAYED_MIDI = (30.0, 100.0)
@@ -16,6 +19,9 @@ PLAYED_DB = (-80.0, 0.0)
 QUIET_DB = -70.0  # below this the level falls faster than asked, to end in silence
 QUIET_SLOPE = 3.0
 STEADY_FRAMES, STEADY_DB = 4, 1.5
+HIDDEN = math.log(
+    1 / 32
+)  # of the noise magnitude around it: a partial's level there is as loud as the noise beside it
 
 
 class BandNoise:
@@ -29,6 +35,29 @@ class BandNoise:
         """Random pieces [batch, samples, M]."""
         starts = generator.integers(0, len(self.bands) - samples, batch)
         return torch.stack([self.bands[start : start + samples] for start in starts])
+
+
+def controls_loss(decoder: Decoder, batch: Frames, *, sample_rate: int) -> tuple[Tensor, Tensor]:
+    """How far the decoder's controls are from the batch's, in nepers, and its level in dB where that is steady.
+
+    A partial counts down to where the noise around it hides it. Median levels, as a difference of logarithms
+    asks for, are what a spectral distance of the sound asks for too, at a hundredth of its cost.
+    """
+    before = batch.f0_hz.shape[1] - batch.noise.shape[1]
+    f0_hz, asked = batch.f0_hz[:, before:], batch.loudness_db[:, before:]
+    amplitude, distribution, magnitudes = decode_after(decoder, batch.f0_hz, batch.loudness_db, before)
+    count, bands = distribution.shape[-1], magnitudes.shape[-1]
+    frequencies = f0_hz * torch.arange(1, count + 1) * (2 / sample_rate)
+    audible = (frequencies < 1).float()
+    band = (frequencies.clamp(max=1) * (bands - 1)).round().long()
+    hidden = batch.noise.gather(-1, band) + HIDDEN
+    levels = (amplitude * distribution + QUIETEST).log()
+    partials = (torch.maximum(levels, hidden) - torch.maximum(batch.partials, hidden)).abs() * audible
+    noise = (magnitudes.log() - batch.noise).abs()
+    moved = (batch.loudness_db - batch.loudness_db[:, -1:]).abs().amax(1, keepdim=True)
+    steady = (moved < STEADY_DB) & (asked > QUIET_DB)
+    off = (control_loudness(f0_hz, amplitude, distribution, magnitudes, sample_rate) - asked).abs()
+    return partials.sum() / audible.sum() + noise.mean(), (off * steady).sum() / steady.sum().clamp(min=1)
 
 
 def audio_loss(

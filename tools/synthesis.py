@@ -22,6 +22,15 @@ def decode(decoder: Decoder, f0_hz: Tensor, loudness_db: Tensor) -> list[Tensor]
     return list(decoder.sequence(*inputs, decoder.fresh_state(len(f0_hz)))[:3])
 
 
+def decode_after(decoder: Decoder, f0_hz: Tensor, loudness_db: Tensor, before: int) -> list[Tensor]:
+    """As `decode`, but only of the frames after the first `before`, which carry no gradient."""
+    inputs = scale_inputs(f0_hz, loudness_db)
+    state = (
+        decoder.state_after(*(x[:, :before] for x in inputs)) if before else decoder.fresh_state(len(f0_hz))
+    )
+    return list(decoder.sequence(*(x[:, before:] for x in inputs), state)[:3])
+
+
 def render(
     controls: Sequence[Tensor],
     f0_hz: Tensor,

@@ -8,13 +8,26 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from .analysis import Take
 from .checkpoint import load_checkpoint, save_checkpoint
 from .dataset import Dataset
 from .decoder import Decoder, default_layers
 from .memory import keep_freed_memory
-from .objective import BandNoise, audio_loss, level_loss
+from .objective import BandNoise, audio_loss, controls_loss, level_loss
+from .targets import Targets
+
+
+@dataclass(frozen=True)
+class Polish:
+    """How steps through sound itself are made. On held-out pitches they measured worse than none."""
+
+    batch_size: int = 6
+    batch_frames: int = 75
+    learning_rate: float = 3e-4
+    scales_per_step: int = 3  # of losses.FFT_SIZES
+    level_weight: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -28,34 +41,46 @@ class Settings:
     noise_bands: int = 65
     width: int = 256
     depth: int = 3
-    lags: tuple[int, ...] = (1, 2, 4, 8, 16)
-    steps: int = 2500
-    batch_size: int = 8
-    batch_frames: int = 125
+    lags: tuple[int, ...] = (1, 2, 4, 8, 16)  # frames; none: no differences of the inputs
+    memory: int = 0  # width of a GRU behind the first layer, 0 for none
+    steps: int = 1200  # towards the controls that analysis finds in the recordings
+    batch_size: int = 512  # stretches of `batch_frames`
+    batch_frames: int = 1  # more only for a decoder that learns from its own past
     learning_rate: float = 2e-3
-    warm_up_steps: int = 100
+    warm_up_steps: int = 50
     last_rate: float = 0.01  # of the learning rate, reached along a cosine
-    scales_per_step: int = 3  # of losses.FFT_SIZES
-    level_weight: float = 0.1  # per dB between the level asked and the one that the controls make
+    level_weight: float = 0.05  # per dB between the level asked and the one that the controls make
+    beyond_weight: float = 0.02  # the same, at pitches and levels that no recording has
+    polish_steps: int = 0  # towards the recordings' spectra, after those above
+    polish: Polish = field(default_factory=Polish)
     average: float = 0.998  # of the weights, per step: what is kept is their moving average
     held_out: float = 0.1  # share of the recorded pitches that is never trained on, but reported on
     watched: float = 0.05  # share of them that the best weights are chosen by, nor trained on either
-    validation_steps: int = 250  # between looks at what is watched
+    validation_steps: int = 200  # between looks at what is watched
     patience: int = 4  # looks without a better score, after which training ends
     seed: int = 0
     threads: int = 2
     checkpoint_steps: int = 50
 
     @property
+    def before(self) -> int:
+        """Frames that lead into those that are learned from."""
+        return max(self.lags, default=0) if not self.memory else MEMORY_FRAMES
+
+    @property
     def rates(self) -> dict[str, int]:
         return {"sample_rate": self.sample_rate, "frame_rate": self.frame_rate}
 
 
+MEMORY_FRAMES = 32  # in which a GRU warms up
 PARTIAL_SLOPE = 0.06  # per partial, before 2 sigmoid(x)^ln 10
 NOISE_DROP = 3.0
 
 Progressed = Callable[[int, float], None]
 """Told the number of steps done and the last one's loss."""
+
+Loss = Callable[[Decoder, np.random.Generator], tuple[Tensor, Tensor]]
+"""What to minimise, and in dB how far the level is from the one that was asked for."""
 
 Validate = Callable[[Decoder], float]
 """A distance, less for a better decoder, from takes that are neither learned from nor reported on."""
@@ -79,13 +104,6 @@ class History:
         return len([step for step, _ in self.scores if step > self.best_step]) >= patience
 
 
-def learning_rate(step: int, settings: Settings) -> float:
-    """Linear warm-up, and half a cosine down to `last_rate`."""
-    cosine = 0.5 * (1 + float(np.cos(np.pi * step / settings.steps)))
-    warm = min(1.0, (step + 1) / settings.warm_up_steps)
-    return settings.learning_rate * warm * (settings.last_rate + (1 - settings.last_rate) * cosine)
-
-
 def train(
     takes: Sequence[Take],
     settings: Settings,
@@ -104,11 +122,8 @@ def train(
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     keep_freed_memory()
-    decoder = Decoder(
-        default_layers(
-            settings.harmonics, settings.noise_bands, settings.width, settings.depth, settings.lags
-        )
-    )
+    sizes = settings.harmonics, settings.noise_bands, settings.width, settings.depth
+    decoder = Decoder(default_layers(*sizes, settings.lags, settings.memory))
     start_like_an_instrument(decoder)
     averaging = torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average)
     average = torch.optim.swa_utils.AveragedModel(decoder, multi_avg_fn=averaging)
@@ -118,27 +133,30 @@ def train(
     identity = asdict(replace(settings, threads=0)) | {"files": [take.path.name for take in takes]}
     history = History(**(load_checkpoint(checkpoint, parts, identity) if checkpoint else {}))
 
-    dataset = Dataset(takes, frames=settings.batch_frames, before=max(settings.lags))
-    noise = BandNoise(settings.noise_bands, settings.sample_rate, settings.seed)
+    last = settings.steps + settings.polish_steps
+    stages = ((0, _from_controls, settings), (settings.steps, _from_sound, settings.polish))
+    loss_of = None
     began, complained = time.monotonic() - history.seconds, False
-    for step in range(len(history.losses), settings.steps):
+    for step in range(len(history.losses), last):
         if history.stalled(settings.patience):
             break
+        first, make, stage = stages[step >= settings.steps]
+        if loss_of is None or step == first:
+            loss_of = make(takes, settings)
         # A step's randomness depends on its number alone, so a resumed run goes on as if never stopped.
         generator = np.random.default_rng([settings.seed, step])
+        until = settings.steps if step < settings.steps else last
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, settings)
-        batch = dataset.batch(settings.batch_size, generator)
-        scales = settings.scales_per_step
-        distance, level = audio_loss(decoder, batch, noise, generator, scales=scales, **settings.rates)
-        level = level + level_loss(decoder, generator, sample_rate=settings.sample_rate)
+            group["lr"] = stage.learning_rate * schedule(step - first, until - first, settings)
+        distance, level = loss_of(decoder, generator)
         optimizer.zero_grad()
-        (distance + settings.level_weight * level).backward()
+        beyond = level_loss(decoder, generator, sample_rate=settings.sample_rate)
+        (distance + stage.level_weight * level + settings.beyond_weight * beyond).backward()
         torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
         optimizer.step()
         average.update_parameters(decoder)
         history.losses.append(distance.item())
-        if validate and ((step + 1) % settings.validation_steps == 0 or step + 1 == settings.steps):
+        if validate and ((step + 1) % settings.validation_steps == 0 or step + 1 == last):
             history.scores.append((step + 1, validate(average.module)))
             if history.best_step == step + 1:
                 best.load_state_dict(average.module.state_dict())
@@ -153,6 +171,41 @@ def train(
                 complained = True
     history.seconds = time.monotonic() - began
     return (best if history.scores else average.module).eval(), history
+
+
+def schedule(step: int, steps: int, settings: Settings) -> float:
+    """Share of the learning rate: linear warm-up, and half a cosine down to `last_rate`."""
+    cosine = 0.5 * (1 + float(np.cos(np.pi * step / steps)))
+    warm = min(1.0, (step + 1) / settings.warm_up_steps)
+    return warm * (settings.last_rate + (1 - settings.last_rate) * cosine)
+
+
+def _from_controls(takes: Sequence[Take], settings: Settings) -> Loss:
+    targets = Targets(
+        takes,
+        harmonics=settings.harmonics,
+        noise_bands=settings.noise_bands,
+        before=settings.before,
+        threads=settings.threads,
+    )
+
+    def loss(decoder: Decoder, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+        batch = targets.batch(settings.batch_size, settings.batch_frames, generator)
+        return controls_loss(decoder, batch, sample_rate=settings.sample_rate)
+
+    return loss
+
+
+def _from_sound(takes: Sequence[Take], settings: Settings) -> Loss:
+    polish = settings.polish
+    dataset = Dataset(takes, frames=polish.batch_frames, before=settings.before)
+    noise = BandNoise(settings.noise_bands, settings.sample_rate, settings.seed)
+
+    def loss(decoder: Decoder, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+        batch = dataset.batch(polish.batch_size, generator)
+        return audio_loss(decoder, batch, noise, generator, scales=polish.scales_per_step, **settings.rates)
+
+    return loss
 
 
 @torch.no_grad()
