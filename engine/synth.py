@@ -1,5 +1,6 @@
 """The instrument that is played: notes and gestures in, stereo sound out, offline or live."""
 
+import threading
 import time as clock
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import numpy as np
 
 from .instrument import Instrument
 from .memory import zeroed
-from .midi import messages, tuning
+from .midi import gesture_map, messages, tuning
 from .midi.requests import SYSEX, Programs, Waiting, is_request
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches, load_patch
@@ -71,6 +72,9 @@ class Synth:
     mpe : int
         Members of a lower MPE zone that is there from the start, 0 to 15. Most MPE controllers ask for theirs
         themselves.
+    map : str, path-like or sequence of Row
+        What gestures move: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `gesture_map.write_map` writes it, or the
+        rows themselves, as in `ddsp_live.midi.gestures`.
     room : str, path-like or Room
         What controller 91 adds: ``"own"`` for the patch's, ``"none"``, another patch whose room it is, or a sound
         file with an impulse response.
@@ -104,6 +108,7 @@ class Synth:
         mode="poly",
         mpe=0,
         room=OWN,
+        map=gesture_map.DEFAULT,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -132,6 +137,8 @@ class Synth:
         )
         self._memory, address = zeroed(lib.synth_bytes(config))
         self.c = lib.synth_init(ffi.cast("void *", address), config)
+        self._mapping = threading.Lock()  # the kernel takes maps from one thread at a time
+        self.map = map
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message, 0)
@@ -141,6 +148,20 @@ class Synth:
     def patch(self) -> Patch:
         """The patch that was loaded last."""
         return self._newest.patch
+
+    @property
+    def map(self) -> tuple[gesture_map.Row, ...]:
+        """The rows by which gestures move notes; set to another map, it counts from the next block on, and for notes
+        that sound, too. Raises `MapError` where it can't be used: then the one before stays."""
+        return self._map
+
+    @map.setter
+    def map(self, wanted) -> None:
+        rows = gesture_map.find_map(wanted)
+        compiled = gesture_map.compile_map(rows)
+        with self._mapping:
+            lib.synth_map(self.c, compiled)
+            self._map, self._compiled = rows, compiled
 
     @property
     def delay_samples(self) -> int:
@@ -359,7 +380,8 @@ class Synth:
 
     def volume(self, note: float, velocity: int) -> float:
         """MIDI-DDSP's volume that a key has with the present patch, where nothing else is asked for."""
-        return lib.instrument_volume(self._newest.c, note, velocity)
+        strength = lib.hand_map_strength(self._compiled, velocity)
+        return lib.instrument_volume(self._newest.c, note, strength)
 
     def position(self) -> int:
         """Samples rendered so far: the time of the next block; unlike `stats`, this resets no peaks."""

@@ -58,8 +58,9 @@ void bend_distribution(Bender *b, const Bend *bend, float *distribution) {
 
 void bend_magnitudes(const Bend *bend, float *magnitudes, int bands) {
     if (bend->noise_share <= 0) return;
-    float sum_db = 0;
+    float sum_db = 0, more_db = bend->noise_more_db;
     for (int i = 0; i < bands; i++) sum_db += fmaxf(FLOOR_DB, logf(fmaxf(magnitudes[i], 1e-10f)) / LOG_PER_DB);
-    float gain = expf(bend->noise_share * (bend->noise_db - sum_db / (float)bands) * LOG_PER_DB);
+    if (!isnan(bend->noise_db)) more_db += bend->noise_db - sum_db / (float)bands;
+    float gain = expf(bend->noise_share * more_db * LOG_PER_DB);
     for (int i = 0; i < bands; i++) magnitudes[i] *= gain;
 }

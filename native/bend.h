@@ -7,8 +7,9 @@
 typedef struct Bend {
     float centroid;    /* mean harmonic number wanted; 0: the decoder's own */
     float brighter;    /* octaves that the centroid is moved by on top of that */
-    float noise_db;    /* mean level of the noise magnitudes wanted */
+    float noise_db;    /* mean level of the noise magnitudes wanted; NaN: the decoder's own */
     float noise_share; /* 0 .. 1: how far to go there; 0 is the decoder's own */
+    float noise_more_db; /* on top of that level */
 } Bend;
 
 typedef struct Bender {

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#define SHUT_DB -200.0f
 #define CENTRE 64
 #define MOST_BEND 96.0f
 #define LONGEST_GLIDE 4.0f   /* seconds */
@@ -11,19 +10,24 @@
 
 void channel_init(Channel *c) {
     memset(c, 0, sizeof *c);
-    c->control[CC_VOLUME] = 100;
-    c->control[CC_PAN] = 64;
-    c->control[CC_BRIGHTNESS] = CENTRE;
     c->bend_range = 2;
     c->last_note = c->glide_from = -1;
     channel_reset_controllers(c);
 }
 
+/* MMA RP-015: bank, volume, pan, sound controllers and effects stay as they are; what is not named there goes back to
+   rest. */
+static int survives_reset(int number) {
+    static const uint8_t single[] = {0, 7, 10, 32, 39, 42};
+    for (int i = 0; i < (int)sizeof single; i++)
+        if (number == single[i]) return 1;
+    return (number >= 70 && number <= 79) || (number >= 91 && number <= 95);
+}
+
 void channel_reset_controllers(Channel *c) {
-    c->control[CC_MODULATION] = 0;
-    c->control[CC_BREATH] = CC_NONE;
-    c->control[CC_EXPRESSION] = 127;
-    c->control[CC_SUSTAIN] = c->control[CC_SOSTENUTO] = c->control[CC_SOFT] = 0;
+    for (int number = 0; number < CC_ALL_SOUND_OFF; number++)
+        if (!survives_reset(number)) c->sent[number >> 5] &= ~(1u << (number & 31));
+    c->control[CC_SUSTAIN] = c->control[CC_SOSTENUTO] = 0;
     c->control[CC_PORTAMENTO] = c->control[CC_LEGATO] = 0;
     c->bend = 0;
     c->pressure = 0;
@@ -72,8 +76,11 @@ static void show_parameter(Channel *c) {
     c->control[CC_DATA_FINE] = (uint8_t)(value % base);
 }
 
+int channel_was_sent(const Channel *c, int number) { return (int)(c->sent[number >> 5] >> (number & 31)) & 1; }
+
 void channel_control(Channel *c, int number, int value) {
     c->control[number] = (uint8_t)value;
+    c->sent[number >> 5] |= 1u << (number & 31);
     switch (number) {
     case CC_RPN:
     case CC_RPN_FINE: {
@@ -104,37 +111,6 @@ void channel_control(Channel *c, int number, int value) {
     default:
         break;
     }
-}
-
-/* The law of General MIDI for volume and expression: 40 log10(value / 127) dB. */
-static float level_db(int value) { return value ? 40.0f * log10f((float)value / 127.0f) : SHUT_DB; }
-
-Gesture channel_gesture(const Channel *c) {
-    Gesture g;
-    g.bend = c->bend_range * (float)c->bend / (c->bend < 0 ? 8192.0f : 8191.0f) + c->fine + c->coarse;
-    g.brightness = (float)(c->control[CC_BRIGHTNESS] - CENTRE) / (c->control[CC_BRIGHTNESS] < CENTRE ? 64.0f : 63.0f);
-    g.soft = (float)c->control[CC_SOFT] / 127.0f;
-    g.vibrato = (float)c->control[CC_MODULATION] / 127.0f;
-    g.pressure = (float)c->pressure / 127.0f;
-    g.level_db = level_db(c->control[CC_EXPRESSION]);
-    if (c->control[CC_BREATH] != CC_NONE) g.level_db += level_db(c->control[CC_BREATH]);
-    float volume = (float)c->control[CC_VOLUME] / 127.0f;
-    /* Equal power, 1 at the centre; 1 and 127 are both as far as 63 steps from 64. */
-    float place = fmaxf(0.0f, ((float)c->control[CC_PAN] - 1.0f) / 126.0f) * 1.57079633f;
-    g.gain_left = volume * volume * 1.41421356f * cosf(place);
-    g.gain_right = volume * volume * 1.41421356f * sinf(place);
-    return g;
-}
-
-void gesture_add_master(Gesture *member, const Gesture *master) {
-    member->bend += master->bend;
-    member->vibrato = fmaxf(member->vibrato, master->vibrato);
-    member->pressure = fmaxf(member->pressure, master->pressure);
-    member->level_db += master->level_db;
-    member->gain_left = master->gain_left;
-    member->gain_right = master->gain_right;
-    member->brightness = fminf(1.0f, fmaxf(-1.0f, member->brightness + master->brightness));
-    member->soft = fmaxf(member->soft, master->soft);
 }
 
 float channel_glide(Channel *c, int note, int *from) {

@@ -1,5 +1,5 @@
-/* One MIDI channel: controllers, bend, pressure, registered parameters. What they mean to a voice is read off here
-   once a frame. */
+/* One MIDI channel: controllers, bend, pressure, registered parameters. What they mean to a voice, the map of gestures
+   says (hands.h). */
 #ifndef DDSP_CHANNEL_H
 #define DDSP_CHANNEL_H
 #include <stdint.h>
@@ -7,17 +7,16 @@
 #define MIDI_CHANNELS 16
 
 enum {
-    CC_MODULATION = 1, CC_BREATH = 2, CC_PORTAMENTO_TIME = 5, CC_DATA = 6, CC_VOLUME = 7, CC_PAN = 10,
-    CC_EXPRESSION = 11, CC_PORTAMENTO_TIME_FINE = 37, CC_DATA_FINE = 38, CC_SUSTAIN = 64, CC_PORTAMENTO = 65,
-    CC_SOSTENUTO = 66, CC_SOFT = 67, CC_LEGATO = 68, CC_BRIGHTNESS = 74, CC_PORTAMENTO_FROM = 84, CC_ROOM = 91,
-    CC_INCREMENT = 96, CC_DECREMENT = 97, CC_NRPN_FINE = 98, CC_NRPN = 99, CC_RPN_FINE = 100, CC_RPN = 101,
-    CC_ALL_SOUND_OFF = 120, CC_RESET_CONTROLLERS = 121, CC_ALL_NOTES_OFF = 123, CC_MONO = 126, CC_POLY = 127
+    CC_PORTAMENTO_TIME = 5, CC_DATA = 6, CC_PORTAMENTO_TIME_FINE = 37, CC_DATA_FINE = 38, CC_SUSTAIN = 64,
+    CC_PORTAMENTO = 65, CC_SOSTENUTO = 66, CC_LEGATO = 68, CC_PORTAMENTO_FROM = 84, CC_INCREMENT = 96,
+    CC_DECREMENT = 97, CC_NRPN_FINE = 98, CC_NRPN = 99, CC_RPN_FINE = 100, CC_RPN = 101, CC_ALL_SOUND_OFF = 120,
+    CC_RESET_CONTROLLERS = 121, CC_ALL_NOTES_OFF = 123, CC_MONO = 126, CC_POLY = 127
 };
 enum { RPN_BEND_RANGE = 0, RPN_FINE_TUNING = 1, RPN_COARSE_TUNING = 2, RPN_MPE = 6 };
-#define CC_NONE 255 /* breath before its first message: no breath controller is connected */
 
 typedef struct Channel {
     uint8_t control[128];
+    uint32_t sent[4]; /* a bit for each controller that has been sent since it was last reset */
     int bend; /* -8192 .. 8191 */
     uint8_t pressure;
     float bend_range; /* semitones: RPN 0 */
@@ -27,24 +26,11 @@ typedef struct Channel {
     int parameter;    /* selected RPN, or -1 */
 } Channel;
 
-/* What a channel's gestures ask of its voices. */
-typedef struct Gesture {
-    float bend;       /* semitones, tuning included */
-    float vibrato;    /* 0 .. 1 */
-    float pressure;   /* 0 .. 1: towards the loudest */
-    float level_db;   /* expression and breath, <= 0; -200 where shut */
-    float gain_left, gain_right; /* volume and pan */
-    float brightness; /* octaves of the harmonics' centroid */
-    float soft;       /* 0 .. 1: the soft pedal, for notes that begin */
-} Gesture;
-
 void channel_init(Channel *c);
 void channel_reset_controllers(Channel *c); /* CC121: not volume and pan (MMA RP-015) */
 void channel_control(Channel *c, int number, int value);
-Gesture channel_gesture(const Channel *c);
-/* With MPE: what the master asks for, on top of the member's own; volume and pan are the master's. */
-void gesture_add_master(Gesture *member, const Gesture *master);
 /* Seconds that a glide to a new note takes, 0 where there is none; *from: the note that it leaves. Forgets CC84. */
 float channel_glide(Channel *c, int note, int *from);
+int channel_was_sent(const Channel *c, int number); /* since it was last reset */
 
 #endif

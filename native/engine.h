@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 
 #include "clock.h"
+#include "hand_maps.h"
+#include "hands.h"
 #include "instrument.h"
 #include "mpe.h"
 #include "output.h"
@@ -19,7 +21,8 @@ typedef struct Part {
     int64_t next_frame; /* position at which its next frame begins */
     uint32_t tuned;     /* the change of the tuning that its pitch is of */
     int keeps;          /* its key was let go: it follows its channel no more, but ... */
-    Gesture kept;       /* ... keeps this, without its master's */
+    Channel kept;       /* ... keeps its channel as it was then */
+    Hands hands;
 } Part;
 
 /* Written by the audio thread, read by any. */
@@ -37,7 +40,7 @@ struct Synth {
     Ring ring;
     Schedule schedule;
     Channel channel[16];
-    Gesture gesture[16]; /* of the channels, kept up to date, with their masters' */
+    HandMaps maps;
     Mpe mpe;
     Tuning tuning;
     Voices voices;
@@ -47,7 +50,7 @@ struct Synth {
     Instrument *current, *previous; /* previous fades out */
     _Atomic(Instrument *) incoming, retired;
     Ramp fade_in, fade_out, wet;
-    float wet_target;
+    float wet_target, wet_smoothing; /* in seconds */
     Output output;
     float *left, *right; /* [CHUNK] */
     Clock clock;

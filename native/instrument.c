@@ -83,8 +83,8 @@ Instrument *instrument_init(void *memory, const InstrumentConfig *config) {
     return in;
 }
 
-float instrument_volume(const Instrument *in, float pitch, int velocity) {
-    return performance_volume(&in->range, pitch, velocity);
+float instrument_volume(const Instrument *in, float pitch, float strength) {
+    return performance_volume(&in->range, pitch, strength);
 }
 
 int instrument_requests(Instrument *in, int most, int *voices, int *fresh, float *f0_scaled, float *loudness_scaled) {

@@ -5,17 +5,10 @@
 #define DOWN 64 /* of a pedal */
 #define BEND_RANGE 2.0f
 
-static void update_gesture(Synth *s, int channel) {
-    int master = mpe_master(&s->mpe, channel);
-    s->gesture[channel] = channel_gesture(&s->channel[channel]);
-    if (master >= 0 && master != channel) gesture_add_master(&s->gesture[channel], &s->gesture[master]);
-}
-
-/* What a channel asks of its voices has changed; a master's concerns its whole zone. */
-static void update_gestures(Synth *s, int channel) {
-    update_gesture(s, channel);
-    for (int i = 0; mpe_is_master(&s->mpe, channel) && i < MIDI_CHANNELS; i++)
-        if (i != channel && mpe_master(&s->mpe, i) == channel) update_gesture(s, i);
+/* A gesture that moves the room, which all channels share. */
+static void move_room(Synth *s, int channel, int gesture) {
+    const HandRow *row = hands_room(hand_maps_front(&s->maps), &s->channel[channel], gesture, &s->wet_target);
+    if (row) s->wet_smoothing = row->smoothing_seconds;
 }
 
 static void silence(Synth *s, int64_t time, int channel) {
@@ -28,7 +21,7 @@ static void reset_controllers(Synth *s, int64_t time, int channel) {
     voices_sostenuto(&s->voices, time, channel, 0);
     voices_sustain(&s->voices, time, channel, 0);
     for (int v = 0; v < s->config.voices; v++)
-        if (s->part[v].performance.channel == channel) s->part[v].performance.pressure = 0;
+        if (s->part[v].performance.channel == channel) s->part[v].hands.pressure = 0;
 }
 
 static void control(Synth *s, int64_t time, int channel, int number, int value) {
@@ -42,9 +35,6 @@ static void control(Synth *s, int64_t time, int channel, int number, int value) 
         break;
     case CC_LEGATO:
         voices_legato(&s->voices, channel, value >= DOWN);
-        break;
-    case CC_ROOM:
-        s->wet_target = (float)value / 127.0f;
         break;
     case CC_ALL_SOUND_OFF:
         silence(s, time, channel);
@@ -78,16 +68,13 @@ static void configure_zones(Synth *s, int64_t time, int channel) {
         if (changed || master == channel)
             s->channel[i].bend_range = master < 0 ? BEND_RANGE : i == master ? MPE_MASTER_BEND : MPE_MEMBER_BEND;
     }
-    for (int i = 0; i < MIDI_CHANNELS; i++) update_gestures(s, i);
 }
 
 /* The bend range of one member is that of all. */
 static void share_bend_range(Synth *s, int channel) {
     for (int i = 0; i < MIDI_CHANNELS; i++)
-        if (mpe_is_member(&s->mpe, i) && mpe_master(&s->mpe, i) == mpe_master(&s->mpe, channel)) {
+        if (mpe_is_member(&s->mpe, i) && mpe_master(&s->mpe, i) == mpe_master(&s->mpe, channel))
             s->channel[i].bend_range = s->channel[channel].bend_range;
-            update_gesture(s, i);
-        }
 }
 
 static int is_data(int number) {
@@ -104,7 +91,7 @@ static void controller(Synth *s, int64_t time, int channel, int number, int valu
         if (member || follows) control(s, time, i, number, value);
     }
     if (parameter == RPN_MPE && number == CC_DATA && mpe_may_be_master(channel)) configure_zones(s, time, channel);
-    update_gestures(s, channel);
+    move_room(s, channel, number);
     if (parameter == RPN_BEND_RANGE && is_data(number) && mpe_is_member(&s->mpe, channel)) share_bend_range(s, channel);
 }
 
@@ -117,8 +104,9 @@ static void note_on(Synth *s, int64_t time, int channel, int note, int velocity)
 
 static void key_pressure(Synth *s, int channel, int note, int value) {
     for (int v = 0; v < s->config.voices; v++) {
-        Performance *p = &s->part[v].performance;
-        if (s->part[v].active && p->channel == channel && p->note == note) p->pressure = (float)value / 127.0f;
+        const Performance *p = &s->part[v].performance;
+        if (s->part[v].active && p->channel == channel && p->note == note)
+            s->part[v].hands.pressure = (float)value / 127.0f;
     }
 }
 
@@ -143,11 +131,11 @@ void midi_play(Synth *s, int64_t time, const Event *event) {
         break;
     case 0xD0:
         s->channel[channel].pressure = (uint8_t)a;
-        update_gestures(s, channel);
+        move_room(s, channel, HAND_PRESSURE);
         return;
     case 0xE0:
         s->channel[channel].bend = (b << 7 | a) - 8192;
-        update_gestures(s, channel);
+        move_room(s, channel, HAND_BEND);
         return;
     default:
         if (event->bytes[0] != 0xFF) return; /* system reset */
@@ -155,7 +143,6 @@ void midi_play(Synth *s, int64_t time, const Event *event) {
             silence(s, time, i);
             reset_controllers(s, time, i);
         }
-        for (int i = 0; i < MIDI_CHANNELS; i++) update_gestures(s, i);
         return;
     }
     player_keep_gestures(s);

@@ -8,11 +8,8 @@
 #define BELOW_RANGE_DB 24.0f /* the decoder follows this far below its softest note; the rest is gain */
 #define GLIDE_SECONDS 0.035f
 #define VIBRATO_HZ 5.4f
-#define VIBRATO_SEMITONES 0.5f /* to each side, with the wheel at its end */
-#define VIBRATO_DB 1.5f
+#define VIBRATO_DB 3.0f /* for a semitone */
 #define VIBRATO_DELAY_SECONDS 0.25f
-#define SOFT_DB 6.0f      /* that the soft pedal takes off a note ... */
-#define SOFT_OCTAVES 0.4f /* ... and off its brightness */
 #define LOWEST_DB -80.0f
 #define USUAL_SECONDS 0.6f /* a note's length until its end is known */
 /* The attributes' units. */
@@ -32,11 +29,9 @@ void performance_start(Performance *p, int64_t time, int channel, int note, int 
     p->channel = channel;
     p->note = note;
     p->strength = strength_of(velocity);
-    p->pressure = 0;
     p->pitch = p->pitch_before = (float)note;
     p->moved = -1;
     p->glide_seconds = GLIDE_SECONDS;
-    p->soft = 0;
     p->onset = time;
     p->released = -1;
     p->attributes = (Attributes){NAN, NAN, NAN, NAN, NAN, NAN};
@@ -79,10 +74,11 @@ void performance_release(Performance *p, int64_t time) { p->released = time; }
 static float set(float value, float otherwise) { return isnan(value) ? otherwise : value; }
 
 /* A rise to the peak and a fall from it, of mean 0 over the note and with the deviation that was asked for. */
-static float contour_db(const Performance *p, float age) {
-    float deviation_db = FLUCTUATION_DB(set(p->attributes.volume_fluctuation, 0.0f));
-    if (deviation_db == 0) return 0;
-    float peak = fminf(0.98f, fmaxf(0.02f, set(p->attributes.volume_peak_position, USUAL_PEAK)));
+static float contour_db(const Performance *p, const Gesture *gesture, float age) {
+    float deviation_db = FLUCTUATION_DB(set(p->attributes.volume_fluctuation, 0.0f)) + gesture->fluctuation_db;
+    if (deviation_db <= 0) return 0;
+    float peak = set(p->attributes.volume_peak_position, USUAL_PEAK) + gesture->peak;
+    peak = fminf(0.98f, fmaxf(0.02f, peak));
     float x = fminf(1.0f, age / p->length_seconds);
     float triangle = x < peak ? x / peak : (1.0f - x) / (1.0f - peak);
     return deviation_db * (triangle - 0.5f) / TRIANGLE_DEVIATION;
@@ -97,8 +93,7 @@ static float beside_aim_db(const PerformanceRange *range, float strength) {
     return fminf(0.0f, range->loudness_high - range->loudness_low - DYNAMICS_DB) * (1.0f - strength);
 }
 
-float performance_volume(const PerformanceRange *range, float pitch, int velocity) {
-    float strength = strength_of(velocity);
+float performance_volume(const PerformanceRange *range, float pitch, float strength) {
     float amplitude_db = amplitude_for(&range->map, pitch, aim_db(range, strength)) + beside_aim_db(range, strength);
     return amplitude_db / 60.0f + 1.5f;
 }
@@ -111,19 +106,18 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     float wave = sinf(6.2831853f * VIBRATO_HZ * age);
     float vibrato = gesture->vibrato * fminf(1.0f, age / VIBRATO_DELAY_SECONDS) * wave;
     float shaped = set(wanted->vibrato, 0.0f) * fminf(1.0f, age / SHAPED_VIBRATO_DELAY_SECONDS) * wave;
-    frame.pitch = pitch_at(p, range, time) + gesture->bend + VIBRATO_SEMITONES * vibrato +
+    frame.pitch = pitch_at(p, range, time) + gesture->bend + vibrato +
                   VIBRATO_UNIT_SEMITONES * shaped;
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);
 
-    float strength = p->strength;
-    strength += (1.0f - strength) * fmaxf(p->pressure, gesture->pressure);
-    float loudness = aim_db(range, strength), extra_db = beside_aim_db(range, strength);
+    float loudness = aim_db(range, p->strength), extra_db = beside_aim_db(range, p->strength);
     if (!isnan(wanted->volume)) {
         loudness = loudness_for(&range->map, frame.pitch, VOLUME_DB(wanted->volume));
         extra_db = 0;
     }
-    loudness -= SOFT_DB * p->soft;
-    loudness += gesture->level_db + VIBRATO_DB * vibrato + contour_db(p, age);
+    loudness += gesture->volume * fmaxf(0.0f, range->loudness_high - loudness);
+    extra_db *= 1.0f - gesture->volume;
+    loudness += gesture->level_db + VIBRATO_DB * vibrato + contour_db(p, gesture, age);
     float rest = fmaxf(0.0f, 1.0f - age / range->attack_seconds);
     loudness -= ATTACK_DB * rest * rest;
 
@@ -139,10 +133,11 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     float gain_db = extra_db + fminf(0.0f, loudness - frame.loudness_db);
     frame.gain *= exp2f(gain_db * 0.16609640f); /* dB to octaves of amplitude */
 
-    frame.bend.brighter = gesture->brightness - SOFT_OCTAVES * p->soft;
+    frame.bend.brighter = gesture->brightness;
     frame.bend.centroid = CENTROID(set(wanted->brightness, 0.0f));
-    if (!isnan(wanted->attack_noise)) {
-        frame.bend.noise_db = NOISE_DB(wanted->attack_noise);
+    frame.bend.noise_db = NOISE_DB(wanted->attack_noise); /* NaN where it is not set */
+    frame.bend.noise_more_db = gesture->noise_db;
+    if (!isnan(wanted->attack_noise) || gesture->noise_db != 0) {
         frame.bend.noise_share = fminf(1.0f, fmaxf(0.0f, 2.0f - age / ATTACK_NOISE_SECONDS));
     }
     return frame;

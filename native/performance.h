@@ -4,7 +4,7 @@
 #define DDSP_PERFORMANCE_H
 #include "attributes.h"
 #include "bend.h"
-#include "channel.h"
+#include "hands.h"
 #include "loudness_map.h"
 
 /* The ranges of the patch that plays. */
@@ -18,12 +18,10 @@ typedef struct PerformanceRange {
 
 typedef struct Performance {
     int channel, note;
-    float strength; /* velocity, 0 .. 1 */
-    float pressure; /* of this key, 0 .. 1 */
+    float strength; /* velocity, 0 .. 1 of the trained range */
     float pitch, pitch_before; /* MIDI notes: where it is going, and where it was when it left ... */
     int64_t moved;  /* ... at this sample; negative: it has not moved */
     float glide_seconds;
-    float soft;     /* the soft pedal at its start, 0 .. 1 */
     int64_t onset;
     int64_t released; /* sample of the release, or -1 */
     Attributes attributes;
@@ -46,7 +44,7 @@ void performance_glide(Performance *p, int64_t time, float from, float seconds);
 void performance_move(Performance *p, const PerformanceRange *range, int64_t time, int channel, int note);
 void performance_release(Performance *p, int64_t time);
 /* MIDI-DDSP's volume of a key that is held, without any gesture. */
-float performance_volume(const PerformanceRange *range, float pitch, int velocity);
+float performance_volume(const PerformanceRange *range, float pitch, float strength);
 PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,
                                 int64_t time);
 

@@ -4,19 +4,31 @@
 
 static float pitch_of(const Synth *s, int channel, int note) { return tuning_pitch(&s->tuning, channel, note); }
 
+/* The channel of the whole zone, or NULL. */
+static const Channel *master_of(const Synth *s, int channel) {
+    int master = mpe_master(&s->mpe, channel);
+    return master >= 0 && master != channel ? &s->channel[master] : NULL;
+}
+
+static const Channel *own_channel(const Synth *s, const Part *part) {
+    return part->keeps ? &part->kept : &s->channel[part->performance.channel];
+}
+
 static void start(void *self, int voice, int64_t time, int channel, int note, int velocity) {
     Synth *s = self;
     Part *part = &s->part[voice];
     int from;
     float seconds = channel_glide(&s->channel[channel], note, &from);
+    part->keeps = 0;
     performance_start(&part->performance, time, channel, note, velocity);
+    part->performance.strength = hand_map_strength(hand_maps_front(&s->maps), velocity);
+    hands_begin(&part->hands, hand_maps_front(&s->maps), &s->channel[channel], master_of(s, channel), velocity);
     part->performance.pitch = pitch_of(s, channel, note);
     if (seconds > 0 && pitch_of(s, channel, from) >= 0)
         performance_glide(&part->performance, time, pitch_of(s, channel, from), seconds);
-    part->performance.soft = s->gesture[channel].soft;
     if (s->playing->shaped) performance_shape(&part->performance, &s->playing->attributes, s->playing->seconds);
     part->active = part->fresh = 1;
-    part->taken_over = part->keeps = 0;
+    part->taken_over = 0;
     part->tuned = tuning_changes(&s->tuning);
     part->next_frame = time;
     s->notes++;
@@ -58,11 +70,26 @@ static float level(void *self, int voice, int64_t time) {
 Player player_of(Synth *s) { return (Player){s, start, move, release, stop, level}; }
 
 Gesture player_gesture(const Synth *s, const Part *part) {
-    int channel = part->performance.channel, master = mpe_master(&s->mpe, channel);
-    if (!part->keeps) return s->gesture[channel];
-    Gesture gesture = part->kept;
-    if (master >= 0 && master != channel) gesture_add_master(&gesture, &s->gesture[master]);
-    return gesture;
+    return hands_gesture(&part->hands, hand_maps_front(&s->maps), own_channel(s, part),
+                         master_of(s, part->performance.channel), &part->performance.attributes);
+}
+
+void player_follow(const Synth *s, Part *part, int64_t samples) {
+    /* What came together with a note is there from its beginning. */
+    int begins = part->fresh && !part->taken_over;
+    float seconds = begins ? INFINITY : (float)((double)samples / s->config.sample_rate);
+    hands_follow(&part->hands, hand_maps_front(&s->maps), own_channel(s, part),
+                 master_of(s, part->performance.channel), seconds);
+}
+
+void player_remap(Synth *s) {
+    if (!hand_maps_take(&s->maps)) return;
+    for (int v = 0; v < s->config.voices; v++) {
+        Part *part = &s->part[v];
+        if (part->active)
+            hands_remap(&part->hands, hand_maps_front(&s->maps), own_channel(s, part),
+                        master_of(s, part->performance.channel));
+    }
 }
 
 void player_keep_gestures(Synth *s) {
@@ -73,7 +100,7 @@ void player_keep_gestures(Synth *s) {
         if (!part->active || part->keeps || s->voices.slot[v].state == VOICE_HELD || !mpe_is_member(&s->mpe, channel))
             continue;
         part->keeps = 1;
-        part->kept = channel_gesture(&s->channel[channel]);
+        part->kept = s->channel[channel];
     }
 }
 

@@ -37,10 +37,8 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
     Arena arena = {memory, 0};
     Synth *s = arena_take(&arena, sizeof *s);
     build(s, &arena, config);
-    for (int c = 0; c < 16; c++) {
-        channel_init(&s->channel[c]);
-        s->gesture[c] = channel_gesture(&s->channel[c]);
-    }
+    for (int c = 0; c < MIDI_CHANNELS; c++) channel_init(&s->channel[c]);
+    hand_maps_init(&s->maps);
     voices_init(&s->voices, player_of(s), config->voices, config->mode);
     tuning_init(&s->tuning);
     output_init(&s->output, config->sample_rate);
@@ -58,6 +56,8 @@ static int push(Synth *s, const Event *event) {
     atomic_fetch_add_explicit(&s->counters.dropped_events, 1, memory_order_relaxed);
     return 0;
 }
+
+void synth_map(Synth *s, const HandMap *map) { hand_maps_write(&s->maps, map); }
 
 void synth_tune(Synth *s, const float *pitches, int sounding) { tuning_set(&s->tuning, pitches, sounding); }
 
@@ -96,10 +96,11 @@ static int64_t grid_after(const Synth *s, int voice, int64_t position) {
 
 static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
     Part *part = &s->part[voice];
-    Gesture gesture = player_gesture(s, part);
     player_retune(s, part);
     /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
     part->next_frame = grid_after(s, voice, position + (part->fresh ? s->hop / 4 - 1 : 0));
+    player_follow(s, part, part->next_frame - position);
+    Gesture gesture = player_gesture(s, part);
     /* Ramps end where the frame ends: so that is the time to look at. */
     PerformanceFrame at = performance_at(&part->performance, &s->current->range, &gesture, part->next_frame);
     ControlFrame frame = {.voice = voice,
@@ -199,10 +200,17 @@ static int chunk_size(const Synth *s, int frames) {
     return size < to_grid ? size : to_grid;
 }
 
+static void step_room(Synth *s, int64_t position) {
+    float hop = (float)(s->hop / s->config.sample_rate), from = ramp_at(&s->wet, position);
+    float share = s->wet_smoothing > 0 ? 1.0f - expf(-hop / s->wet_smoothing) : 1.0f;
+    float rest = s->wet_target - from;
+    ramp_to(&s->wet, position, s->hop, fabsf(rest) < 1e-5f ? s->wet_target : from + share * rest);
+}
+
 static void render_chunk(Synth *s, float *out, int size) {
     int64_t position = s->chunk_start = s->position;
     /* Before the chunk's events: how many of them a chunk holds depends on the block. */
-    if (position % s->hop == 0) ramp_to(&s->wet, position, s->hop, s->wet_target);
+    if (position % s->hop == 0) step_room(s, position);
     run_control(s, position, position + size);
     memset(s->left, 0, (size_t)size * sizeof *s->left);
     memset(s->right, 0, (size_t)size * sizeof *s->right);
@@ -216,6 +224,7 @@ static void render_chunk(Synth *s, float *out, int size) {
 
 void synth_render(Synth *s, float *out, int frames) NONBLOCKING {
     uint64_t mode = flush_subnormals();
+    player_remap(s);
     collect_events(s);
     swap(s, s->position);
     while (frames > 0) {

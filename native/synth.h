@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "attributes.h"
+#include "hand_map.h"
 #include "realtime.h"
 
 #define LAYER_DENSE 0       /* y = W x + b; weight [output_size, input_size], bias [output_size] */
@@ -73,8 +74,8 @@ typedef struct SynthStats {
 
 size_t instrument_bytes(const InstrumentConfig *config); /* 0 where a layer leaves the activations or the state */
 Instrument *instrument_init(void *memory, const InstrumentConfig *config);
-/* MIDI-DDSP's volume that a key has with this instrument. */
-float instrument_volume(const Instrument *instrument, float pitch, int velocity);
+/* MIDI-DDSP's volume that a key has with this instrument; strength: hand_map_strength of its velocity. */
+float instrument_volume(const Instrument *instrument, float pitch, float strength);
 /* For the worker of a delayed decoder: takes up to `most` requests, at most one a voice, and returns how many. Row i
    is of voices[i]; where fresh[i], its state must be zeroed first. Then the decoded rows are handed back. */
 int instrument_requests(Instrument *instrument, int most, int *voices, int *fresh, float *f0_scaled,
@@ -91,6 +92,9 @@ Instrument *synth_load(Synth *synth, Instrument *instrument);
 Instrument *synth_retired(Synth *synth); /* one that the audio thread has let go of, or NULL */
 /* A short MIDI message, 1 to 3 bytes. time: its sample, negative for as soon as possible. 0 where the queue is full. */
 int synth_send(Synth *synth, int64_t time, const uint8_t *bytes, int size);
+/* What gestures do from the next block on, to notes that sound as well; nothing until this is called. One thread at a
+   time. */
+void synth_map(Synth *synth, const HandMap *map);
 /* The pitch of every key on every channel, [16, 128] MIDI notes, below 0 for a mute key. `sounding`: notes that sound
    follow within a frame, else only those that begin. */
 void synth_tune(Synth *synth, const float *pitches, int sounding);

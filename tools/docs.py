@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from ddsp_live.midi.gestures import gestures_markdown
 from ddsp_live.midi.messages import controllers_markdown
 
 MIDI_HEAD = """# MIDI
@@ -17,9 +18,44 @@ its own controllers, and all channels share the voices.
 """
 
 
+HANDS_HEAD = """
+# The player's hands
+
+What gestures move is a map: rows in `engine/midi/gestures.py`, made ready for the kernel, which follows every row on
+every voice once a frame. A gesture on a sounding note is heard within one frame (4 ms) and one block.
+`ddsp-live play --map wind` chooses one of the presets below, `--map my.toml` a file of your own, and in Python it is
+`Synth(map=...)` or, while it sounds, `synth.map = ...`.
+
+`ddsp-live play --map my.toml --learn brightness` binds the next controller that you move and keeps it in the file;
+while it plays, type `learn brightness` and Enter. A learned controller that stands elsewhere waits until it passes the
+place where its parameter is.
+
+A file has the rows of a preset, where it names a `base`, and its own; a row takes the place of the base's row with the
+same gesture and target:
+
+```toml
+base = "keyboard"
+
+[[row]]
+gesture = "cc30"       # velocity, pressure, key_pressure, bend, or cc0 to cc119
+target = "attack_noise"
+low = -12.0            # in the target's unit, where the gesture is at its beginning ...
+high = 12.0            # ... and at its end
+curve = "centred"      # linear where it is not said
+smoothing_ms = 10      # in which a sudden move has come 63 % of its way; 0 where it is not said
+default = 64           # where a controller stands until it is first sent, 0 to 127
+onset = false          # true: looked at when a note begins, and no more
+```
+
+Pedals, portamento, bank, data entry and modes keep their meaning whatever the map. With MPE, what the zone's master
+sends is added to each member's; gain and pan are the master's.
+
+"""
+
+
 def pages() -> dict[str, str]:
     """{file name in docs/: its text}."""
-    return {"midi.md": MIDI_HEAD + controllers_markdown()}
+    return {"midi.md": MIDI_HEAD + controllers_markdown() + HANDS_HEAD + gestures_markdown()}
 
 
 def main(folder: Path = Path("docs")) -> int:

@@ -26,22 +26,37 @@ class Controller(NamedTuple):
 
 CHANNEL_KINDS = (
     Kind(0x80, "note_off", ("note", "velocity"), "lets a key go; the release velocity is not used"),
-    Kind(0x90, "note_on", ("note", "velocity"), "presses a key; harder is louder and brighter, 0 lets it go"),
     Kind(
-        0xA0, "poly_pressure", ("note", "value"), "presses one held key deeper: towards the patch's loudest"
+        0x90,
+        "note_on",
+        ("note", "velocity"),
+        "presses a key; how hard is velocity in the map below, and 0 lets it go",
+    ),
+    Kind(
+        0xA0, "poly_pressure", ("note", "value"), "presses one held key deeper: key_pressure in the map below"
     ),
     Kind(0xB0, "control_change", ("number", "value"), "moves a controller of the table below"),
     Kind(
         0xC0,
         "program_change",
         ("program",),
-        "is left to the program around the synth: a patch is loaded by name",
+        "chooses a patch of the bank, while it plays: program 0 of bank 0 is the first of `ddsp-live patches`",
     ),
-    Kind(0xD0, "channel_pressure", ("value",), "presses all keys deeper: towards the patch's loudest"),
-    Kind(0xE0, "pitch_bend", ("low bits", "high bits"), "bends by -8192 to 8191 of the pitch bend range"),
+    Kind(
+        0xD0,
+        "channel_pressure",
+        ("value",),
+        "presses all keys of the channel deeper: pressure in the map below",
+    ),
+    Kind(0xE0, "pitch_bend", ("low bits", "high bits"), "bends: by -8192 to 8191 of the pitch bend range"),
 )
 SYSTEM_KINDS = (
-    Kind(0xF0, "sysex", (), "is not used"),
+    Kind(
+        0xF0,
+        "sysex",
+        (),
+        "MIDI Tuning Standard: single notes and octaves, in real time and not, tune the keys; others are not used",
+    ),
     Kind(0xF1, "quarter_frame", ("value",), "is not used"),
     Kind(0xF2, "song_position", ("low bits", "high bits"), "is not used"),
     Kind(0xF3, "song_select", ("song",), "is not used"),
@@ -50,14 +65,21 @@ SYSTEM_KINDS = (
     Kind(0xFA, "start", (), "is not used"),
     Kind(0xFB, "continue", (), "is not used"),
     Kind(0xFC, "stop", (), "is not used"),
-    Kind(0xFE, "active_sensing", (), "is not used"),
+    Kind(
+        0xFE,
+        "active_sensing",
+        (),
+        "once it was sent, 300 ms of silence on the cable let go of all that is held on it",
+    ),
     Kind(0xFF, "reset", (), "silences all channels and resets their controllers"),
 )
 DATA_BYTES = {kind.status: len(kind.fields) for kind in (*CHANNEL_KINDS, *SYSTEM_KINDS)}
 """How many data bytes follow a status (channel 0); sysex, which ends itself, counts none."""
 
 ROOM_CONTROLLER = 91
+# What the map of gestures moves (gestures.py) stands here as the preset `keyboard` has it.
 CONTROLLERS = (
+    Controller(0, "bank select", 0, 127, 0, "of the next program change: 128 programs each"),
     Controller(1, "modulation", 0, 127, 0, "vibrato depth"),
     Controller(2, "breath", 0, 127, None, "loudness, in the decibels of expression, once it was sent"),
     Controller(5, "portamento time", 0, 127, 0, "of a glide: 0.5 s at 64, 4 s at 127"),
@@ -65,6 +87,12 @@ CONTROLLERS = (
     Controller(7, "volume", 0, 127, 100, "gain after synthesis: 0 dB at 100, silence at 0, timbre unchanged"),
     Controller(10, "pan", 0, 127, 64, "place: 1 is left, 64 the middle, 127 right"),
     Controller(11, "expression", 0, 127, 127, "loudness: 127 as the key was struck, 12 dB less at 64"),
+    Controller(20, "fluctuation", 0, 127, 0, "how much notes swell and fade, up to 12 dB of deviation"),
+    Controller(
+        21, "peak", 0, 127, 64, "where in a note it is loudest: earlier below the middle, later above"
+    ),
+    Controller(22, "attack noise", 0, 127, 64, "noise of a note's beginning, 24 dB down and up"),
+    Controller(32, "bank select fine", 0, 127, 0, "the lower seven bits"),
     Controller(37, "portamento time fine", 0, 127, 0, "the lower seven bits"),
     Controller(38, "data entry fine", 0, 127, None, "hundredths of the selected registered parameter"),
     Controller(64, "sustain", 0, 127, 0, "pedal, down from 64: released keys go on sounding"),

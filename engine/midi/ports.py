@@ -8,8 +8,10 @@ from typing import Protocol
 
 from .held import Held
 from .parser import Parser
+from .sensing import Sensing
 
 WATCH_SECONDS = 0.5
+SENSE_SECONDS = 0.05  # between looks at whether a cable is silent
 
 Receive = Callable[[bytes, float], None]
 """Gets one whole message and when it arrived, in seconds of `time.monotonic`."""
@@ -51,7 +53,8 @@ class Backend:
 class MidiInput:
     """Receives from MIDI ports, and goes on with those that are unplugged and come back.
 
-    When a port goes, what was held on it is let go, so that no note hangs.
+    When a port goes, or a cable that sends active sensing falls silent for longer than 300 ms, what was held on it is
+    let go, so that no note hangs.
 
     Parameters
     ----------
@@ -176,8 +179,19 @@ class MidiInput:
         self._sources[key] = source
         return True
 
+    def sense(self) -> None:
+        """Look once for cables that have fallen silent though they promised not to."""
+        with self._lock:
+            for source in [*self._sources.values(), *([self._virtual] if self._virtual else [])]:
+                source.sense(time.monotonic())
+
     def _watch(self, seconds: float) -> None:
-        while not self._closing.wait(seconds):
+        due = time.monotonic() + seconds
+        while not self._closing.wait(min(seconds, SENSE_SECONDS)):
+            self.sense()
+            if time.monotonic() < due:
+                continue
+            due = time.monotonic() + seconds
             # A MIDI system that restarts fails for a while; what is open stays open.
             with contextlib.suppress(MidiPortError):
                 self.poll()
@@ -203,6 +217,7 @@ class _Source:
         self._receive = receive
         self._parser = Parser()
         self._held = Held()
+        self._sensing = Sensing()
         self._lock = threading.Lock()
         self._open = True
 
@@ -212,15 +227,25 @@ class _Source:
                 return
             for message in self._parser.feed(data):
                 self._held.hear(message)
+                self._sensing.hear(message, arrival)
                 self._receive(message, arrival)
+
+    def sense(self, now: float) -> None:
+        """Let go of what is held where the cable is cut."""
+        with self._lock:
+            if self._open and self._sensing.is_cut(now):
+                self._let_go(now)
+
+    def _let_go(self, now: float) -> None:
+        for message in self._held.let_go():
+            self._receive(message, now)
 
     def close(self) -> None:
         if self.connection is not None:
             self.connection.close()  # outside the lock: it may wait for a delivery that is under way
         with self._lock:
             self._open = False
-            for message in self._held.let_go():
-                self._receive(message, time.monotonic())
+            self._let_go(time.monotonic())
 
 
 def _identities(names: Sequence[str]) -> Iterator[tuple[tuple[str, int], int]]:

@@ -91,7 +91,7 @@ class _Port:
     def __init__(self, client, deliver: Receive):
         self._client = client
         self._deliver = deliver
-        client.ignore_types(sysex=False, timing=True, active_sense=True)
+        client.ignore_types(sysex=False, timing=True, active_sense=False)
         client.set_callback(self._hear)
         # python-rtmidi 1.5 frees the callback's tuple in cancel_callback; RtMidi's thread may still use it.
         self._kept = gc.get_referents(client)

@@ -6,7 +6,10 @@ from pathlib import Path
 import mido
 import pytest
 from ddsp_live.midi import messages
+from ddsp_live.midi.gesture_map import controller_of
+from ddsp_live.midi.gestures import PRESETS
 from ddsp_live.midi.held import Held
+from ddsp_live.midi.requests import BANK, BANK_FINE
 
 HEADER = Path(__file__).parents[2] / "native" / "channel.h"
 
@@ -45,11 +48,21 @@ def test_values_out_of_range_are_refused(make):
         make()
 
 
-def test_the_table_and_the_kernel_name_the_same_controllers():
+def test_the_table_has_what_the_kernel_the_map_and_python_answer():
     enum = re.search(r"enum \{([^}]*CC_[^}]*)\}", HEADER.read_text()).group(1)
     kernel = {int(number) for number in re.findall(r"CC_\w+ = (\d+)", enum)}
+    mapped = {controller_of(row.gesture) for row in PRESETS["keyboard"]} - {None}
     table = {controller.number for controller in messages.CONTROLLERS}
-    assert kernel == table - {124, 125}  # omni off and on mean all notes off, like every number from 123
+    omni = {124, 125}  # mean all notes off, like every number from 123
+    assert kernel | mapped | {BANK, BANK_FINE} | omni == table
+    assert not kernel & mapped
+
+
+def test_a_mapped_controllers_default_is_its_rows():
+    named = {controller.number: controller.default for controller in messages.CONTROLLERS}
+    for row in PRESETS["keyboard"]:
+        number = controller_of(row.gesture)
+        assert number is None or named[number] in (row.default, None)
 
 
 def test_the_documentation_has_a_row_for_each_controller():

@@ -91,6 +91,64 @@ def test_bytes_become_whole_messages_port_by_port():
     assert heard.messages == [b"\x91\x3e\x40", b"\x91\x3e\x00", b"\xf8", b"\x90\x3c\x40"]
 
 
+def sensing(monkeypatch, *silences):
+    """A port that holds a note and a pedal, sends 0xFE, and then nothing for so many seconds each."""
+    midi, clock = FakeMidi("Keys"), [100.0]
+    monkeypatch.setattr("ddsp_live.midi.ports.time.monotonic", lambda: clock[0])
+    heard, port = listen(midi)
+    midi.play("Keys", note_on(60), control_change(64, 127), arrival=clock[0])
+    for silence in silences:
+        midi.play("Keys", b"\xfe", arrival=clock[0])
+        clock[0] += silence
+        port.sense()
+    return midi, heard, port, clock
+
+
+def test_a_cable_that_falls_silent_after_active_sensing_lets_go(monkeypatch):
+    _, heard, *_ = sensing(monkeypatch, 0.29, 0.34)
+    assert heard.messages[-2:] == [note_off(60), control_change(64, 0)]
+
+
+def test_a_cable_that_keeps_its_promise_holds_on(monkeypatch):
+    _, heard, *_ = sensing(monkeypatch, *[0.3] * 20)
+    assert note_off(60) not in heard.messages
+
+
+def test_any_message_is_a_sign_of_life(monkeypatch):
+    midi, heard, port, clock = sensing(monkeypatch, 0.25)
+    midi.play("Keys", note_on(62), arrival=clock[0])
+    clock[0] += 0.25
+    port.sense()
+    assert note_off(60) not in heard.messages
+
+
+def test_a_cable_that_never_sent_active_sensing_may_be_silent(monkeypatch):
+    _, heard, port, clock = sensing(monkeypatch)
+    clock[0] += 3600
+    port.sense()
+    assert note_off(60) not in heard.messages
+
+
+def test_a_cable_that_was_cut_plays_on_when_it_is_back(monkeypatch):
+    midi, heard, port, clock = sensing(monkeypatch, 1.0)
+    midi.play("Keys", note_on(64), arrival=clock[0])
+    clock[0] += 10  # it has not asked to be watched again
+    port.sense()
+    assert heard.messages[-1] == note_on(64)
+
+
+def test_a_port_is_watched_for_silence_without_being_asked():
+    """With the watcher's own thread and the real clock."""
+    midi = FakeMidi("Keys")
+    heard, port = listen(midi, watch_seconds=0.5)
+    midi.play("Keys", note_on(60), b"\xfe", arrival=time.monotonic())
+    deadline = time.monotonic() + 20
+    while note_off(60) not in heard.messages and time.monotonic() < deadline:
+        time.sleep(0.01)
+    port.close()
+    assert heard.messages.count(note_off(60)) == 1
+
+
 def test_what_an_unplugged_port_held_is_let_go_and_nothing_else():
     midi = FakeMidi("Keys", "Pads")
     heard, port = listen(midi)

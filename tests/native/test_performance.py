@@ -18,8 +18,8 @@ LATE = 1.0  # seconds: attack and vibrato's onset are over
 RANGE = ffi.new("PerformanceRange *", [RATE, LOW, HIGH, TOP, ATTACK, RELEASE])
 
 
-def gesture(bend=0.0, vibrato=0.0, pressure=0.0, level_db=0.0):
-    return ffi.new("Gesture *", [bend, vibrato, pressure, level_db, 1.0, 1.0])
+def gesture(**asked):
+    return ffi.new("Gesture *", {"gain_left": 1.0, "gain_right": 1.0, **asked})
 
 
 def start(note=69, velocity=64, onset=ONSET):
@@ -97,17 +97,8 @@ def test_a_release_during_the_attack_only_falls():
 
 @pytest.mark.parametrize("velocity", [1, 64, 127])
 def test_pressure_leads_from_the_velocity_to_the_loudest(velocity):
-    levels = [at(start(velocity=velocity), LATE, pressure=p).loudness_db for p in (0, 0.5, 1)]
+    levels = [at(start(velocity=velocity), LATE, volume=p).loudness_db for p in (0, 0.5, 1)]
     assert levels == pytest.approx([aim(velocity), (aim(velocity) + HIGH) / 2, HIGH], abs=1e-3)
-
-
-def test_key_pressure_counts_where_it_is_stronger_than_the_channels():
-    performance = start(velocity=1)
-    performance.pressure = 0.75
-    for channel, wanted in ((0.25, 0.75), (1, 1)):
-        assert at(performance, LATE, pressure=channel).loudness_db == pytest.approx(
-            LOW + (HIGH - LOW) * wanted, abs=1e-3
-        )
 
 
 @pytest.mark.parametrize("level_db", [0, -10, -40, -70, -120])
@@ -122,7 +113,7 @@ def test_shut_expression_is_below_minus_100_db():
 
 
 def test_nothing_drives_the_decoder_above_its_range():
-    frame = at(start(velocity=127), LATE, pressure=1, level_db=50)
+    frame = at(start(velocity=127), LATE, volume=1, level_db=50)
     assert frame.loudness_db == TOP
     assert frame.gain == 1
 
@@ -131,7 +122,7 @@ def test_nothing_drives_the_decoder_above_its_range():
 def test_vibrato_has_its_depth_and_rate(wheel):
     performance = start(60)
     times = LATE + np.arange(0, 2, 1 / 250)
-    frames = [at(performance, t, vibrato=wheel) for t in times]
+    frames = [at(performance, t, vibrato=wheel * VIBRATO_SEMITONES) for t in times]
     wave = wheel * np.sin(2 * np.pi * VIBRATO_HZ * np.round(times * RATE) / RATE)
     np.testing.assert_allclose([f.pitch - 60 for f in frames], VIBRATO_SEMITONES * wave, atol=2e-5)
     np.testing.assert_allclose([level(f) - aim(64) for f in frames], VIBRATO_DB * wave, atol=1e-4)
@@ -139,7 +130,10 @@ def test_vibrato_has_its_depth_and_rate(wheel):
 
 def test_vibrato_swells_after_the_onset():
     performance = start(60)
-    peaks = [abs(at(performance, t, vibrato=1).pitch - 60) for t in (0.25 + np.arange(3) * 0.5) / VIBRATO_HZ]
+    peaks = [
+        abs(at(performance, t, vibrato=VIBRATO_SEMITONES).pitch - 60)
+        for t in (0.25 + np.arange(3) * 0.5) / VIBRATO_HZ
+    ]
     shares = np.minimum(1, (0.25 + np.arange(3) * 0.5) / VIBRATO_HZ / VIBRATO_DELAY)
     np.testing.assert_allclose(peaks, VIBRATO_SEMITONES * shares, rtol=1e-3)
 

@@ -18,6 +18,25 @@ void fail(const char *file, int line, const char *format, ...) {
     exit(1);
 }
 
+/* Every target and curve, each by another gesture. */
+static const HandMap all_rows = {
+    .count = 14,
+    .rows = {{HAND_VELOCITY, HAND_VOLUME, HAND_LINEAR, 0, 0, 1, 0, 0},
+             {HAND_VELOCITY, HAND_ATTACK_NOISE, HAND_HARD, 0, -6, 6, 0, 0},
+             {HAND_PRESSURE, HAND_VOLUME, HAND_SOFT, 0, 0, 1, 0.01f, 0},
+             {HAND_KEY_PRESSURE, HAND_VOLUME, HAND_LINEAR, 0, 0, 1, 0.005f, 0},
+             {HAND_BEND, HAND_PITCH, HAND_LINEAR, 0, 0, 0, 0, 0},
+             {1, HAND_VIBRATO, HAND_LINEAR, 0, 0, 50, 0.01f, 0},
+             {2, HAND_LEVEL, HAND_GATE, 0, -200, 0, 0, 127},
+             {7, HAND_GAIN, HAND_DECIBEL, 0, -200, 0, 0, 100},
+             {10, HAND_PAN, HAND_CENTRED, 0, -1, 1, 0.005f, 64},
+             {11, HAND_LEVEL, HAND_DECIBEL, 0, -200, 0, 0.005f, 127},
+             {20, HAND_FLUCTUATION, HAND_LINEAR, 0, 0, 12, 0.02f, 0},
+             {21, HAND_PEAK, HAND_SWITCH, 0, 0, 0.5f, 0.02f, 0},
+             {67, HAND_LEVEL, HAND_LINEAR, 1, 0, -6, 0, 0},
+             {91, HAND_ROOM, HAND_LINEAR, 0, 0, 1, 0.01f, 0}},
+};
+
 Rig *rig_new(int voices, int mode) {
     SynthConfig config = {.sample_rate = RATE, .block_size = MOST_BLOCK, .voices = voices, .mode = mode, .seed = 7};
     Rig *rig = calloc(1, sizeof *rig);
@@ -25,6 +44,7 @@ Rig *rig_new(int voices, int mode) {
     void *memory = aligned_alloc(64, bytes);
     memset(memory, 0, bytes);
     rig->synth = synth_init(memory, &config);
+    synth_map(rig->synth, &all_rows);
     rig->voices = voices;
     rig->hash = 14695981039346656037u;
     rig->random = 1;

@@ -243,6 +243,7 @@ const Scenario scenarios[] = {
     {"random_events", random_events},
     {"mpe_storm", mpe_storm},
     {"zones_in_any_order", zones_in_any_order},
+    {"maps_while_it_sounds", maps_while_it_sounds},
     {"tunings", tunings},
     {"any_block_gives_the_same_gestures", any_block_gives_the_same_gestures},
     {"sections", sections},

@@ -11,6 +11,7 @@ extern const Scenario scenarios[]; /* the last one has no name */
 /* Where a scenario is not in scenarios.c, it is in the file named after what it is about. */
 void mpe_storm(void);
 void zones_in_any_order(void);
+void maps_while_it_sounds(void);
 void tunings(void);
 void any_block_gives_the_same_gestures(void);
 void sections(void);

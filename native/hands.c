@@ -1,0 +1,178 @@
+#include "hands.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#define SHUT_DB -200.0f
+#define GATE_OPEN 8.0f      /* a gate is open from an eighth of the way on */
+#define MOST_OCTAVES 2.0f   /* of brightness, to either side */
+#define MOST_SEMITONES 192.0f
+#define NEAR 1e-6f          /* a smoothed gesture has arrived */
+
+static float place_of_velocity(int velocity) { return (float)(velocity - 1) / 126.0f; }
+
+static float place_of_value(int curve, float value) {
+    /* MMA RP-036: 1 is as far left as 0, so that 64 is the middle. */
+    return curve == HAND_CENTRED ? fmaxf(0.0f, value - 1.0f) / 126.0f : value / 127.0f;
+}
+
+/* Where a row's gesture is now, 0 .. 1. */
+static float place(const HandRow *row, const Hands *h, const Channel *c) {
+    switch (row->gesture) {
+    case HAND_VELOCITY:
+        return place_of_velocity(h->velocity);
+    case HAND_KEY_PRESSURE:
+        return h->pressure;
+    case HAND_PRESSURE:
+        return (float)c->pressure / 127.0f;
+    case HAND_BEND:
+        return 0.5f + 0.5f * (float)c->bend / (c->bend < 0 ? 8192.0f : 8191.0f);
+    default:
+        return place_of_value(row->curve, channel_was_sent(c, row->gesture) ? (float)c->control[row->gesture] : row->rest);
+    }
+}
+
+/* The same before anything is touched. */
+static float place_at_rest(const HandRow *row) {
+    if (row->gesture == HAND_BEND) return 0.5f;
+    return row->gesture < HAND_VELOCITY ? place_of_value(row->curve, row->rest) : 0.0f;
+}
+
+static float decibels(const HandRow *row, float x) {
+    return x > 0 ? fmaxf(row->low, row->high + 40.0f * log10f(x)) : row->low;
+}
+
+/* What a row makes of a gesture's place, in its target's unit. */
+static float value(const HandRow *row, float x) {
+    switch (row->curve) {
+    case HAND_SOFT:
+        x *= x;
+        break;
+    case HAND_HARD:
+        x = 1.0f - (1.0f - x) * (1.0f - x);
+        break;
+    case HAND_SWITCH:
+        x = x < 0.5f ? 0.0f : 1.0f;
+        break;
+    case HAND_DECIBEL:
+        return decibels(row, x);
+    case HAND_GATE:
+        return decibels(row, fminf(1.0f, GATE_OPEN * x));
+    default:
+        break;
+    }
+    return row->low + (row->high - row->low) * x;
+}
+
+static float value_on(const HandRow *row, float x, const Channel *c) {
+    int by_range = row->target == HAND_PITCH && row->low == row->high;
+    return by_range ? c->bend_range * (2.0f * x - 1.0f) : value(row, x);
+}
+
+float hand_map_strength(const HandMap *map, int velocity) {
+    float strength = 0;
+    for (int i = 0; i < map->count; i++) {
+        const HandRow *row = &map->rows[i];
+        if (row->gesture == HAND_VELOCITY && row->target == HAND_VOLUME)
+            strength = fmaxf(strength, value(row, place_of_velocity(velocity)));
+    }
+    return strength;
+}
+
+void hands_remap(Hands *h, const HandMap *map, const Channel *own, const Channel *master) {
+    for (int i = 0; i < map->count; i++) {
+        h->own[i] = place(&map->rows[i], h, own);
+        h->master[i] = master ? place(&map->rows[i], h, master) : place_at_rest(&map->rows[i]);
+    }
+}
+
+void hands_begin(Hands *h, const HandMap *map, const Channel *own, const Channel *master, int velocity) {
+    h->velocity = velocity;
+    h->pressure = 0;
+    hands_remap(h, map, own, master);
+}
+
+static void approach(float *at, float aim, float share) {
+    *at += (aim - *at) * share;
+    if (fabsf(aim - *at) < NEAR) *at = aim;
+}
+
+void hands_follow(Hands *h, const HandMap *map, const Channel *own, const Channel *master, float seconds) {
+    for (int i = 0; i < map->count; i++) {
+        const HandRow *row = &map->rows[i];
+        if (row->onset || row->gesture == HAND_VELOCITY) continue;
+        float share = row->smoothing_seconds > 0 ? 1.0f - expf(-seconds / row->smoothing_seconds) : 1.0f;
+        approach(&h->own[i], place(row, h, own), share);
+        approach(&h->master[i], master ? place(row, h, master) : place_at_rest(row), share);
+    }
+}
+
+/* Whether a note came with what this row would set by its velocity. */
+static int is_given(int target, const Attributes *given) {
+    switch (target) {
+    case HAND_FLUCTUATION:
+        return !isnan(given->volume_fluctuation);
+    case HAND_PEAK:
+        return !isnan(given->volume_peak_position);
+    case HAND_VIBRATO:
+        return !isnan(given->vibrato);
+    case HAND_BRIGHTNESS:
+        return !isnan(given->brightness);
+    case HAND_ATTACK_NOISE:
+        return !isnan(given->attack_noise);
+    default:
+        return 0;
+    }
+}
+
+/* Of several rows for the volume or the vibrato the strongest counts; for all else they add up. */
+static int strongest_counts(int target) { return target == HAND_VOLUME || target == HAND_VIBRATO; }
+
+/* Volume and pan are the whole zone's. */
+static int is_masters(int target) { return target == HAND_GAIN || target == HAND_PAN; }
+
+static void add(float *sum, const HandRow *row, float amount) {
+    *sum = strongest_counts(row->target) ? fmaxf(*sum, amount) : *sum + amount;
+}
+
+static float clamp(float x, float low, float high) { return fminf(high, fmaxf(low, x)); }
+
+Gesture hands_gesture(const Hands *h, const HandMap *map, const Channel *own, const Channel *master,
+                      const Attributes *given) {
+    float sum[HAND_ROOM + 1] = {0};
+    for (int i = 0; i < map->count; i++) {
+        const HandRow *row = &map->rows[i];
+        int by_velocity = row->gesture == HAND_VELOCITY, by_key = by_velocity || row->gesture == HAND_KEY_PRESSURE;
+        if (by_velocity && (row->target == HAND_VOLUME || is_given(row->target, given))) continue;
+        if (!master || !is_masters(row->target)) add(&sum[row->target], row, value_on(row, h->own[i], own));
+        if (!master || by_key) continue;
+        float rest = strongest_counts(row->target) || is_masters(row->target) ? 0.0f : value(row, place_at_rest(row));
+        if (row->target == HAND_PITCH && row->low == row->high) rest = 0;
+        add(&sum[row->target], row, value_on(row, h->master[i], master) - rest);
+    }
+    /* Equal power, 1 at the centre. */
+    float angle = (clamp(sum[HAND_PAN], -1.0f, 1.0f) + 1.0f) * 0.785398163f;
+    float gain = sum[HAND_GAIN] > SHUT_DB ? 1.41421356f * exp2f(sum[HAND_GAIN] * 0.16609640f) : 0.0f;
+    float tuning = own->fine + own->coarse + (master ? master->fine + master->coarse : 0.0f);
+    return (Gesture){.bend = clamp(sum[HAND_PITCH] + tuning, -MOST_SEMITONES, MOST_SEMITONES),
+                     .volume = clamp(sum[HAND_VOLUME], 0.0f, 1.0f),
+                     .level_db = fmaxf(SHUT_DB, sum[HAND_LEVEL]),
+                     .fluctuation_db = sum[HAND_FLUCTUATION],
+                     .peak = sum[HAND_PEAK],
+                     .vibrato = sum[HAND_VIBRATO] / 100.0f,
+                     .brightness = clamp(sum[HAND_BRIGHTNESS], -MOST_OCTAVES, MOST_OCTAVES),
+                     .noise_db = sum[HAND_ATTACK_NOISE],
+                     .gain_left = gain * cosf(angle),
+                     .gain_right = gain * sinf(angle)};
+}
+
+const HandRow *hands_room(const HandMap *map, const Channel *channel, int gesture, float *wet) {
+    static const Hands none = {.velocity = 1};
+    for (int i = 0; i < map->count; i++) {
+        const HandRow *row = &map->rows[i];
+        if (row->target != HAND_ROOM || row->gesture != gesture) continue;
+        *wet = clamp(value(row, place(row, &none, channel)), 0.0f, 1.0f);
+        return row;
+    }
+    return NULL;
+}
