@@ -4,6 +4,7 @@ import threading
 import time as clock
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import mido
 import numpy as np
@@ -48,6 +49,18 @@ class Stats:
         if not counts[-1]:
             return 0.0
         return float(np.searchsorted(counts, counts[-1] * percent / 100.0) + 1) * 0.05
+
+
+class VoiceReading(NamedTuple):
+    """What one voice does now."""
+
+    voice: int
+    channel: int
+    note: int
+    held: bool  # by its key or a pedal
+    onset: int  # sample at which it began
+    pitch: float  # MIDI note, bends and vibrato included
+    loudness_db: float  # that is asked for, before volume and pan
 
 
 class Synth:
@@ -124,6 +137,8 @@ class Synth:
         self.programs = [entry.path for entry in list_patches()]
         self._asked = Programs()
         self._waiting = Waiting()
+        self._readings = None  # memory for them, once they are asked for
+        self._kept = []  # what the kernel reads or writes for as long as it lives
         self._instruments = {}  # C address -> Instrument: all that the kernel may still read
         config = ffi.new(
             "SynthConfig *",
@@ -183,6 +198,11 @@ class Synth:
             instrument.worker.start()
         self._let_go(lib.synth_load(self.c, instrument.c))
         self.collect()
+
+    def play_in(self, room) -> None:
+        """Play in another room from the next block on, as `load` does. Raises RoomError or PatchError."""
+        self._room = room if room == OWN or isinstance(room, Room) else find_room(room)
+        self.load(self.patch)
 
     def collect(self) -> None:
         """Free the patches that the audio thread no longer reads."""
@@ -382,6 +402,20 @@ class Synth:
         """MIDI-DDSP's volume that a key has with the present patch, where nothing else is asked for."""
         strength = lib.hand_map_strength(self._compiled, velocity)
         return lib.instrument_volume(self._newest.c, note, strength)
+
+    def voice_readings(self) -> list[VoiceReading]:
+        """What each sounding voice does now."""
+        if self._readings is None:
+            self._readings = ffi.new("VoiceReading[]", self.voices)
+        read = self._readings
+        return [
+            VoiceReading(v.voice, v.channel, v.note, bool(v.held), v.onset, v.pitch, v.loudness_db)
+            for v in read[0 : lib.synth_read_voices(self.c, read)]
+        ]
+
+    def keep(self, memory) -> None:
+        """Let memory that was handed to the kernel live as long as the synth."""
+        self._kept.append(memory)
 
     def position(self) -> int:
         """Samples rendered so far: the time of the next block; unlike `stats`, this resets no peaks."""

@@ -53,6 +53,12 @@ int synth_callback(const void *in, void *out, unsigned long frames, const void *
     return 0; /* paContinue */
 }
 
+int synth_read_voices(Synth *s, VoiceReading *readings) {
+    return readout_read(&s->readout, s->config.voices, readings);
+}
+
+void synth_tap(Synth *s, Tap *tap) { atomic_store_explicit(&s->tap, tap, memory_order_release); }
+
 int64_t synth_position(Synth *s) { return s->counters.position; }
 
 int64_t synth_callbacks(Synth *s) { return s->counters.callbacks; }

@@ -9,7 +9,9 @@
 #include "instrument.h"
 #include "mpe.h"
 #include "output.h"
+#include "readout.h"
 #include "schedule.h"
+#include "tap.h"
 #include "tuning.h"
 
 /* The control stage's side of a voice. */
@@ -55,6 +57,8 @@ struct Synth {
     float *left, *right; /* [CHUNK] */
     Clock clock;
     Counters counters;
+    Readout readout;
+    _Atomic(Tap *) tap; /* NULL: nobody listens in */
     _Atomic int measure;
     _Atomic(unsigned long long) thread; /* the pthread_t that called last, or 0 */
 };

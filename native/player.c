@@ -55,6 +55,7 @@ static void release(void *self, int voice, int64_t time) {
 static void stop(void *self, int voice, int64_t time) {
     Synth *s = self;
     s->part[voice].active = 0;
+    readout_silent(&s->readout, voice);
     instrument_cut(s->current, s->chunk_start, time, voice);
     if (s->previous) instrument_cut(s->previous, s->chunk_start, time, voice);
 }

@@ -117,8 +117,14 @@ static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
                           .f0_scaled = at.pitch / 127.0f,
                           .loudness_scaled = at.loudness_db / 80.0f + 1.0f};
     part->fresh = 0;
+    readout_write(&s->readout,
+                  &(VoiceReading){voice, part->performance.channel, part->performance.note,
+                                  s->voices.slot[voice].state != VOICE_RELEASED, part->performance.onset, at.pitch,
+                                  at.loudness_db},
+                  at.gain);
     if (at.finished) {
         part->active = 0;
+        readout_silent(&s->readout, voice);
         voices_finished(&s->voices, voice);
     }
     return frame;
@@ -217,6 +223,8 @@ static void render_chunk(Synth *s, float *out, int size) {
     if (s->current) instrument_render(s->current, position, size, &s->wet, &s->fade_in, s->left, s->right);
     if (s->previous) instrument_render(s->previous, position, size, &s->wet, &s->fade_out, s->left, s->right);
     float peak = output_render(&s->output, s->left, s->right, out, size);
+    Tap *tap = atomic_load_explicit(&s->tap, memory_order_acquire);
+    if (tap) tap_write(tap, out, size);
     if (peak > atomic_load_explicit(&s->counters.peak, memory_order_relaxed))
         atomic_store_explicit(&s->counters.peak, peak, memory_order_relaxed);
     s->position += size;

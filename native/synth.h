@@ -72,6 +72,17 @@ typedef struct SynthStats {
     float delay_ms;                    /* of the decoder: 0 unless a worker decodes */
 } SynthStats;
 
+/* What one voice does now. */
+typedef struct VoiceReading {
+    int voice, channel, note;
+    int held;          /* its key is down, or a pedal holds it */
+    int64_t onset;     /* sample at which it began */
+    float pitch;       /* MIDI note, bends and vibrato included */
+    float loudness_db; /* that is asked for, before volume and pan */
+} VoiceReading;
+
+typedef struct Tap Tap;
+
 size_t instrument_bytes(const InstrumentConfig *config); /* 0 where a layer leaves the activations or the state */
 Instrument *instrument_init(void *memory, const InstrumentConfig *config);
 /* MIDI-DDSP's volume that a key has with this instrument; strength: hand_map_strength of its velocity. */
@@ -106,6 +117,15 @@ int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size
 int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float seconds,
                     const Attributes *attributes);
 void synth_read_stats(Synth *synth, SynthStats *stats); /* peaks begin anew */
+/* The voices that sound, [voices of the synth] at the most, and how many they are. */
+int synth_read_voices(Synth *synth, VoiceReading *readings);
+/* From the next block on, all that is played goes through this tap too, for as long as the synth lives. */
+void synth_tap(Synth *synth, Tap *tap);
+size_t tap_bytes(int frames); /* of a tap that remembers at least so many */
+Tap *tap_init(void *memory, int frames);
+int64_t tap_written(Tap *tap); /* frames so far */
+/* Copies up to `frames` from frame `from` on, [frames, 2], and returns how many; -1 where some are no longer there. */
+int tap_read(Tap *tap, int64_t from, float *out, int frames);
 int64_t synth_position(Synth *synth); /* samples rendered */
 int64_t synth_callbacks(Synth *synth);
 void synth_measure(Synth *synth, int on); /* take the thread's clock in each callback: a system call, for tests only */

@@ -6,6 +6,9 @@ import time
 import numpy as np
 
 from ..native._kernel import ffi, lib
+from ..patch import PatchError
+
+WATCH_SECONDS = 0.1
 
 
 class NullDevice:
@@ -50,3 +53,38 @@ class NullDevice:
                 due + period, time.monotonic() - 1.0
             )  # after a long stall, don't rush through all of it
             time.sleep(max(0.0, due - time.monotonic()))
+
+
+class NullStream:
+    """Stands in for a `Stream` where there is no device: all goes on, and nobody hears it."""
+
+    device, latency_ms, priority, lost = None, 0.0, 0, True
+
+    def __init__(self, synth, say):
+        self.synth = synth
+        self._say = say
+        self._device = NullDevice(synth)
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="ddsp-live watcher", daemon=True)
+
+    def __enter__(self):
+        self.synth.stream = self
+        self.synth.start_workers()
+        self._device.start()
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stopping.set()
+        self._watcher.join()
+        self._device.stop()
+        self.synth.stop_workers()
+        self.synth.stream = None
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(WATCH_SECONDS):
+            self.synth.collect()
+            try:
+                self.synth.change_program()
+            except PatchError as error:
+                self._say(f"The patch before plays on: {error}")

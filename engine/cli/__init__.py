@@ -14,6 +14,7 @@ COMMANDS = {
     "evaluate": "measure how near a patch comes to recordings",
     "attributes": "measure how a recording's notes are played, as a table to edit or play",
     "patches": "list the factory patches",
+    "presets": "list what was saved in the panel",
     "inspect": "show all that a patch holds",
     "devices": "list audio outputs and MIDI inputs",
     "doctor": "find out why it stutters, or why nothing is heard",

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from .options import DEFAULT_PATCH, add_sound_options, make_synth, number
+from .surfaces import add_surfaces, has_surface, make_desk, open_surfaces, settle_room, wanted_preset
 from .terminal import progress, quiet_libraries
 
 EXAMPLES = """examples:
@@ -14,6 +15,9 @@ EXAMPLES = """examples:
   ddsp-live play --demo                            no keyboard at hand: it plays a phrase by itself
   ddsp-live play my-cello.ddsp --midi Keystation --device USB --room own --wet 0.3
   ddsp-live play --virtual "ddsp-live"             a MIDI port that a sequencer can send to
+  ddsp-live play --panel                           a page in the browser on which one plays and sees what happens
+  ddsp-live play --osc 9000 --osc-host 0.0.0.0     a phone on the same network may play, by OSC
+  ddsp-live play --preset evening                  as it was saved in the panel
 
 Enter or Ctrl-C ends. `ddsp-live devices` lists devices and ports.
 """
@@ -25,7 +29,12 @@ REFRESH_SECONDS = 0.125
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("patch", nargs="?", default=DEFAULT_PATCH, metavar="PATCH", help="a name or a path")
+    parser.add_argument(
+        "patch",
+        nargs="?",
+        metavar="PATCH",
+        help=f"a name or a path (default: the one that played last, or {DEFAULT_PATCH})",
+    )
     parser.add_argument(
         "--device", metavar="NAME", help="a number or a part of a name (default: the system's)"
     )
@@ -46,6 +55,7 @@ def add_arguments(parser) -> None:
     )
     parser.add_argument("--virtual", metavar="NAME", help="make a MIDI port that other programs can send to")
     parser.add_argument("--demo", action="store_true", help="play the built-in phrase")
+    add_surfaces(parser)
     parser.add_argument(
         "--seconds", type=number(float, 0, 1e9), metavar="S", help="end by itself after so long"
     )
@@ -55,27 +65,41 @@ def run(arguments) -> int:
     from ..audio.device import DeviceError, accepted_rate, find_device
     from ..patch import load_patch
 
-    patch = load_patch(arguments.patch)
+    preset = wanted_preset(arguments)
+    patch = load_patch(arguments.patch or preset.patch)
+    settle_room(arguments, preset)
+    nobody = None
     try:
         with quiet_libraries():
             rate = arguments.rate or accepted_rate(find_device(arguments.device))
     except DeviceError as error:
         if arguments.device is not None:
             raise
-        return _play_to_file(arguments, patch, str(error))
-    return _play_live(arguments, make_synth(arguments, patch, rate=rate, block=arguments.block))
+        if not has_surface(arguments):
+            return _play_to_file(arguments, patch, str(error))
+        nobody, rate = f"{error} Until then, it plays to nobody.", arguments.rate or USUAL_RATE
+    synth = make_synth(arguments, patch, rate=rate, block=arguments.block)
+    return _play_live(arguments, synth, preset, nobody)
 
 
-def _play_live(arguments, synth) -> int:
+def _play_live(arguments, synth, preset, nobody: str | None) -> int:
     from rich.console import Console
+
+    from ..audio.null import NullStream
 
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     with contextlib.ExitStack() as stack:
+        desk = make_desk(arguments, synth, preset, console.print)
+        say = desk.say
         with quiet_libraries():
-            stream = stack.enter_context(synth.start(arguments.device, say=console.print))
-            connected = _open_midi(arguments, synth, stack, console)
-        console.print(_where(synth, stream))
-        console.print(_from_what(arguments, connected))
+            if nobody:
+                stream = stack.enter_context(NullStream(synth, say))
+            else:
+                stream = stack.enter_context(synth.start(arguments.device, say=say))
+            connected = _open_midi(arguments, desk, stack, say)
+        console.print(nobody or _where(synth, stream))
+        open_surfaces(arguments, desk, stream, connected, stack, preset)
+        console.print(_from_what(arguments, connected()))
         last = _send_phrase(synth) if arguments.demo else None
         try:
             _wait(arguments, synth, stream, console, last)
@@ -84,23 +108,21 @@ def _play_live(arguments, synth) -> int:
     return 0
 
 
-def _open_midi(arguments, synth, stack: contextlib.ExitStack, console) -> list[str]:
-    """Opens the ports that were asked for, or all; the names of those that are there."""
+def _open_midi(arguments, desk, stack: contextlib.ExitStack, say):
+    """Opens the ports that were asked for, or all; what comes back gives the names of those that are there."""
     from ..midi.ports import MidiInput, MidiPortError
 
     def changed(name: str, here: bool) -> None:
-        console.print(
-            f"The MIDI port {name!r} is {'here' if here else 'gone: it plays again when it is back'}."
-        )
+        say(f"The MIDI port {name!r} is {'here' if here else 'gone: it plays again when it is back'}.")
 
     wanted = [int(port) if port.isdigit() else port for port in arguments.midi] or [None]
-    names = []
+    inputs = []
     for index, port in enumerate(wanted):
         virtual = arguments.virtual if index == 0 else None
         silent = [True]  # the ports that are there from the start are listed in one line
         try:
             midi = MidiInput(
-                synth.send_live,
+                desk.hear,
                 port=port,
                 virtual=virtual,
                 on_change=lambda name, here, silent=silent: None if silent[0] else changed(name, here),
@@ -108,16 +130,17 @@ def _open_midi(arguments, synth, stack: contextlib.ExitStack, console) -> list[s
         except MidiPortError as error:
             if arguments.midi or virtual:
                 raise
-            console.print(str(error))
+            say(str(error))
             continue
         silent[0] = False
-        stack.enter_context(midi)
-        names += midi.connected
-    return names
+        inputs.append(stack.enter_context(midi))
+    return lambda: [name for midi in inputs for name in midi.connected]
 
 
 def _where(synth, stream) -> str:
     """On what it plays, and how long sound takes from the key to the device."""
+    from ..audio.latency import latency
+
     for _ in range(10):  # the first callback comes soon, and then the priority is known
         if stream.priority is not None:
             break
@@ -125,21 +148,18 @@ def _where(synth, stream) -> str:
     ordinary = (
         "" if stream.priority else " Its priority is ordinary: `ddsp-live doctor` tells how to change that."
     )
-    block_ms = 1000 * synth.block_size / synth.sample_rate
-    decoder_ms = 1000 * synth.delay_samples / synth.sample_rate
-    parts = [f"{stream.latency_ms:.1f} the device's", f"{block_ms:.1f} so that timing is even"]
-    if decoder_ms:
-        parts.append(f"{decoder_ms:.1f} the decoder's")
-    whole_ms = stream.latency_ms + block_ms + decoder_ms
+    late = latency(synth, stream)
     return (
         f"{synth.patch.title} on {stream.device.name!r} ({stream.device.host}), "
         f"{synth.sample_rate:g} Hz in blocks of {synth.block_size}, {synth.voices} voices: "
-        f"{whole_ms:.1f} ms from a key to its sound ({', '.join(parts)}).{ordinary}"
+        f"{late.whole_ms:.1f} ms from a key to its sound ({late.parts()}).{ordinary}"
     )
 
 
 def _from_what(arguments, connected: list[str]) -> str:
     ends = "Enter or Ctrl-C ends." if sys.stdin.isatty() else "Ctrl-C ends."
+    if arguments.panel and not connected:
+        return f"Play on the page, or connect a MIDI keyboard. {ends}"
     if arguments.demo:
         return f"It plays by itself. {ends}"
     if connected:

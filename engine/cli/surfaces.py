@@ -1,0 +1,120 @@
+"""`ddsp-live play`'s surfaces: the panel, OSC, presets, and the last state that comes back."""
+
+import contextlib
+import os
+import sys
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from .options import DEFAULT_PATCH, number
+
+OSC_PORT = 9000
+
+
+def add_surfaces(parser) -> None:
+    parser.add_argument(
+        "--panel", action="store_true", help="open a page in the browser, for this computer alone"
+    )
+    parser.add_argument(
+        "--panel-port", type=number(int, 0, 65535), metavar="N", help="of the panel (default: 8017, or any)"
+    )
+    parser.add_argument(
+        "--osc",
+        type=number(int, 0, 65535),
+        nargs="?",
+        const=OSC_PORT,
+        metavar="PORT",
+        help=f"listen to OSC messages (default port: {OSC_PORT}); docs/osc.md lists them",
+    )
+    parser.add_argument(
+        "--osc-host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where to listen: 0.0.0.0 lets everyone on the network play (default: this computer alone)",
+    )
+    parser.add_argument(
+        "--preset", metavar="NAME", help="begin as a preset says; `ddsp-live presets` lists them"
+    )
+    parser.add_argument("--fresh", action="store_true", help="begin anew, not as it was left the last time")
+
+
+def has_surface(arguments) -> bool:
+    """Whether it can be played without any device."""
+    return arguments.panel or arguments.osc is not None
+
+
+def wanted_preset(arguments):
+    """The preset that was named, what was set last, or nothing set."""
+    from ..patch import PatchError, load_patch
+    from ..presets import Preset, load_last, load_preset
+    from ..room import OWN, RoomError, find_room
+
+    if arguments.preset is not None:
+        return load_preset(arguments.preset)
+    if arguments.fresh or arguments.demo:
+        return Preset(DEFAULT_PATCH)
+    last, said = load_last()
+    last = last or Preset(DEFAULT_PATCH)
+    try:
+        load_patch(last.patch)
+        find_room(last.room) if last.room != OWN else None
+    except (PatchError, RoomError) as error:  # it was moved or deleted since
+        said = f"It begins with the {DEFAULT_PATCH}: {error}"
+        last.patch, last.room = DEFAULT_PATCH, OWN
+    if said:
+        print(said, file=sys.stderr)
+    return last
+
+
+def settle_room(arguments, preset) -> None:
+    """Where no room was asked for, that of the preset, as much of it as there was."""
+    if arguments.room is None:
+        arguments.room = preset.room
+        if arguments.wet is None:
+            arguments.wet = preset.controls.get("room", 0.0)
+
+
+def make_desk(arguments, synth, preset, say: Callable[[str], None]):
+    """The desk, as the preset has it."""
+    from ..live.desk import Desk
+    from ..live.state import recall
+
+    level = arguments.room if isinstance(arguments.room, float) else arguments.wet
+    desk = Desk(synth, arguments.room if isinstance(arguments.room, str) else preset.room)
+    desk.open_zone(arguments.mpe)
+    recall(desk, preset, patch=False)
+    desk.set("room", 1.0 if level is None else level)
+    desk.listen(lambda kind, what: say(what["text"]) if kind == "say" else None)
+    return desk
+
+
+def open_surfaces(arguments, desk, stream, midi, stack: contextlib.ExitStack, preset) -> None:
+    """Opens the panel and OSC where they were asked for, and keeps what is set for the next start."""
+    from ..live.remember import Remember
+
+    settings = dict(preset.panel)
+    if arguments.panel:
+        from ..panel.panel import Panel
+        from ..panel.server import Server
+
+        panel = Panel(desk, stream, Path.cwd(), midi)
+        panel.settings.update(settings)
+        settings = panel.settings
+        server = stack.enter_context(Server(panel, arguments.panel_port))
+        desk.say(f"The panel: {server.url}")
+        if _has_screen():
+            webbrowser.open(server.url)
+    if arguments.osc is not None:
+        from ..live.osc import OscServer
+
+        osc = stack.enter_context(OscServer(desk, arguments.osc, arguments.osc_host))
+        desk.say(f"OSC: {osc.where}")
+    if not arguments.demo:
+        stack.enter_context(Remember(desk, settings))
+
+
+def _has_screen() -> bool:
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

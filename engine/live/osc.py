@@ -1,0 +1,232 @@
+"""OSC: phones and patchers play by messages of Open Sound Control 1.0, as python-osc reads them."""
+
+import math
+import socket
+import threading
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..patch import PatchError
+from .controls import BY_NAME, CONTROLS
+from .desk import Desk, Source
+
+MOST_BYTES = 4096
+WAIT_SECONDS = 0.2  # between looks at whether to stop
+MISSING = "OSC needs another package: run `pip install 'ddsp-live[osc]'`."
+USUAL_STRENGTH, USUAL_PITCH = 0.6, 60.0
+
+
+class OscError(ValueError):
+    """OSC cannot be listened to; one sentence says why."""
+
+
+class Address(NamedTuple):
+    """An address that is answered, its arguments, and what it does."""
+
+    pattern: str
+    arguments: str
+    meaning: str
+
+
+ADDRESSES = (
+    Address("/note", "key velocity", "presses a key, MIDI note 0 to 127; velocity 0 lets it go"),
+    Address(
+        "/pitch", "value [unit]", "of the continuous voice: a fractional MIDI note, or Hz with the unit `hz`"
+    ),
+    Address("/loudness", "value", "of the continuous voice, 0 to 1: above 0 it sounds, 0 lets it go"),
+    Address("/pad", "x y", "both at once, 0 to 1: from the patch's lowest trained pitch to its highest"),
+    Address("/pad/z", "touch", "1 begins a touch of the pad, 0 ends it"),
+    Address("/pitch/2 … /pitch/6", "", "further continuous voices; /loudness and /pad likewise"),
+    *(
+        Address(f"/{control.name}", "value", f"{control.meaning}, 0 to 1; no value: the usual one")
+        for control in CONTROLS
+    ),
+    Address("/patch", "name", "plays a patch, by its name or its place in `ddsp-live patches`, from 0"),
+    Address("/panic", "", "silence at once"),
+)
+"""What is answered; docs/osc.md is made from it."""
+
+
+class Voice:
+    """One continuous voice: where it was last asked to be."""
+
+    def __init__(self) -> None:
+        self.pitch, self.strength, self.sounds = USUAL_PITCH, USUAL_STRENGTH, False
+
+
+class OscServer:
+    """Listens to OSC over UDP, in a thread; a context manager.
+
+    Parameters
+    ----------
+    desk : Desk
+    port : int
+        0 for any that is free.
+    host : str
+        The address of the interface to listen on.
+
+    Attributes
+    ----------
+    port : int
+    answered, ignored : int
+        Messages that did something, and that were malformed, out of range or to an unknown address.
+
+    Raises
+    ------
+    OscError
+        Where a package is missing, or the port is taken.
+    """
+
+    def __init__(self, desk: Desk, port: int = 9000, host: str = "127.0.0.1"):
+        try:
+            from pythonosc.osc_packet import OscPacket, ParseError
+        except ImportError as error:
+            raise OscError(MISSING) from error
+        self._packet, self._parse_error = OscPacket, ParseError
+        self._desk, self._source = desk, Source(desk)
+        self._voices: dict[int, Voice] = {}
+        self.answered = self.ignored = 0
+        try:
+            self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self._socket.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise OscError(
+                f"OSC cannot be heard on {host}, port {port} ({error}): choose another --osc port or --osc-host."
+            ) from error
+        self._socket.settimeout(WAIT_SECONDS)
+        self.host, self.port = self._socket.getsockname()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ddsp-live osc", daemon=True)
+
+    @property
+    def where(self) -> str:
+        """Where it listens, for people."""
+        if self.host.startswith("127."):
+            return f"port {self.port}, from this computer alone."
+        return f"port {self.port}, from everyone who reaches this computer."
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stopping.set()
+        self._thread.join()
+        self._socket.close()
+        self._source.let_go()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                datagram = self._socket.recv(MOST_BYTES)
+            except TimeoutError:
+                continue
+            except OSError:  # an answer to a datagram that went nowhere
+                continue
+            self.receive(datagram)
+
+    def receive(self, datagram: bytes) -> None:
+        """One packet: a message, or a bundle of them, which is played at once."""
+        try:
+            messages = [timed.message for timed in self._packet(datagram).messages]
+        except (self._parse_error, ValueError, IndexError, RecursionError, OverflowError):
+            self.ignored += 1
+            return
+        for message in messages:
+            try:
+                self._answer(message.address, message.params)
+                self.answered += 1
+            except (Unanswered, PatchError) as error:
+                self.ignored += 1
+                if isinstance(error, PatchError):
+                    self._desk.say(str(error))
+
+    def _answer(self, address: str, values: Sequence) -> None:
+        name, *rest = address.lstrip("/").split("/")
+        if name in BY_NAME and not rest:
+            self._desk.set(name, _number(values, 0, 0, 1) if values else None, by="osc")
+        elif name == "note" and not rest:
+            key, velocity = round(_number(values, 0, 0, 127)), round(_number(values, 1, 0, 127))
+            self._source.key_down(key, velocity) if velocity else self._source.key_up(key)
+        elif name == "panic" and not rest:
+            self._desk.panic()
+            self._voices.clear()
+        elif name == "patch" and not rest:
+            self._patch(values)
+        elif name in ("pitch", "loudness", "pad"):
+            self._move(name, rest, values)
+        else:
+            raise Unanswered
+
+    def _move(self, name: str, rest: Sequence[str], values: Sequence) -> None:
+        finger = 1
+        if rest and rest[0].isdigit() and len(rest[0]) == 1:
+            finger, rest = int(rest[0]), rest[1:]
+        voice = self._voices.setdefault(finger, Voice())
+        if rest and not (name == "pad" and list(rest) == ["z"]):
+            raise Unanswered
+        if rest:
+            self._sound(finger, _number(values, 0, 0, 1) > 0)
+        elif name == "pitch":
+            voice.pitch = _pitch(values)
+            self._sound(finger, voice.sounds)
+        elif name == "loudness":
+            strength = _number(values, 0, 0, 1)
+            voice.strength = strength or voice.strength
+            self._sound(finger, strength > 0)
+        else:
+            x, y = _number(values, 0, 0, 1), _number(values, 1, 0, 1)
+            patch = self._desk.synth.patch
+            voice.pitch = patch.pitch_low + x * (patch.pitch_high - patch.pitch_low)
+            voice.strength = y
+            self._sound(finger, voice.sounds)
+
+    def _sound(self, finger: int, sounds: bool) -> None:
+        voice = self._voices[finger]
+        if sounds and voice.sounds:
+            self._source.finger_move(finger, voice.pitch, voice.strength)
+        elif sounds:
+            self._source.finger_down(finger, voice.pitch, voice.strength)
+        elif voice.sounds:
+            self._source.finger_up(finger)
+        voice.sounds = sounds
+
+    def _patch(self, values: Sequence) -> None:
+        from ..patch import list_patches
+
+        known = [entry.name for entry in list_patches()]
+        wanted = values[0] if len(values) == 1 else None
+        if isinstance(wanted, int | float) and not isinstance(wanted, bool) and wanted in range(len(known)):
+            wanted = known[int(wanted)]
+        if wanted not in known:  # a message from the network names no files
+            raise Unanswered
+        self._desk.load(wanted)
+
+
+class Unanswered(Exception):
+    """A message to no known address, or with arguments that are none of its."""
+
+
+def _number(values: Sequence, index: int, low: float, high: float) -> float:
+    value = values[index] if index < len(values) else None
+    if isinstance(value, bool):
+        value = int(value)
+    if not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
+        raise Unanswered
+    return float(value)
+
+
+def _pitch(values: Sequence) -> float:
+    """A fractional MIDI note, from one or from Hz."""
+    if list(values[1:]) == ["hz"]:
+        return 69 + 12 * math.log2(_number(values, 0, 8.2, 12543) / 440)
+    if len(values) > 1 and list(values[1:]) != ["midi"]:
+        raise Unanswered
+    return _number(values, 0, 0, 127)
+
+
+def addresses_markdown() -> str:
+    """The table as Markdown, for the documentation."""
+    lines = ["| address | arguments | does |", "|---|---|---|"]
+    lines += [f"| `{row.pattern}` | {row.arguments or '–'} | {row.meaning} |" for row in ADDRESSES]
+    return "\n".join(lines) + "\n"

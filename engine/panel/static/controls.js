@@ -1,0 +1,137 @@
+// The sliders: they follow whoever moves a control, and learn a knob by being touched while MIDI learn is on.
+
+import { byId, element } from "./names.js";
+
+const percent = (value) => `${Math.round(100 * value)} %`;
+const signed = (value, digits, unit) => `${value < 0 ? "−" : value > 0 ? "+" : "±"}${Math.abs(value).toFixed(digits)} ${unit}`;
+const level = (value) => value ? `${(40 * Math.log10(value)).toFixed(1).replace("-", "−")} dB` : "silent";
+const midway = (value) => { const step = Math.round(127 * value) - 64; return step / (step < 0 ? 64 : 63); };
+const READ = {
+  volume: level,
+  volume_fluctuation: (value) => `${(12 * value).toFixed(1)} dB`,
+  vibrato: (value) => `${Math.round(50 * value)} ct`,
+  brightness: (value) => signed(midway(value), 2, "oct"),
+  attack_noise: (value) => `${Math.round(40 * (2 * value - 2.625))} dB`.replace("-", "−"),
+  gain: (value) => value ? signed(40 * Math.log10(value * 127 / 100), 1, "dB") : "silent",
+};
+
+export class Controls {
+  constructor(link) {
+    this.link = link;
+    this.rows = new Map();
+    this.learning = false;
+    this.button = byId("learn");
+    this.help = byId("learn-help");
+    this.button.onclick = () => this.learn(!this.learning);
+    addEventListener("keydown", (event) => { if (event.key === "Escape" && this.learning) this.learn(false); });
+  }
+
+  build(controls) {
+    for (const group of ["attributes", "tone", "keys-controls"]) byId(group).replaceChildren();
+    this.rows.clear();
+    for (const control of controls) {
+      const row = control.group === "keys" ? this.toggle(control) : this.slider(control);
+      this.rows.set(control.name, row);
+      this.show(control.name, control.value);
+    }
+  }
+
+  slider(control) {
+    const id = `control-${control.name}`;
+    const input = element("input", { type: "range", id, min: 0, max: 1, step: 1 / 254, title: control.meaning });
+    const output = element("output");
+    output.htmlFor = id;
+    const knob = element("i", { className: "knob", hidden: true });
+    const map = element("span", { className: "map", hidden: true });
+    const row = element("div", { className: "control" },
+      element("label", { htmlFor: id, innerText: control.label, title: control.meaning }),
+      element("span", { className: "track" }, input, knob), output, map);
+    const own = control.default === null;
+    input.oninput = () => {
+      this.send(control.name, Number(input.value));
+      this.show(control.name, Number(input.value));
+    };
+    const reset = () => { this.send(control.name, null); };
+    input.ondblclick = reset;
+    input.onkeydown = (event) => {
+      if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); reset(); }
+    };
+    input.setAttribute("aria-description", `${control.meaning}. Delete gives ${own ? "the instrument's own" : "the usual"}.`);
+    row.addEventListener("pointerdown", () => { if (this.learning) arm(this.link, control.name); });
+    input.addEventListener("focus", () => { if (this.learning) arm(this.link, control.name); });
+    byId(control.group).append(row);
+    return { control, row, input, output, knob, map, own };
+  }
+
+  toggle(control) {
+    const input = element("button", { type: "button", className: "quiet", innerText: control.label, title: control.meaning });
+    input.onclick = () => {
+      if (this.learning) arm(this.link, control.name);
+      else this.send(control.name, this.rows.get(control.name).value >= 0.5 ? 0 : 1);
+    };
+    const map = element("span", { className: "map", hidden: true });
+    const row = element("span", { className: "toggle" }, input, map);
+    byId("keys-controls").append(row);
+    return { control, row, input, map, button: true };
+  }
+
+  send(name, value) { this.link.send("set", { name, value }); }
+
+  show(name, value) {
+    const row = this.rows.get(name);
+    if (!row) return;
+    row.value = value;
+    if (row.button) {
+      row.input.setAttribute("aria-pressed", String(value >= 0.5));
+      return;
+    }
+    const unset = value === null, place = unset ? 0.5 : value;
+    row.input.value = place;
+    row.input.style.setProperty("--at", `${100 * place}%`);
+    row.input.classList.toggle("unset", unset);
+    row.output.classList.toggle("own-value", unset);
+    const text = unset ? "its own" : (READ[name] ?? percent)(value);
+    row.output.textContent = text;
+    row.input.setAttribute("aria-valuetext", unset ? "the instrument's own" : text);
+    row.knob.hidden = true;
+  }
+
+  // A knob stands elsewhere, and takes hold when it passes.
+  waiting(name, knob) {
+    const row = this.rows.get(name);
+    if (!row?.knob) return;
+    row.knob.hidden = false;
+    row.knob.style.left = `calc(9px + (100% - 18px) * ${knob})`;
+  }
+
+  learn(on) {
+    this.learning = on;
+    this.button.setAttribute("aria-pressed", String(on));
+    document.body.classList.toggle("learn-mode", on);
+    this.help.hidden = !on;
+    this.help.textContent = on ? "Touch a control, then move the knob or pedal that shall move it." : "";
+    if (!on) this.link.send("learn", { name: null });
+  }
+
+  showLearned({ armed, learned }) {
+    for (const [name, row] of this.rows) {
+      row.row.classList.toggle("learning", name === armed);
+      const numbers = learned[name] ?? [];
+      row.map.hidden = !numbers.length;
+      row.map.replaceChildren();
+      if (!numbers.length) continue;
+      const forget = element("button", { type: "button", innerText: "Forget" });
+      forget.setAttribute("aria-label", `Forget the knob of ${row.control.label}`);
+      forget.onclick = () => this.link.send("forget", { name });
+      row.map.append(`moved by CC ${numbers.join(", ")}`, forget);
+    }
+    if (armed && this.learning) {
+      this.help.textContent = `Now move the knob or pedal for ${this.rows.get(armed).control.label}.`;
+    } else if (this.learning && this.armed) {
+      this.help.textContent = "Learned. Touch another control, or end with MIDI learn.";
+    }
+    this.armed = armed;
+  }
+}
+
+const arm = (link, name) => link.send("learn", { name });

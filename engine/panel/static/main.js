@@ -1,0 +1,120 @@
+// Puts the page together: events from the server go to the parts that show them.
+
+import { Controls } from "./controls.js";
+import { Link } from "./link.js";
+import { Lists } from "./lists.js";
+import { byId, element } from "./names.js";
+import { Pad } from "./pad.js";
+import { Piano } from "./piano.js";
+import { Scope } from "./scope.js";
+
+const SAID_MS = 6000;
+
+const link = new Link(onEvent, onState, onOpen);
+const pad = new Pad(link);
+const piano = new Piano(link, (panel) => { piano.setPanel(panel); link.send("panel", panel); });
+const controls = new Controls(link);
+const scope = new Scope();
+const lists = new Lists(link);
+let recording = null, latest = null;
+
+const EVENTS = {
+  hello(all) {
+    for (const show of [EVENTS.patch, EVENTS.panel, EVENTS.about, EVENTS.recording, EVENTS.input])
+      show({ ...all, ...all.panel, ...all.about });
+    controls.build(all.controls);
+    controls.showLearned(all.learn);
+    lists.setPatches(all.patches, all.patch);
+    lists.setPresets(all.presets);
+  },
+  patch({ patch, room }) {
+    pad.setPatch(patch);
+    piano.setPatch(patch);
+    lists.setPlaying(patch);
+    lists.setRooms(room);
+  },
+  room: ({ room }) => lists.setRooms(room),
+  control: ({ name, value }) => controls.show(name, value),
+  waiting: ({ name, knob }) => controls.waiting(name, knob),
+  learn: (learn) => controls.showLearned(learn),
+  panel: ({ octave, velocity }) => piano.setPanel({ octave, velocity }),
+  presets: ({ names }) => lists.setPresets(names),
+  recording: (what) => { recording = what.recording; showRecording(); },
+  say: ({ text }) => say(text),
+  panic: () => pad.letGo(),
+  about: showAbout,
+  input: ({ input }) => showFacts("input", input),
+};
+
+function onEvent({ is, ...what }) { EVENTS[is]?.(what); }
+
+function onState(state) {
+  if (!latest) requestAnimationFrame(draw);
+  latest = state;
+}
+
+function draw() {
+  const state = latest;
+  latest = null;
+  pad.draw(state.voices);
+  piano.draw(state.voices);
+  scope.draw(state);
+  figure("load", `${Math.round(100 * state.load)} %`, state.load > 0.7);
+  figure("late", state.late, state.late > 0);
+  figure("xruns", state.xruns, state.xruns > 0);
+}
+
+function figure(id, text, bad) {
+  const shown = byId(id);
+  if (shown.textContent !== String(text)) shown.textContent = text;
+  shown.classList.toggle("bad", bad);
+}
+
+function onOpen(open, why) {
+  notice(why);
+  document.body.inert = false;
+  if (!open) { pad.letGo(); piano.held.clear(); }
+}
+
+function notice(text) {
+  byId("notice").hidden = !text;
+  if (byId("notice").textContent !== text) byId("notice").textContent = text;
+}
+
+function showAbout(about) {
+  byId("latency").textContent = `${about.latency_ms} ms, ${about.latency_feels}`;
+  notice(about.lost ? "Nobody hears this: there is no audio device. Connect one; `ddsp-live doctor` tells more." : "");
+  const priority = about.priority ? `real-time, ${about.priority}` : "ordinary; `ddsp-live doctor` tells how to raise it";
+  showFacts("about", {
+    Latency: `${about.latency_ms} ms from a key to its sound (${about.latency_parts}): ${about.latency_feels}`,
+    Device: about.device ?? "none",
+    Rate: `${about.rate} Hz, blocks of ${about.block}, ${about.voices} voices`,
+    Priority: priority,
+    MIDI: about.midi.join(", ") || "no keyboard connected",
+    Ignored: about.malformed || about.refused ? `${about.malformed} malformed and ${about.refused} too many messages` : "",
+  });
+}
+
+function showFacts(id, facts) {
+  if (id === "input") byId("input").hidden = !facts;
+  const rows = Object.entries(facts ?? {}).filter(([, text]) => text);
+  byId(id === "input" ? "input-readings" : id).replaceChildren(...rows.flatMap(([name, text]) =>
+    [element("dt", { innerText: name }), element("dd", { innerText: text })]));
+}
+
+function showRecording() {
+  const seconds = Math.floor(recording?.seconds ?? 0), pad2 = (n) => String(n).padStart(2, "0");
+  byId("record").setAttribute("aria-pressed", String(Boolean(recording)));
+  byId("record-label").textContent = recording ? `${Math.floor(seconds / 60)}:${pad2(seconds % 60)}` : "Record";
+  byId("record").setAttribute("aria-label", recording ? "Stop recording" : "Record to a WAV file");
+}
+
+function say(text) {
+  const said = element("p", { innerText: text });
+  byId("said").append(said);
+  setTimeout(() => said.remove(), SAID_MS);
+}
+
+byId("record").onclick = () => link.send("record", { on: recording ? 0 : 1 });
+byId("panic").onclick = () => link.send("panic");
+addEventListener("keydown", (event) => { if (event.key === "Escape" && !controls.learning) link.send("panic"); });
