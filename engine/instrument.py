@@ -6,6 +6,7 @@ from .filters import sections_at_rate
 from .memory import zeroed
 from .native._kernel import ffi, lib
 from .patch import Patch, PatchError
+from .performance.performer import OUTPUT
 from .room import Room
 
 WORKER_FRAMES = 3  # that a worker's decoder runs ahead: 12 ms at 250 frames a second
@@ -80,7 +81,14 @@ class Instrument:
                 "room_channels": 0 if room is None else room.shape[0],
             },
         )
-        self._alive = program, room, body
+        performer = patch.performer_program
+        if performer is not None:
+            self._config.performer_layers = performer.specs
+            self._config.performer_layer_count = performer.layer_count
+            self._config.performer_activations = performer.activations
+            self._config.performer_state_size = performer.state_size
+            self._config.performer_contour = performer.offsets[OUTPUT]
+        self._alive = program, room, body, performer
         size = lib.instrument_bytes(self._config)
         if not size:
             raise PatchError(

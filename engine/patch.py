@@ -15,6 +15,7 @@ from .decoders.program import Program
 from .onnx_weights import read_weights
 from .patch_check import check_format, check_info, read_body, read_licence, read_room
 from .patch_file import FORMAT, PatchError, content_hash, read_json, read_members, write_members
+from .performance.performer import performer_program
 
 __all__ = ["Patch", "PatchEntry", "PatchError", "list_patches", "load_patch", "write_patch"]
 
@@ -53,6 +54,7 @@ class Patch:
     """Impulse response, float32 [length, channels] at room_rate."""
     room_rate: int | None
     performer: bytes | None = field(repr=False)
+    performer_program: Program | None = field(repr=False)
     info: Mapping = field(repr=False)
     """All of patch.json."""
     licence: str = field(repr=False)
@@ -198,6 +200,7 @@ def _patch(path: Path, members: Mapping[str, bytes]) -> Patch:
         room=room,
         room_rate=room_rate,
         performer=members.get("performer.onnx"),
+        performer_program=_performer(info, members),
         info=info,
         licence=read_licence(members["LICENSE.txt"]),
     )
@@ -219,6 +222,21 @@ def _weights(info: Mapping, model: bytes) -> dict[str, np.ndarray]:
         if info[name] != size:
             raise PatchError(f"{name} in its patch.json is {info[name]}, but its layers give {size}.")
     return weights
+
+
+def _performer(info: Mapping, members: Mapping[str, bytes]) -> Program | None:
+    """The performer's network, once it is sure that it can be run."""
+    described = info.get("performer")
+    if ("performer.onnx" in members) != (described is not None):
+        raise PatchError(
+            "its performer.onnx and the performer in its patch.json belong together, but one is missing."
+        )
+    if described is None:
+        return None
+    try:
+        return performer_program(described["layers"], read_weights(members["performer.onnx"]))
+    except ValueError as error:
+        raise PatchError(f"its performer cannot be run: {_lower(str(error))}") from error
 
 
 def _lower(sentence: str) -> str:

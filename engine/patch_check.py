@@ -126,6 +126,11 @@ def check_info(info: Mapping) -> None:
             value = value[key]
         if not check(value):
             raise PatchError(f"{name} in its patch.json is {repr(value)[:60]}; it must be {meaning}.")
+    described = info.get("performer")
+    if described is not None and not (
+        isinstance(described, dict) and isinstance(described.get("layers"), list)
+    ):
+        raise PatchError("performer in its patch.json must be an object with a list of layers.")
     for name in ("pitch", "loudness"):
         if info[name]["low"] >= info[name]["high"]:
             raise PatchError(f"{name}.low in its patch.json is not below {name}.high.")

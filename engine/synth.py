@@ -91,6 +91,8 @@ class Synth:
     room : str, path-like or Room
         What controller 91 adds: ``"own"`` for the patch's, ``"none"``, another patch whose room it is, or a sound
         file with an impulse response.
+    performer : float
+        How much of the instrument's own way of playing a note is heard, where the patch knows it: 0 to 1.
 
     Attributes
     ----------
@@ -122,6 +124,7 @@ class Synth:
         mpe=0,
         room=OWN,
         map=gesture_map.DEFAULT,
+        performer=1.0,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -154,6 +157,7 @@ class Synth:
         self.c = lib.synth_init(ffi.cast("void *", address), config)
         self._mapping = threading.Lock()  # the kernel takes maps from one thread at a time
         self.map = map
+        self.performer = performer
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message, 0)
@@ -182,6 +186,17 @@ class Synth:
     def delay_samples(self) -> int:
         """Samples by which the decoder's worker delays all sound; 0 for the native decoder."""
         return self._newest.delay_frames * self._newest.hop
+
+    @property
+    def performer(self) -> float:
+        """How much of the patch's performer is heard, 0 to 1; a change is heard within a frame."""
+        return self._performer
+
+    @performer.setter
+    def performer(self, amount: float) -> None:
+        _check("performer", amount, 0, 1)
+        self._performer = float(amount)
+        lib.synth_perform(self.c, self._performer)
 
     def load(self, patch) -> None:
         """Play another patch from the next block on; held notes go over to it within 20 ms, without a click.

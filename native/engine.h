@@ -27,6 +27,13 @@ typedef struct Part {
     Hands hands;
 } Part;
 
+/* A channel's newest note, for the one that follows it. */
+typedef struct Before {
+    float pitch;
+    int64_t released; /* the sample, -1 while it is held */
+    int voice, any;
+} Before;
+
 /* Written by the audio thread, read by any. */
 typedef struct Counters {
     _Atomic int64_t position, callbacks, xruns, late_frames, stolen_voices, dropped_events;
@@ -47,6 +54,7 @@ struct Synth {
     Tuning tuning;
     Voices voices;
     Part part[MAX_VOICES];
+    Before before[16];
     uint32_t notes; /* started so far; seeds their noise */
     const Event *playing; /* the event that the voices are told of */
     Instrument *current, *previous; /* previous fades out */
@@ -60,6 +68,7 @@ struct Synth {
     Readout readout;
     _Atomic(Tap *) tap; /* NULL: nobody listens in */
     _Atomic int measure;
+    _Atomic float perform; /* amount of the performer */
     _Atomic(unsigned long long) thread; /* the pthread_t that called last, or 0 */
 };
 

@@ -19,6 +19,7 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
                                    .release_seconds = config->release_ms / 1000.0f};
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
     decoder_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
+    performer_init(&in->performer, arena, config);
     bender_init(&in->bender, arena, config->harmonics);
     noise_design_init(&in->noise, arena, config->noise_bands, config->patch_rate, config->sample_rate);
     if (config->delay_frames)
@@ -38,8 +39,16 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
     }
 }
 
+static int performer_fits(const InstrumentConfig *c) {
+    return !decoder_check(c->performer_layers, c->performer_layer_count, c->performer_activations,
+                          c->performer_state_size) &&
+           c->performer_activations >= PERFORMER_INPUTS && c->performer_contour >= 0 &&
+           c->performer_contour <= c->performer_activations - PERFORMER_OUTPUTS;
+}
+
 size_t instrument_bytes(const InstrumentConfig *config) {
     if (decoder_check(config->layers, config->layer_count, config->activations, config->state_size)) return 0;
+    if (config->performer_layer_count && !performer_fits(config)) return 0;
     Arena arena = {NULL, 0};
     Instrument counted;
     arena_take(&arena, sizeof counted);

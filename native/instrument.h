@@ -5,7 +5,7 @@
 #include "body.h"
 #include "decoder.h"
 #include "frames.h"
-#include "performance.h"
+#include "performer.h"
 #include "ramp.h"
 #include "room.h"
 #include "synth.h"
@@ -21,6 +21,7 @@ typedef struct ControlFrame {
 struct Instrument {
     InstrumentConfig config; /* its pointers are Python's and not read after init */
     PerformanceRange range;
+    Performer performer;
     Decoder decoder;
     Bender bender;
     NoiseDesign noise;

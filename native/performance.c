@@ -36,11 +36,15 @@ void performance_start(Performance *p, int64_t time, int channel, int note, int 
     p->released = -1;
     p->attributes = (Attributes){NAN, NAN, NAN, NAN, NAN, NAN};
     p->length_seconds = USUAL_SECONDS;
+    p->length_known = 0;
+    p->interval = p->joined = 0;
+    p->deviation = (Deviation){0, 0};
 }
 
 void performance_shape(Performance *p, const Attributes *attributes, float seconds) {
     p->attributes = *attributes;
-    p->length_seconds = seconds > 0 ? seconds : USUAL_SECONDS;
+    p->length_known = seconds > 0;
+    p->length_seconds = p->length_known ? seconds : USUAL_SECONDS;
 }
 
 static float seconds_since(const PerformanceRange *range, int64_t start, int64_t time) {
@@ -98,6 +102,11 @@ float performance_volume(const PerformanceRange *range, float pitch, float stren
     return amplitude_db / 60.0f + 1.5f;
 }
 
+float performance_aim_db(const Performance *p, const PerformanceRange *range) {
+    if (isnan(p->attributes.volume)) return aim_db(range, p->strength);
+    return loudness_for(&range->map, p->pitch, VOLUME_DB(p->attributes.volume));
+}
+
 PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,
                                 int64_t time) {
     PerformanceFrame frame = {0};
@@ -107,7 +116,7 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     float vibrato = gesture->vibrato * fminf(1.0f, age / VIBRATO_DELAY_SECONDS) * wave;
     float shaped = set(wanted->vibrato, 0.0f) * fminf(1.0f, age / SHAPED_VIBRATO_DELAY_SECONDS) * wave;
     frame.pitch = pitch_at(p, range, time) + gesture->bend + vibrato +
-                  VIBRATO_UNIT_SEMITONES * shaped;
+                  VIBRATO_UNIT_SEMITONES * shaped + p->deviation.semitones;
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);
 
     float loudness = aim_db(range, p->strength), extra_db = beside_aim_db(range, p->strength);
@@ -117,7 +126,8 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     }
     loudness += gesture->volume * fmaxf(0.0f, range->loudness_high - loudness);
     extra_db *= 1.0f - gesture->volume;
-    loudness += gesture->level_db + VIBRATO_DB * vibrato + contour_db(p, gesture, age);
+    loudness += gesture->level_db + VIBRATO_DB * vibrato + contour_db(p, gesture, age) +
+                p->deviation.level_db;
     float rest = fmaxf(0.0f, 1.0f - age / range->attack_seconds);
     loudness -= ATTACK_DB * rest * rest;
 

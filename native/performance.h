@@ -2,6 +2,8 @@
    the same wherever frames and blocks fall. */
 #ifndef DDSP_PERFORMANCE_H
 #define DDSP_PERFORMANCE_H
+#include <stdint.h>
+
 #include "attributes.h"
 #include "bend.h"
 #include "hands.h"
@@ -16,6 +18,11 @@ typedef struct PerformanceRange {
     LoudnessMap map;
 } PerformanceRange;
 
+/* What the patch's performer adds to a note, until the next frame. */
+typedef struct Deviation {
+    float semitones, level_db;
+} Deviation;
+
 typedef struct Performance {
     int channel, note;
     float strength; /* velocity, 0 .. 1 of the trained range */
@@ -26,6 +33,11 @@ typedef struct Performance {
     int64_t released; /* sample of the release, or -1 */
     Attributes attributes;
     float length_seconds; /* expected, for fluctuation and peak */
+    int length_known;     /* it was given */
+    float interval;       /* semitones from the channel's note before, 0: none */
+    float joined;         /* 1 where that note still sounded, less the longer ago it ended, 0: none */
+    uint32_t seed;        /* of the performer's drift */
+    Deviation deviation;
 } Performance;
 
 typedef struct PerformanceFrame {
@@ -37,6 +49,8 @@ typedef struct PerformanceFrame {
 } PerformanceFrame;
 
 void performance_start(Performance *p, int64_t time, int channel, int note, int velocity);
+/* dB that a note aims at by its key or its volume, without gestures. */
+float performance_aim_db(const Performance *p, const PerformanceRange *range);
 /* For the note that was just started. seconds: its length where it is known, else 0. */
 void performance_shape(Performance *p, const Attributes *attributes, float seconds);
 /* Come from another pitch, a MIDI note, within so many seconds: portamento. */

@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+#define JOINED_SECONDS 0.2f /* in which a note's end is forgotten by the next */
+#define PHRASE_SECONDS 2.0f /* after which a note follows none */
+
 static float pitch_of(const Synth *s, int channel, int note) { return tuning_pitch(&s->tuning, channel, note); }
 
 /* The channel of the whole zone, or NULL. */
@@ -12,6 +15,19 @@ static const Channel *master_of(const Synth *s, int channel) {
 
 static const Channel *own_channel(const Synth *s, const Part *part) {
     return part->keeps ? &part->kept : &s->channel[part->performance.channel];
+}
+
+/* What came before a note on its channel, and that it is now the newest. */
+static void connect(Synth *s, int voice, int64_t time, int channel) {
+    Performance *p = &s->part[voice].performance;
+    Before *before = &s->before[channel];
+    if (before->any) {
+        float gap = before->released < 0 ? 0.0f : (float)((double)(time - before->released) / s->config.sample_rate);
+        p->joined = expf(-gap / JOINED_SECONDS);
+        p->interval = gap < PHRASE_SECONDS ? p->pitch - before->pitch : 0.0f;
+    }
+    p->seed = s->config.seed * 0x9E3779B9u + s->notes;
+    *before = (Before){p->pitch, -1, voice, 1};
 }
 
 static void start(void *self, int voice, int64_t time, int channel, int note, int velocity) {
@@ -26,6 +42,7 @@ static void start(void *self, int voice, int64_t time, int channel, int note, in
     part->performance.pitch = pitch_of(s, channel, note);
     if (seconds > 0 && pitch_of(s, channel, from) >= 0)
         performance_glide(&part->performance, time, pitch_of(s, channel, from), seconds);
+    connect(s, voice, time, channel);
     if (s->playing->shaped) performance_shape(&part->performance, &s->playing->attributes, s->playing->seconds);
     part->active = part->fresh = 1;
     part->taken_over = 0;
@@ -49,7 +66,10 @@ static void move(void *self, int voice, int64_t time, int channel, int note) {
 
 static void release(void *self, int voice, int64_t time) {
     Synth *s = self;
-    performance_release(&s->part[voice].performance, time);
+    Performance *p = &s->part[voice].performance;
+    performance_release(p, time);
+    Before *before = &s->before[p->channel];
+    if (before->voice == voice && before->released < 0) before->released = time;
 }
 
 static void stop(void *self, int voice, int64_t time) {

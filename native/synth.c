@@ -43,6 +43,7 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
     tuning_init(&s->tuning);
     output_init(&s->output, config->sample_rate);
     clock_init(&s->clock, config->sample_rate);
+    atomic_init(&s->perform, 1.0f);
     s->fade_in = (Ramp){0, 1, 1, 1};
     return s;
 }
@@ -67,6 +68,8 @@ int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) {
     memcpy(event.bytes, bytes, (size_t)size);
     return push(s, &event);
 }
+
+void synth_perform(Synth *s, float amount) { atomic_store_explicit(&s->perform, amount, memory_order_relaxed); }
 
 int64_t synth_event_time(Synth *s, double seconds) { return clock_event_time(&s->clock, seconds); }
 
@@ -96,10 +99,6 @@ static int64_t grid_after(const Synth *s, int voice, int64_t position) {
 
 static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
     Part *part = &s->part[voice];
-    player_retune(s, part);
-    /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
-    part->next_frame = grid_after(s, voice, position + (part->fresh ? s->hop / 4 - 1 : 0));
-    player_follow(s, part, part->next_frame - position);
     Gesture gesture = player_gesture(s, part);
     /* Ramps end where the frame ends: so that is the time to look at. */
     PerformanceFrame at = performance_at(&part->performance, &s->current->range, &gesture, part->next_frame);
@@ -130,13 +129,35 @@ static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
     return frame;
 }
 
+/* Until when the voices' frames last, and how their notes are played until then. */
+static void perform(Synth *s, int64_t position, const int *voices, int count) {
+    Performer *performer = &s->current->performer;
+    Performance *notes[MAX_VOICES];
+    int64_t times[MAX_VOICES];
+    for (int i = 0; i < count; i++) {
+        Part *part = &s->part[voices[i]];
+        player_retune(s, part);
+        /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
+        part->next_frame = grid_after(s, voices[i], position + (part->fresh ? s->hop / 4 - 1 : 0));
+        player_follow(s, part, part->next_frame - position);
+        if (part->fresh) performer_reset(performer, voices[i]);
+        notes[i] = &part->performance;
+        times[i] = part->next_frame;
+        notes[i]->deviation = (Deviation){0, 0};
+    }
+    float amount = atomic_load_explicit(&s->perform, memory_order_relaxed);
+    performer_step(performer, &s->current->range, voices, notes, times, count, amount);
+}
+
 /* Control frames of all voices that have one at this position. */
 static void advance_control(Synth *s, int64_t position) {
     ControlFrame frames[MAX_VOICES];
-    int count = 0;
+    int voices[MAX_VOICES], count = 0;
     for (int v = 0; v < s->config.voices; v++)
-        if (s->part[v].active && s->part[v].next_frame <= position) frames[count++] = control_frame(s, v, position);
+        if (s->part[v].active && s->part[v].next_frame <= position) voices[count++] = v;
     if (!count) return;
+    perform(s, position, voices, count);
+    for (int i = 0; i < count; i++) frames[i] = control_frame(s, voices[i], position);
     instrument_control(s->current, s->chunk_start, position, frames, count);
     if (!s->previous) return;
     for (int i = 0; i < count; i++) frames[i].sound.fresh = 0;

@@ -41,6 +41,9 @@ typedef struct InstrumentConfig {
     float loudness_low, loudness_high, loudness_top; /* dB that the softest and hardest key aim at; the most trained */
     float pitch_low, pitch_high; /* trained range, MIDI notes */
     float attack_ms, release_ms;
+    const LayerSpec *performer_layers; /* the performer's network, where the patch has one: inputs come first */
+    int performer_layer_count, performer_activations, performer_state_size;
+    int performer_contour; /* offset of its output */
     const double *body;             /* [body_sections, 6] */
     int body_sections;
     const float *room;              /* [room_channels, room_length] at the device's rate */
@@ -116,6 +119,8 @@ int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size
 /* A note-on with its attributes, and its length in seconds, 0 where that is not known. */
 int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float seconds,
                     const Attributes *attributes);
+/* How much of the patch's performer is heard, 0 to 1. */
+void synth_perform(Synth *synth, float amount);
 void synth_read_stats(Synth *synth, SynthStats *stats); /* peaks begin anew */
 /* The voices that sound, [voices of the synth] at the most, and how many they are. */
 int synth_read_voices(Synth *synth, VoiceReading *readings);

@@ -9,31 +9,40 @@ from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 17
 IR_VERSION = 8
+INPUTS = ("f0_scaled", "loudness_scaled")
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
 TO_THE_END = np.iinfo(np.int64).max
 
 
-def to_onnx(layers: Sequence[Mapping], weights: Mapping[str, np.ndarray]) -> bytes:
-    """A decoder.onnx: one frame for any number of voices V.
+def to_onnx(
+    layers: Sequence[Mapping],
+    weights: Mapping[str, np.ndarray],
+    *,
+    inputs: Sequence[str] = INPUTS,
+    outputs: Sequence[str] = OUTPUTS,
+    name: str = "decoder",
+) -> bytes:
+    """A decoder.onnx, or the model of another chain of layers: one frame for any number of voices V.
 
-    Inputs f0_scaled [V, 1], loudness_scaled [V, 1], state [V, S]; outputs amplitude [V, 1],
+    A decoder has the inputs f0_scaled [V, 1], loudness_scaled [V, 1], state [V, S]; outputs amplitude [V, 1],
     harmonic_distribution [V, K], noise_magnitudes [V, M], state_out [V, S].
     """
-    graph = _Graph(weights)
+    graph = _Graph(weights, inputs)
     for layer in layers:
         graph.add_layer(layer)
-    return graph.finish()
+    return graph.finish(outputs, name)
 
 
 class _Graph:
     """Nodes in the making. Layers may overwrite a value, ONNX may not: `now` names the latest tensors."""
 
-    def __init__(self, weights: Mapping[str, np.ndarray]):
+    def __init__(self, weights: Mapping[str, np.ndarray], inputs: Sequence[str]):
         self.weights = weights
+        self.inputs = inputs
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: dict[str, onnx.TensorProto] = {}
-        self.now = {"f0_scaled": "f0_scaled", "loudness_scaled": "loudness_scaled"}
-        self.sizes = {"f0_scaled": 1, "loudness_scaled": 1}
+        self.now = {name: name for name in inputs}
+        self.sizes = dict.fromkeys(inputs, 1)
         self.state_size = 0
         self.states: list[str] = []
 
@@ -70,15 +79,15 @@ class _Graph:
         y, self.sizes[layer["output"]] = WRITERS[layer["op"]](self, layer, x, size)
         self.now[layer["output"]] = y
 
-    def finish(self) -> bytes:
+    def finish(self, wanted: Sequence[str], title: str) -> bytes:
         outputs = []
-        for name in OUTPUTS:
+        for name in wanted:
             self.node("Identity", [self.now[name]], name)
             outputs.append(_voices(name, self.sizes[name]))
         self.node("Identity", [self.concat(self.states or ["state"])], "state_out")
         outputs.append(_voices("state_out", self.state_size))
-        inputs = [_voices("f0_scaled", 1), _voices("loudness_scaled", 1), _voices("state", self.state_size)]
-        graph = helper.make_graph(self.nodes, "decoder", inputs, outputs, list(self.initializers.values()))
+        inputs = [*(_voices(name, 1) for name in self.inputs), _voices("state", self.state_size)]
+        graph = helper.make_graph(self.nodes, title, inputs, outputs, list(self.initializers.values()))
         model = helper.make_model(
             graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="ddsp-live"
         )

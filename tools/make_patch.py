@@ -21,6 +21,7 @@ from .decoder import Decoder, to_onnx
 from .describe import describe
 from .evaluate import distance, evaluate
 from .evaluate_patch import evaluate_patch
+from .expression import with_expression
 from .reference import fit_static
 from .resynthesis import patch_player
 from .split import hold_out, named_passages
@@ -120,7 +121,10 @@ def make_patch(
         "training": training,
         "source": {key: source[key] for key in ("recordings", "licence", "url")},
     }
+    progress("Learning how it is played", 0.0, "")
+    info, performer = with_expression(info, decoder, split.learned, split.judged, seed=settings.seed)
     members = {"onnx_bytes": to_onnx(decoder.spec, decoder.weights()), "licence": source["licence_text"]}
+    members["performer"] = performer
     write_patch(output, info, **members)
     # Judged is the file, by the code that plays; the scores are then written into it.
     patch = load_patch(output)

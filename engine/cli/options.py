@@ -93,6 +93,13 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         help="how much of the room, 0 (dry, the default where no room was chosen) to 1 (the default in a room)",
     )
     parser.add_argument(
+        "--performer",
+        type=number(float, 0, 1),
+        default=1.0,
+        metavar="A",
+        help="how much of the instrument's own way of playing a note, where the patch knows it (default: 1)",
+    )
+    parser.add_argument(
         "--mpe",
         type=number(int, 0, 15),
         default=0,
@@ -119,6 +126,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0)
         seed=seed,
         mode=arguments.mode,
         mpe=arguments.mpe,
+        performer=arguments.performer,
         room=room,
     )
     synth.control_change(ROOM_CONTROLLER, round(127 * wet), time=0)

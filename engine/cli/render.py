@@ -86,6 +86,7 @@ def run(arguments) -> int:
         seed=arguments.seed,
         mode=arguments.mode,
         mpe=arguments.mpe,
+        performer=arguments.performer,
         room=room,
     )
     for channel in range(16):

@@ -8,7 +8,7 @@ from typing import Any
 
 MAX_LAGS = 8
 MAX_LAG = 64
-MAX_INPUTS = 16
+MAX_INPUTS = 32
 MAX_SIZE = 4096
 
 Shapes = dict[str, tuple[int, ...]]

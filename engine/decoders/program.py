@@ -56,18 +56,23 @@ class Program:
 
     @classmethod
     def from_layers(
-        cls, layers: Sequence[Mapping], weights: Mapping[str, np.ndarray], inputs: Sequence[str] = INPUTS
+        cls,
+        layers: Sequence[Mapping],
+        weights: Mapping[str, np.ndarray],
+        inputs: Sequence[str] = INPUTS,
+        outputs: Mapping[str, tuple[int, int]] = OUTPUT_LIMITS,
     ) -> "Program":
         """Checks a patch's layers against its weights, {name: float32 array} in torch's shapes.
 
-        Raises ValueError in one sentence that names the layer: patches come from strangers.
+        inputs: names of numbers that are given, in their places. outputs: what the layers must make, and the sizes
+        that it may have. Raises ValueError in one sentence that names the layer: patches come from strangers.
         """
         if not isinstance(layers, list | tuple) or not 1 <= len(layers) <= MAX_LAYERS:
             raise ValueError(f"The decoder must be a list of 1 to {MAX_LAYERS} layers.")
         placement = _Placement(inputs)
         for index, layer in enumerate(layers):
             placement.add(checked_layer(layer, index), layer_label(layer, index), weights)
-        return placement.finish(cls)
+        return placement.finish(cls, outputs)
 
     @property
     def layer_count(self) -> int:
@@ -136,11 +141,10 @@ class _Placement:
         self.offsets[output], self.sizes[output] = place, output_size
         self.made.add(output)
 
-    def finish(self, make: type[Program]) -> Program:
-        for name in OUTPUTS:
+    def finish(self, make: type[Program], outputs: Mapping[str, tuple[int, int]]) -> Program:
+        for name, (low, high) in outputs.items():
             if name not in self.made:
                 raise ValueError(f'No layer of the decoder makes "{name}".')
-            low, high = OUTPUT_LIMITS[name]
             if not low <= self.sizes[name] <= high:
                 wanted = str(low) if low == high else f"{low} to {high}"
                 raise ValueError(f'The decoder\'s "{name}" has size {self.sizes[name]} instead of {wanted}.')

@@ -24,7 +24,7 @@ def make_patch(
     depth: int = 2,
     lags: Sequence[int] = (1, 2, 4),
     recurrent: bool = False,
-    performer: bytes | None = None,
+    onnx_performer: bytes | None = None,
     body: np.ndarray | None = None,
     room: np.ndarray | None = None,
     room_rate: int | None = None,
@@ -54,7 +54,7 @@ def make_patch(
         "source": {"recordings": "none", "licence": "CC0-1.0", "url": "https://example.org"},
         **changes,
     }
-    extras = {"body": body, "room": room, "room_rate": room_rate, "performer": performer}
+    extras = {"body": body, "room": room, "room_rate": room_rate, "performer": onnx_performer}
     return write_patch(path, info, to_onnx(layers, weights), licence=LICENCE, **extras)
 
 

@@ -55,11 +55,24 @@ static int decoder(LayerSpec *layers, float *weights, uint32_t random) {
     return n;
 }
 
+/* A performer with a memory, whose output is the last layer's. */
+enum { PLAYED = 0, PLAYED_HIDDEN = 32, PLAYED_CONTOUR = 48, PLAYED_ACTIVATIONS = 64, PLAYED_INPUTS = 22 };
+
+static int performer(LayerSpec *layers, float *weights, uint32_t random) {
+    layers[0] = (LayerSpec){LAYER_GRU, PLAYED, PLAYED_INPUTS, PLAYED_HIDDEN, WIDTH, 0, WIDTH, .parameter = 0};
+    layers[0].weight = numbers(&weights, 3 * WIDTH * PLAYED_INPUTS, 0.3f, &random);
+    layers[0].bias = numbers(&weights, 3 * WIDTH, 0.3f, &random);
+    layers[0].weight_hidden = numbers(&weights, 3 * WIDTH * WIDTH, 0.3f, &random);
+    layers[0].bias_hidden = numbers(&weights, 3 * WIDTH, 0.3f, &random);
+    layers[1] = dense(PLAYED_HIDDEN, WIDTH, PLAYED_CONTOUR, 4, &weights, &random);
+    return 2;
+}
+
 Instrument *tiny_instrument(double sample_rate, int voices, int delay_frames, uint32_t seed) {
     /* Neither weights nor room are read after init, so they may live here: ASan would see it if they were. */
-    float weights[MOST_WEIGHTS], room[2 * TINY_ROOM];
+    float weights[MOST_WEIGHTS], played[MOST_WEIGHTS], room[2 * TINY_ROOM];
     double body[2][6] = {{1.0, -1.8, 0.85, 1.0, -1.7, 0.8}, {0.9, 0.1, 0.0, 1.0, 0.2, 0.1}};
-    LayerSpec layers[16];
+    LayerSpec layers[16], playing[2];
     uint32_t random = seed;
     for (int i = 0; i < 2 * TINY_ROOM; i++)
         room[i] = 0.02f * ((float)(next(&random) >> 8) / 8388608.0f - 1.0f);
@@ -70,6 +83,9 @@ Instrument *tiny_instrument(double sample_rate, int voices, int delay_frames, ui
         .f0_input = INPUTS, .loudness_input = INPUTS + 1,
         .amplitude = AMPLITUDE, .distribution = DISTRIBUTION, .noise_magnitudes = MAGNITUDES,
         .delay_frames = delay_frames, .loudness_low = -45, .loudness_high = -12, .loudness_top = -6,
+        .performer_layers = playing, .performer_layer_count = performer(playing, played, seed),
+        .performer_activations = PLAYED_ACTIVATIONS, .performer_state_size = WIDTH,
+        .performer_contour = PLAYED_CONTOUR,
         .attack_ms = 20, .release_ms = TINY_RELEASE_MS, .body = body[0], .body_sections = 2,
         .room = room, .room_length = TINY_ROOM, .room_channels = 2,
     };
