@@ -18,7 +18,7 @@ bench: $(VENV)/play
 	@$(BIN)/ddsp-live bench
 
 patches: recordings $(VENV)/test
-	$(BIN)/ddsp-live train "$(RECORDINGS)/$(PATCH)" -o patches/$(PATCH).ddsp
+	$(BIN)/python -m ddsp_live.tools.bank "$(RECORDINGS)" -o patches $(ARGS)
 
 recordings:
 	@test -d "$(RECORDINGS)" || { echo "Say where the recordings are: make patches RECORDINGS=folder" >&2; exit 2; }

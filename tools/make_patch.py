@@ -23,6 +23,7 @@ from .evaluate import distance, evaluate
 from .evaluate_patch import evaluate_patch
 from .expression import with_expression
 from .reference import fit_static
+from .report import write_report
 from .resynthesis import patch_player
 from .split import hold_out, named_passages
 from .synthesis import player
@@ -40,6 +41,7 @@ class Made(NamedTuple):
     """What was written, and the figures of the held-out recordings."""
 
     patch: Path
+    report: Path
     figures: dict[str, float]
 
 
@@ -50,18 +52,26 @@ def make_patch(
     source: dict,
     *,
     cache: bool = True,
+    reports: Path | None = None,
     progress: Progress = lambda stage, share, note: None,
     complain: Complain = lambda sentence: None,
 ) -> Made:
     """Analyses, trains, writes and judges. Run again after it was stopped, it goes on.
 
     source: as `known_source` has it. cache: whether what was measured of the recordings is kept in the user's
-    cache folder for the next time. Raises RecordingError for recordings that cannot be learned from, and
-    PatchError for an output that cannot be written, before any time is spent.
+    cache folder for the next time. reports: the report's folder, the patch's unless given. Raises
+    RecordingError for recordings that cannot be learned from, and PatchError for an output that cannot be
+    written, before any time is spent.
     """
     folder, output = Path(folder), Path(output)
     check_output(output)
     began = time.monotonic()
+    complaints: list[str] = []
+
+    def tell(sentence: str) -> None:
+        complaints.append(sentence)
+        complain(sentence)
+
     takes, findings = analyse_folder(
         folder,
         **settings.rates,
@@ -69,13 +79,13 @@ def make_patch(
         progress=lambda done, files: progress("Analysing", done / files, ""),
     )
     for finding in findings:
-        complain(f"{finding.sentence} ({finding.action})")
+        tell(f"{finding.sentence} ({finding.action})")
     parts = named_passages(takes, folder)
     names = {id(part): name for name, part in parts.items()}
     shares = {"held_out": settings.held_out, "watched": settings.watched}
     split = hold_out(list(parts.values()), seed=settings.seed, **shares)
     if not split.unseen:
-        complain(f"{folder} has too few pitches to hold any out, so that the scores are of what was learned.")
+        tell(f"{folder} has too few pitches to hold any out, so that the scores are of what was learned.")
     analysed = time.monotonic() - began
     decoder, history = train(
         split.learned,
@@ -83,7 +93,7 @@ def make_patch(
         checkpoint=checkpoint_of(output),
         progress=trained(progress, settings),
         validate=watch(split.watched) if split.watched else None,
-        complain=complain,
+        complain=tell,
     )
     began = time.monotonic()
     if settings.size == "tiny":
@@ -134,8 +144,12 @@ def make_patch(
     minutes = (analysed + history.seconds + time.monotonic() - began) / 60
     training |= {"minutes": round(minutes, 2)} | figures
     write_patch(output, info, **members)
+    page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
+    progress("Reporting", 0.0, "")
+    report = write_report(page, load_patch(output), found, history, complaints)
+    progress("Reporting", 1.0, "")
     remove_checkpoint(checkpoint_of(output))
-    return Made(output, figures)
+    return Made(output, report, figures)
 
 
 def trained(progress: Progress, settings: Settings) -> Callable[[int, float], None]:

@@ -83,9 +83,9 @@ def run(arguments) -> int:
         print("Stopped: the same command goes on from the last checkpoint.", file=sys.stderr)
         raise
     if arguments.json:
-        print_json({"patch": str(made.patch), "figures": made.figures})
+        print_json({"patch": str(made.patch), "report": str(made.report), "figures": made.figures})
     else:
-        print(f"{made.patch}:")
+        print(f"{made.patch}, with a report in {made.report}:")
         for name, words in FIGURES.items():
             if name in made.figures:
                 print(f"  {words:<44}  {in_words(name, made.figures[name])}")

@@ -1,10 +1,8 @@
 """The trainer, from a folder of synthesized notes to a patch that plays."""
 
-import json
 import resource
 import shutil
 from dataclasses import replace
-from importlib import resources
 
 import numpy as np
 import pytest
@@ -228,12 +226,6 @@ def test_a_recording_that_cannot_be_used_is_named_and_left_out(folder, tmp_path)
     make_patch(tmp_path, tmp_path / "few.ddsp", few, known_source("few", tmp_path), complain=noted.append)
     assert load_patch(tmp_path / "few.ddsp").info["training"]["recordings"] == 2
     assert any("broken.wav cannot be read" in sentence for sentence in noted)
-
-
-def test_the_table_of_sources_is_whole():
-    table = json.loads(resources.files("ddsp_live.patches").joinpath("sources.json").read_text())
-    for source in table.values():
-        assert set(source) == {"title", "recordings", "licence", "url", "licence_text"}
 
 
 def test_training_leaves_torch_reproducible(takes):
