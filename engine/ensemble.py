@@ -19,7 +19,7 @@ class Ensemble:
     patches : mapping of int to Patch or str
         The patch of each MIDI channel, 0 to 15. A channel that is not there is silent. Channels with the same patch
         share a synth, and its voices.
-    sample_rate, voices, decoder, seed, mode, mpe, room
+    sample_rate, voices, decoder, seed, mode, mpe, room, map
         As for `Synth`; `voices` of each synth.
 
     Attributes
@@ -47,7 +47,7 @@ class Ensemble:
                 self.synths[f"{channel + 1}-{synth.patch.name}"] = synth
             self._of_channel[channel] = made[id(patch)]
         first = next(iter(self.synths.values()))
-        self.sample_rate, self.delay_samples = first.sample_rate, first.delay_samples
+        self.sample_rate, self.delay_samples, self.map = first.sample_rate, first.delay_samples, first.map
         self.stems: dict[str, np.ndarray] = {}
         self._gain = np.float32(len(self.synths) ** -0.5)  # as loud together as one alone, on average
         self._limiter, self._limiter_at = zeroed(lib.parts_limiter_bytes())

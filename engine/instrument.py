@@ -98,6 +98,10 @@ class Instrument:
         self.c = lib.instrument_init(ffi.cast("void *", address), self._config)
         self.worker = None if decoder == "native" else Worker(self.c, DECODERS[decoder](patch), voices)
 
+    def keep(self, memory) -> None:
+        """Let memory that was handed to the kernel live as long as the instrument."""
+        self._alive = (*self._alive, memory)
+
     def close(self) -> None:
         """Stop the worker; the memory goes with the object."""
         if self.worker is not None:

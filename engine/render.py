@@ -6,7 +6,7 @@ import numpy as np
 
 from .ensemble import Ensemble
 from .midi.files import read_midi
-from .midi.messages import ROOM_CONTROLLER
+from .midi.gesture_map import DEFAULT, room_controllers
 from .performance.score import Note
 from .room import OWN
 from .synth import Synth
@@ -93,6 +93,7 @@ def render_midi(
     room=OWN,
     wet=0.0,
     programs=(),
+    map=DEFAULT,
     progress=None,
 ):
     """Render a MIDI file with a patch.
@@ -103,7 +104,7 @@ def render_midi(
         A Standard MIDI File.
     patch : Patch or str
         A loaded patch, a factory name or a path.
-    sample_rate, voices, decoder, seed, mode, mpe, room
+    sample_rate, voices, decoder, seed, mode, mpe, room, map
         As for `Synth`.
     wet : float
         How much of the room, 0 to 1.
@@ -134,7 +135,9 @@ def render_midi(
         mode=mode,
         mpe=mpe,
         room=room,
+        map=map,
     )
-    synth.control_change(ROOM_CONTROLLER, round(127 * wet), time=0)
+    for number in room_controllers(synth.map):
+        synth.control_change(number, round(127 * wet), time=0)
     synth.programs = list(programs)
     return render_events(events, synth, progress)

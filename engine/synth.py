@@ -169,6 +169,11 @@ class Synth:
         return self._newest.patch
 
     @property
+    def instrument(self) -> Instrument:
+        """The patch that was loaded last, as the kernel has it."""
+        return self._newest
+
+    @property
     def map(self) -> tuple[gesture_map.Row, ...]:
         """The rows by which gestures move notes; set to another map, it counts from the next block on, and for notes
         that sound, too. Raises `MapError` where it can't be used: then the one before stays."""

@@ -105,6 +105,64 @@ void instrument_answer(Instrument *in, int count, const float *amplitude, const 
     frames_answer(&in->frames, count, amplitude, distribution, magnitudes);
 }
 
+void instrument_controls(Instrument *in, Controls *kept, Controls *score) {
+    in->kept = kept;
+    in->score = score;
+}
+
+/* frame: NULL where the voice is cut off. */
+static void keep(Instrument *in, int64_t position, int voice, const SoundFrame *frame) {
+    Controls *kept = in->kept;
+    if (!kept) return;
+    if (kept->count == kept->capacity) {
+        kept->lost++;
+        return;
+    }
+    int64_t i = kept->count++;
+    ControlRecord *record = &kept->record[i];
+    *record = (ControlRecord){.start = position, .voice = voice};
+    if (!frame) return;
+    record->length = frame->length;
+    record->begins = frame->fresh;
+    record->ends = frame->last;
+    record->seed = frame->seed;
+    record->f0_hz = frame->f0_hz;
+    record->amplitude = *frame->amplitude;
+    record->gain_left = frame->gain_left;
+    record->gain_right = frame->gain_right;
+    size_t harmonics = (size_t)in->config.harmonics, bands = (size_t)in->config.noise_bands;
+    memcpy(kept->distribution + (size_t)i * harmonics, frame->distribution, harmonics * sizeof(float));
+    memcpy(kept->magnitudes + (size_t)i * bands, frame->magnitudes, bands * sizeof(float));
+}
+
+/* The score's next record. */
+static void play_record(Instrument *in, int64_t chunk_start, int64_t position) {
+    int64_t i = in->score->played++;
+    ControlRecord *record = &in->score->record[i];
+    Sound *sound = &in->sound[record->voice];
+    sound_advance(sound, chunk_start, position);
+    if (record->begins || !record->length) sound_cut(sound, position, &in->tail);
+    if (!record->length) return;
+    SoundFrame frame = {.fresh = record->begins,
+                        .fade_in = 1,
+                        .last = record->ends,
+                        .length = record->length,
+                        .f0_hz = record->f0_hz,
+                        .gain_left = record->gain_left,
+                        .gain_right = record->gain_right,
+                        .scale = 1.0f,
+                        .seed = record->seed,
+                        .amplitude = &record->amplitude,
+                        .distribution = in->score->distribution + i * in->config.harmonics,
+                        .magnitudes = in->score->magnitudes + i * in->config.noise_bands};
+    sound_begin(sound, position, &frame);
+}
+
+static int64_t score_due(const Instrument *in) {
+    const Controls *score = in->score;
+    return score && score->played < score->count ? score->record[score->played].start : INT64_MAX;
+}
+
 static void bend(Instrument *in, SoundFrame *frame) {
     bend_distribution(&in->bender, &frame->bend, frame->distribution);
     bend_magnitudes(&frame->bend, frame->magnitudes, in->config.noise_bands);
@@ -142,6 +200,7 @@ static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, co
         frame.distribution = activations[i] + c->distribution;
         frame.magnitudes = activations[i] + c->noise_magnitudes;
         bend(in, &frame);
+        keep(in, position, wanted[i]->voice, &frame);
         sound_begin(&in->sound[wanted[i]->voice], position, &frame);
     }
 }
@@ -158,7 +217,7 @@ void instrument_control(Instrument *in, int64_t chunk_start, int64_t position, c
 }
 
 int64_t instrument_due(const Instrument *in) {
-    int64_t next = INT64_MAX;
+    int64_t next = score_due(in);
     for (int v = 0; in->config.delay_frames && v < in->config.voices; v++) {
         int64_t due = frames_due(&in->frames, v);
         if (due < next) next = due;
@@ -168,6 +227,7 @@ int64_t instrument_due(const Instrument *in) {
 
 int instrument_begin_due(Instrument *in, int64_t chunk_start, int64_t position) {
     int late = 0;
+    while (score_due(in) <= position) play_record(in, chunk_start, position);
     for (int v = 0; in->config.delay_frames && v < in->config.voices; v++) {
         while (frames_due(&in->frames, v) <= position) {
             sound_advance(&in->sound[v], chunk_start, position);
@@ -184,6 +244,7 @@ int instrument_begin_due(Instrument *in, int64_t chunk_start, int64_t position) 
 
 void instrument_cut(Instrument *in, int64_t chunk_start, int64_t position, int voice) {
     if (in->config.delay_frames) frames_drop(&in->frames, voice);
+    if (in->sound[voice].active) keep(in, position, voice, NULL);
     sound_advance(&in->sound[voice], chunk_start, position);
     sound_cut(&in->sound[voice], position, &in->tail);
 }

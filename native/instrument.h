@@ -33,6 +33,7 @@ struct Instrument {
     Room *room;      /* NULL: none */
     int hold_frames; /* that a late worker's last frame is held: 100 ms */
     int room_runs;   /* its history is not silent */
+    Controls *kept, *score; /* NULL: none */
     float *dry[2], *wet[2]; /* [CHUNK] scratch, left and right */
 };
 

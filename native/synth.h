@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "attributes.h"
+#include "controls.h"
 #include "hand_map.h"
 #include "realtime.h"
 
@@ -90,6 +91,9 @@ size_t instrument_bytes(const InstrumentConfig *config); /* 0 where a layer leav
 Instrument *instrument_init(void *memory, const InstrumentConfig *config);
 /* MIDI-DDSP's volume that a key has with this instrument; strength: hand_map_strength of its velocity. */
 float instrument_volume(const Instrument *instrument, float pitch, float strength);
+/* Before it is loaded, offline, for a decoder that runs in the callback: keep all frames in `kept`, and play those in
+   `score`, sorted by start, beside what the voices ask for. NULL: none. */
+void instrument_controls(Instrument *instrument, Controls *kept, Controls *score);
 /* For the worker of a delayed decoder: takes up to `most` requests, at most one a voice, and returns how many. Row i
    is of voices[i]; where fresh[i], its state must be zeroed first. Then the decoded rows are handed back. */
 int instrument_requests(Instrument *instrument, int most, int *voices, int *fresh, float *f0_scaled,

@@ -3,8 +3,6 @@
 import argparse
 from collections.abc import Callable
 
-from ..midi.messages import ROOM_CONTROLLER
-
 DEFAULT_PATCH = "alto-saxophone"
 DECODERS = ("native", "onnx", "torchscript")
 MODES = ("poly", "mono", "legato")
@@ -106,6 +104,22 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         metavar="N",
         help="an MPE zone of N member channels from the start; most MPE keyboards ask for theirs themselves",
     )
+    parser.add_argument(
+        "--map",
+        default="keyboard",
+        metavar="MAP",
+        help="what gestures move: keyboard (the default), wind, mpe, or a file of your own that ends in .toml",
+    )
+
+
+def set_wet(send, rows, wet: float) -> None:
+    """Sends `wet`, 0 to 1, to the room by whatever controllers the map gives it, on all channels."""
+    from ..midi.gesture_map import room_controllers
+    from ..midi.messages import control_change
+
+    for number in room_controllers(rows):
+        for channel in range(16):
+            send(control_change(number, round(127 * wet), channel), time=0)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +142,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0)
         mpe=arguments.mpe,
         performer=arguments.performer,
         room=room,
+        map=arguments.map,
     )
-    synth.control_change(ROOM_CONTROLLER, round(127 * wet), time=0)
+    set_wet(synth.send, synth.map, wet)
     return synth

@@ -3,8 +3,7 @@
 import time
 from pathlib import Path
 
-from ..midi.messages import ROOM_CONTROLLER, control_change
-from .options import DEFAULT_PATCH, add_json, add_sound_options, number, room_and_wet
+from .options import DEFAULT_PATCH, add_json, add_sound_options, number, room_and_wet, set_wet
 from .terminal import print_json, progress
 
 EXAMPLES = """examples:
@@ -16,6 +15,8 @@ EXAMPLES = """examples:
                                                   a patch for each channel, and each part alone
   ddsp-live render song.mid --rules 1 --humanize 0.5 --write-performance song.csv
   ddsp-live render song.mid --performance song.csv      as edited: one note a row, with its attributes
+  ddsp-live render song.mid --write-controls song.npz   keeps what the decoder made of each note
+  ddsp-live render song.mid --controls song.npz         as edited: f0, amplitude, harmonics and noise by the frame
 """
 
 
@@ -53,6 +54,12 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--write-performance", type=Path, metavar="TABLE.csv", help="keep the notes as played"
     )
+    parser.add_argument(
+        "--controls", type=Path, metavar="FRAMES.npz", help="play these frames in place of the song's notes"
+    )
+    parser.add_argument(
+        "--write-controls", type=Path, metavar="FRAMES.npz", help="keep the frames that the decoder makes"
+    )
     add_sound_options(parser, voices=32, rate=48000)
     parser.add_argument(
         "--seed", type=number(int, 0, 2**32 - 1), default=0, metavar="N", help="of the noise (default: 0)"
@@ -61,12 +68,15 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
+    from .levels import check_level, keep_controls, played_controls, recorders
+
     if arguments.phrase == (arguments.song is not None):
         raise ValueError("Name one MIDI file, or ask for the built-in phrase with --phrase.")
     output = arguments.output or (
         Path("phrase.wav") if arguments.phrase else arguments.song.with_suffix(".wav")
     )
     check_output(output)
+    check_level(arguments)
 
     if arguments.stems is not None:
         arguments.stems.mkdir(parents=True, exist_ok=True)
@@ -88,14 +98,18 @@ def run(arguments) -> int:
         mpe=arguments.mpe,
         performer=arguments.performer,
         room=room,
+        map=arguments.map,
     )
-    for channel in range(16):
-        synth.send(control_change(ROOM_CONTROLLER, round(127 * wet), channel), time=0)
-    events = _performed(arguments, events, synth)
+    set_wet(synth.send, synth.map, wet)
+    play = played_controls if arguments.controls else _performed
+    events = play(arguments, events, synth)
     stems = {name: [] for name in synth.synths}
+    kept = recorders(synth) if arguments.write_controls else {}
 
-    def keep_stems() -> None:
-        for name, part in synth.stems.items():
+    def listen() -> None:
+        for each in kept.values():
+            each.take()
+        for name, part in synth.stems.items() if arguments.stems else ():
             stems[name].append(part)
 
     last = max(1.0, events[-1][0]) if events else 1.0
@@ -105,12 +119,14 @@ def run(arguments) -> int:
             events,
             synth,
             lambda seconds: show(min(1.0, seconds / last)),
-            keep_stems if arguments.stems else None,
+            listen,
         )
     took = time.perf_counter() - begin
     write_sound(output, audio, arguments.rate)
     if arguments.stems:
         _write_stems(arguments, stems, synth.delay_samples, len(audio))
+    if kept:
+        keep_controls(arguments, kept, synth)
     patches = [each.patch.name for each in synth.synths.values()]
     summary = {
         "output": str(output),

@@ -14,7 +14,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["DEFAULT", "MapError", "Row", "compile_map", "find_map", "read_map", "write_map"]
+__all__ = ["DEFAULT", "MapError", "Row", "compile_map", "find_map", "read_map", "replaced", "write_map"]
 
 RESERVED = {
     0: "bank select",
@@ -103,6 +103,12 @@ def controller_of(gesture: str) -> int | None:
     """The number of a gesture that is a controller, None for others."""
     number = gesture[2:]
     return int(number) if gesture.startswith("cc") and number.isascii() and number.isdigit() else None
+
+
+def room_controllers(rows: Iterable[Row]) -> list[int]:
+    """The controllers that move the room."""
+    numbers = [controller_of(row.gesture) for row in rows if row.target == "room"]
+    return [number for number in numbers if number is not None]
 
 
 def compile_map(rows: Iterable[Row]):

@@ -76,6 +76,7 @@ SYSTEM_KINDS = (
 DATA_BYTES = {kind.status: len(kind.fields) for kind in (*CHANNEL_KINDS, *SYSTEM_KINDS)}
 """How many data bytes follow a status (channel 0); sysex, which ends itself, counts none."""
 
+ACTIVE_SENSING = 0xFE
 ROOM_CONTROLLER = 91
 # What the map of gestures moves (gestures.py) stands here as the preset `keyboard` has it.
 CONTROLLERS = (

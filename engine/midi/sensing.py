@@ -1,6 +1,7 @@
 """Active sensing (MIDI 1.0): a keyboard that sends 0xFE promises not to be silent for longer than 300 ms."""
 
-ACTIVE_SENSING = 0xFE
+from .messages import ACTIVE_SENSING
+
 LONGEST_SILENCE_SECONDS = 0.3
 ALLOWANCE_SECONDS = 0.03  # of those who send it, and of this machine
 
