@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+from .learning import add_learning, make_learner, obey_lines, settle_map
 from .options import DEFAULT_PATCH, add_sound_options, make_synth, number
 from .surfaces import add_surfaces, has_surface, make_desk, open_surfaces, settle_room, wanted_preset
 from .terminal import progress, quiet_libraries
@@ -17,9 +18,11 @@ EXAMPLES = """examples:
   ddsp-live play --virtual "ddsp-live"             a MIDI port that a sequencer can send to
   ddsp-live play --panel                           a page in the browser on which one plays and sees what happens
   ddsp-live play --osc 9000 --osc-host 0.0.0.0     a phone on the same network may play, by OSC
+  ddsp-live play --map wind                        breath makes the loudness; docs/midi.md lists what moves what
+  ddsp-live play --map my.toml --learn vibrato     the next knob that you turn moves the vibrato from now on
   ddsp-live play --preset evening                  as it was saved in the panel
 
-Enter or Ctrl-C ends. `ddsp-live devices` lists devices and ports.
+Enter or Ctrl-C ends, a line like `learn vibrato` learns meanwhile. `ddsp-live devices` lists devices and ports.
 """
 USUAL_RATE = 48000
 DEMO = Path("demo.wav")
@@ -55,6 +58,7 @@ def add_arguments(parser) -> None:
     )
     parser.add_argument("--virtual", metavar="NAME", help="make a MIDI port that other programs can send to")
     parser.add_argument("--demo", action="store_true", help="play the built-in phrase")
+    add_learning(parser)
     add_surfaces(parser)
     parser.add_argument(
         "--seconds", type=number(float, 0, 1e9), metavar="S", help="end by itself after so long"
@@ -66,6 +70,7 @@ def run(arguments) -> int:
     from ..patch import load_patch
 
     preset = wanted_preset(arguments)
+    map_file = settle_map(arguments)
     patch = load_patch(arguments.patch or preset.patch)
     settle_room(arguments, preset)
     nobody = None
@@ -79,10 +84,10 @@ def run(arguments) -> int:
             return _play_to_file(arguments, patch, str(error))
         nobody, rate = f"{error} Until then, it plays to nobody.", arguments.rate or USUAL_RATE
     synth = make_synth(arguments, patch, rate=rate, block=arguments.block)
-    return _play_live(arguments, synth, preset, nobody)
+    return _play_live(arguments, synth, preset, map_file, nobody)
 
 
-def _play_live(arguments, synth, preset, nobody: str | None) -> int:
+def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> int:
     from rich.console import Console
 
     from ..audio.null import NullStream
@@ -96,19 +101,20 @@ def _play_live(arguments, synth, preset, nobody: str | None) -> int:
                 stream = stack.enter_context(NullStream(synth, say))
             else:
                 stream = stack.enter_context(synth.start(arguments.device, say=say))
-            connected = _open_midi(arguments, desk, stack, say)
+            learner = make_learner(arguments, map_file, synth, desk.hear, say)
+            connected = _open_midi(arguments, learner.receive, stack, say)
         console.print(nobody or _where(synth, stream))
         open_surfaces(arguments, desk, stream, connected, stack, preset)
         console.print(_from_what(arguments, connected()))
         last = _send_phrase(synth) if arguments.demo else None
         try:
-            _wait(arguments, synth, stream, console, last)
+            _wait(arguments, learner, synth, stream, console, last)
         finally:
             synth.panic()
     return 0
 
 
-def _open_midi(arguments, desk, stack: contextlib.ExitStack, say):
+def _open_midi(arguments, receive, stack: contextlib.ExitStack, say):
     """Opens the ports that were asked for, or all; what comes back gives the names of those that are there."""
     from ..midi.ports import MidiInput, MidiPortError
 
@@ -122,7 +128,7 @@ def _open_midi(arguments, desk, stack: contextlib.ExitStack, say):
         silent = [True]  # the ports that are there from the start are listed in one line
         try:
             midi = MidiInput(
-                desk.hear,
+                receive,
                 port=port,
                 virtual=virtual,
                 on_change=lambda name, here, silent=silent: None if silent[0] else changed(name, here),
@@ -178,13 +184,14 @@ def _send_phrase(synth) -> float:
     return times[-1]
 
 
-def _wait(arguments, synth, stream, console, last: int | None) -> None:
+def _wait(arguments, learner, synth, stream, console, last: int | None) -> None:
     """Until Enter, Ctrl-C, the time that was asked for, or silence after the sample `last`."""
     from rich.live import Live
 
     ended = threading.Event()
     if sys.stdin.isatty():
-        threading.Thread(target=lambda: (sys.stdin.readline(), ended.set()), daemon=True).start()
+        lines = learner, console.print, ended
+        threading.Thread(target=obey_lines, args=lines, daemon=True).start()
     limit = time.monotonic() + arguments.seconds if arguments.seconds is not None else None
     with Live(console=console, transient=True, auto_refresh=False) as live:
         while not ended.wait(REFRESH_SECONDS):

@@ -15,6 +15,8 @@ BY_TARGET = {
     row.target: row for rows in reversed(PRESETS.values()) for row in rows if controller_of(row.gesture)
 }
 """The row that a learned gesture is made after, for each target that a controller moves in a preset."""
+USUAL_GESTURES = {row.gesture for rows in PRESETS.values() for row in rows}
+"""Wheels, pedals and breath, which are where they are."""
 
 
 def gesture_of(message: bytes) -> tuple[str, float] | None:
@@ -129,18 +131,27 @@ class Learner:
         Called with a sentence when something was learned or waits to be picked up.
     changed : callable, optional
         Called with the synth's new map whenever it was changed, for whoever keeps it.
+    send : callable, optional
+        Gets the messages that pass, as `synth.send_live` does by default.
     """
 
     def __init__(
-        self, synth, say: Callable[[str], None], changed: Callable[[tuple[Row, ...]], None] | None = None
+        self,
+        synth,
+        say: Callable[[str], None],
+        changed: Callable[[tuple[Row, ...]], None] | None = None,
+        send: Callable[[bytes, float], object] | None = None,
     ):
         self._synth = synth
         self._say = say
         self._changed = changed or (lambda rows: None)
+        self._send = send or synth.send_live
         self._learn: Learn | None = None
         self._takeovers: dict[tuple[int, str], SoftTakeover] = {}
         self._waiting: set[tuple[int, str]] = set()
-        self._learned: set[str] = set()
+        self._learned = {
+            row.gesture for row in synth.map
+        } - USUAL_GESTURES  # those of a file that was learned before
 
     def learn(self, target: str) -> None:
         """Bind the next gesture that moves. Raises ValueError for a target that there is not."""
@@ -155,7 +166,7 @@ class Learner:
             self._learn = None
             self._bind(learn, gesture, message[0] & 15, arrival)
         if self._passes(message):
-            self._synth.send_live(message, arrival)
+            self._send(message, arrival)
 
     def _bind(self, learn: Learn, gesture: str, channel: int, arrival: float) -> None:
         rows = learn.into(self._synth.map, gesture)
@@ -163,7 +174,7 @@ class Learner:
         if number is not None:  # where it stood before it was learned must not count
             rest = learn.row(gesture).default
             self._takeovers[channel, gesture] = SoftTakeover(rest / 127)
-            self._synth.send_live(control_change(number, rest, channel), arrival)
+            self._send(control_change(number, rest, channel), arrival)
         self._synth.map = rows
         self._learned.add(gesture)
         self._say(f"{gesture} moves {learn.target} from now on.")

@@ -1,8 +1,13 @@
 """MIDI learn: a gesture that moves is bound, and a learned knob takes over softly."""
 
+import argparse
+import io
+import threading
+
 import pytest
+from ddsp_live.cli.learning import make_learner, obey_lines, settle_map
 from ddsp_live.midi import messages
-from ddsp_live.midi.gesture_map import find_map
+from ddsp_live.midi.gesture_map import find_map, read_map
 from ddsp_live.midi.gestures import PRESETS, TARGETS
 from ddsp_live.midi.learn import Learn, Learner, SoftTakeover
 
@@ -86,9 +91,51 @@ def test_the_learner_binds_saves_and_holds_back_until_picked_up():
     assert any("waits" in sentence for sentence in said)
 
 
+def test_a_knob_that_was_learned_before_waits_too():
+    synth = FakeSynth()
+    synth.map = Learn("brightness").into(synth.map, "cc40")
+    learner = Learner(synth, lambda sentence: None)
+    for value in (10, 50, 70):
+        learner.receive(cc(40, value), 0.0)
+    assert synth.sent == [cc(40, 70)]
+
+
 def test_notes_and_other_controllers_pass_a_learner():
     synth = FakeSynth()
     learner = Learner(synth, lambda sentence: None)
     for raw in (messages.note_on(60, 100), cc(11, 3), cc(64, 127)):
         learner.receive(raw, 0.0)
     assert len(synth.sent) == 3
+
+
+def test_typed_lines_learn_until_an_empty_one(monkeypatch):
+    said, ended = [], threading.Event()
+    learner = Learner(FakeSynth(), said.append)
+    monkeypatch.setattr("sys.stdin", io.StringIO("learn brightness\nlearn colour\n\nlearn level\n"))
+    obey_lines(learner, said.append, ended)
+    assert ended.is_set()
+    assert (
+        said[0] == "Move what is to move brightness." and "no target 'colour'" in said[1] and len(said) == 2
+    )
+
+
+def test_what_was_learned_is_in_the_file_that_the_map_names(tmp_path):
+    path = tmp_path / "my.toml"
+    arguments = argparse.Namespace(map=str(path), learn="vibrato")
+    assert settle_map(arguments) == path and arguments.map == "keyboard"
+    synth, said = FakeSynth(), []
+    learner = make_learner(arguments, path, synth, synth.send_live, said.append)
+    for value in (0, 30):
+        learner.receive(cc(40, value), 0.0)
+    assert read_map(path) == synth.map
+    assert [row.target for row in synth.map if row.gesture == "cc40"] == ["vibrato"]
+
+
+def test_a_map_that_can_not_be_kept_is_said_and_counts_all_the_same(tmp_path):
+    synth, said = FakeSynth(), []
+    arguments = argparse.Namespace(map="keyboard", learn="vibrato")
+    learner = make_learner(arguments, tmp_path / "gone" / "my.toml", synth, synth.send_live, said.append)
+    for value in (0, 30):
+        learner.receive(cc(40, value), 0.0)
+    assert any("my.toml can't be written" in sentence for sentence in said)
+    assert any(row.gesture == "cc40" for row in synth.map)
