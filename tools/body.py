@@ -17,6 +17,7 @@ HIGHEST_SHARE = 0.4  # of the sample rate
 LARGEST_GAIN_DB = 12.0
 SHELF_Q = 0.707
 SHARPEST_Q = 40.0
+GRID, GRID_HZ = 1024, 20.0  # points of the response from there to Nyquist, evenly in octaves
 
 
 class Body(nn.Module):
@@ -82,6 +83,17 @@ class Body(nn.Module):
         for (b0, b1, b2), (a0, a1, a2) in zip(b, a, strict=True):
             gain = gain * (b0 + phi * (b1 + phi * b2)) / (a0 + phi * (a1 + phi * a2))
         return gain.sqrt()
+
+    def response_near(self, frequency_hz: Tensor) -> Tensor:
+        """As `response`, but read off between GRID points of it, which is faster for many frequencies."""
+        low, high = math.log(GRID_HZ), math.log(self.sample_rate / 2)
+        grid = self.response(torch.linspace(low, high, GRID, dtype=torch.float64).exp()).to(
+            frequency_hz.dtype
+        )
+        place = (frequency_hz.clamp(GRID_HZ, self.sample_rate / 2).log() - low) / (high - low) * (GRID - 1)
+        below = place.long().clamp(max=GRID - 2)
+        share = place - below
+        return grid[below] * (1 - share) + grid[below + 1] * share
 
 
 def _shelf(a: Tensor, cos: Tensor, slope: Tensor, side: int) -> Tensor:

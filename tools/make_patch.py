@@ -17,7 +17,7 @@ from . import distill
 from .analysis import Take, analyse_folder, find_recordings
 from .checkpoint import remove_checkpoint
 from .coverage import coverage
-from .decoder import Decoder, to_onnx
+from .decoder import to_onnx
 from .describe import describe
 from .evaluate import distance, evaluate
 from .evaluate_patch import evaluate_patch
@@ -27,9 +27,9 @@ from .report import write_report
 from .resynthesis import patch_player
 from .split import hold_out, named_passages
 from .synthesis import player
-from .train import Settings, Validate, train
+from .train import Model, Settings, Validate, train
 
-WATCHED_SECONDS = 2.0
+WATCHED_SECONDS = 4.0
 
 Progress = Callable[[str, float, str], None]
 """Told what is being done, the share of it that is, and how it goes."""
@@ -87,7 +87,7 @@ def make_patch(
     if not split.unseen:
         tell(f"{folder} has too few pitches to hold any out, so that the scores are of what was learned.")
     analysed = time.monotonic() - began
-    decoder, history = train(
+    decoder, body, history = train(
         split.learned,
         settings,
         checkpoint=checkpoint_of(output),
@@ -135,6 +135,7 @@ def make_patch(
     info, performer = with_expression(info, decoder, split.learned, split.judged, seed=settings.seed)
     members = {"onnx_bytes": to_onnx(decoder.spec, decoder.weights()), "licence": source["licence_text"]}
     members["performer"] = performer
+    members |= {"body": body.sos().detach().numpy()} if body else {}
     write_patch(output, info, **members)
     # Judged is the file, by the code that plays; the scores are then written into it.
     patch = load_patch(output)
@@ -169,8 +170,8 @@ def watch(takes: Sequence[Take]) -> Validate:
     heard = round(WATCHED_SECONDS * takes[0].sample_rate)
     rates = {"sample_rate": takes[0].sample_rate, "frame_rate": takes[0].frame_rate}
 
-    def validate(decoder: Decoder) -> float:
-        play, scores = player(decoder, **rates), []
+    def validate(model: Model) -> float:
+        play, scores = player(model.decoder, body=model.body, **rates), []
         for take in takes:
             frames = round(WATCHED_SECONDS * take.frame_rate)
             made = play(take.f0_hz[:frames], take.loudness_db[:frames])

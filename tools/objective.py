@@ -7,10 +7,11 @@ import torch
 from torch import Tensor
 
 from . import signal
+from .body import Body
 from .dataset import Batch
 from .decoder import Decoder
 from .losses import FFT_SIZES, control_loudness, spectral_distance
-from .synthesis import decode, decode_after, render
+from .synthesis import decode, decode_after, render, through
 from .targets import QUIETEST, Frames
 
 NOISE_SECONDS = 12
@@ -37,7 +38,9 @@ class BandNoise:
         return torch.stack([self.bands[start : start + samples] for start in starts])
 
 
-def controls_loss(decoder: Decoder, batch: Frames, *, sample_rate: int) -> tuple[Tensor, Tensor]:
+def controls_loss(
+    decoder: Decoder, batch: Frames, *, sample_rate: int, body: Body | None = None
+) -> tuple[Tensor, Tensor]:
     """How far the decoder's controls are from the batch's, in nepers, and its level in dB where that is steady.
 
     A partial counts down to where the noise around it hides it. Median levels, as a difference of logarithms
@@ -45,7 +48,8 @@ def controls_loss(decoder: Decoder, batch: Frames, *, sample_rate: int) -> tuple
     """
     before = batch.f0_hz.shape[1] - batch.noise.shape[1]
     f0_hz, asked = batch.f0_hz[:, before:], batch.loudness_db[:, before:]
-    amplitude, distribution, magnitudes = decode_after(decoder, batch.f0_hz, batch.loudness_db, before)
+    controls = decode_after(decoder, batch.f0_hz, batch.loudness_db, before)
+    amplitude, distribution, magnitudes = through(body, controls, f0_hz, sample_rate)
     count, bands = distribution.shape[-1], magnitudes.shape[-1]
     frequencies = f0_hz * torch.arange(1, count + 1) * (2 / sample_rate)
     audible = (frequencies < 1).float()
@@ -69,6 +73,7 @@ def audio_loss(
     sample_rate: int,
     frame_rate: int,
     scales: int,
+    body: Body | None = None,
 ) -> tuple[Tensor, Tensor]:
     """How far the decoder's sound is from the batch's: in spectrum, and in dB where loudness is steady.
 
@@ -82,16 +87,24 @@ def audio_loss(
     rates = {"sample_rate": sample_rate, "frame_rate": frame_rate}
     f0_hz, asked = batch.f0_hz[:, before:], batch.loudness_db[:, before:]
     made = render(controls, f0_hz, noise=bands, **rates)
+    made = made if body is None else body.filter(made)
     sizes = generator.choice(FFT_SIZES, scales, replace=False)
     distance = spectral_distance(made, batch.audio, sizes.tolist()) / scales
     moved = (batch.loudness_db[:, before - STEADY_FRAMES : -STEADY_FRAMES] - asked).abs()
     steady = (moved < STEADY_DB) & (asked > QUIET_DB)
-    off = (control_loudness(f0_hz, *controls, sample_rate) - asked).abs()
+    heard = through(body, controls, f0_hz, sample_rate)
+    off = (control_loudness(f0_hz, *heard, sample_rate) - asked).abs()
     return distance, (off * steady).sum() / steady.sum().clamp(min=1)
 
 
 def level_loss(
-    decoder: Decoder, generator: np.random.Generator, *, sample_rate: int, phrases: int = 32, frames: int = 24
+    decoder: Decoder,
+    generator: np.random.Generator,
+    *,
+    sample_rate: int,
+    body: Body | None = None,
+    phrases: int = 32,
+    frames: int = 24,
 ) -> Tensor:
     """Mean difference in dB between loudness asked and given, at pitches and levels beyond the recordings.
 
@@ -105,6 +118,7 @@ def level_loss(
     asked = start + (end - start) * np.linspace(0, 1, frames)[:, None]
     midi, asked = (torch.from_numpy(np.broadcast_to(x, shape).astype(np.float32)) for x in (midi, asked))
     f0_hz = 440 * 2 ** ((midi - 69) / 12)
-    given = control_loudness(f0_hz, *decode(decoder, f0_hz, asked), sample_rate)
+    heard = through(body, decode(decoder, f0_hz, asked), f0_hz, sample_rate)
+    given = control_loudness(f0_hz, *heard, sample_rate)
     wanted = asked - (QUIET_SLOPE - 1) * (QUIET_DB - asked).clamp(min=0)
     return (given - wanted).abs().mean()

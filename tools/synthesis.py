@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from . import signal
+from .body import Body
 from .decoder import Decoder
 from .evaluate import Player
 
@@ -31,6 +32,20 @@ def decode_after(decoder: Decoder, f0_hz: Tensor, loudness_db: Tensor, before: i
     return list(decoder.sequence(*(x[:, before:] for x in inputs), state)[:3])
 
 
+def through(
+    body: Body | None, controls: Sequence[Tensor], f0_hz: Tensor, sample_rate: int
+) -> Sequence[Tensor]:
+    """Controls [batch, frames, ...] of the sound behind the body: partials and bands by its response."""
+    if body is None:
+        return controls
+    amplitude, distribution, magnitudes = controls
+    numbers = torch.arange(1, distribution.shape[-1] + 1, device=f0_hz.device)
+    levels = distribution * body.response_near(f0_hz * numbers)
+    total = levels.sum(-1, keepdim=True)
+    bands = torch.linspace(0, sample_rate / 2, magnitudes.shape[-1], device=f0_hz.device)
+    return amplitude * total, levels / total, magnitudes * body.response_near(bands)
+
+
 def render(
     controls: Sequence[Tensor],
     f0_hz: Tensor,
@@ -49,7 +64,9 @@ def render(
     return tones + signal.ramped_sum(noise, magnitudes, **rates)
 
 
-def player(decoder: Decoder, *, sample_rate: int, frame_rate: int, seed: int = 0) -> Player:
+def player(
+    decoder: Decoder, *, sample_rate: int, frame_rate: int, seed: int = 0, body: Body | None = None
+) -> Player:
     """A function that plays f0_hz, loudness_db [frames]: float32 audio [samples], from the first frame on."""
 
     @torch.no_grad()
@@ -57,6 +74,6 @@ def player(decoder: Decoder, *, sample_rate: int, frame_rate: int, seed: int = 0
         inputs = [torch.from_numpy(np.asarray(x, np.float32))[None, :, None] for x in (f0_hz, loudness_db)]
         controls = decode(decoder, *inputs)
         made = render(controls, inputs[0], sample_rate=sample_rate, frame_rate=frame_rate, seed=seed)
-        return made[0].numpy()
+        return (made if body is None else body.filter(made))[0].numpy()
 
     return play

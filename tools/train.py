@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .analysis import Take
+from .body import Body
 from .checkpoint import load_checkpoint, save_checkpoint
 from .dataset import Dataset
 from .decoder import Decoder, default_layers
@@ -37,12 +39,13 @@ class Settings:
     size: str = "standard"  # of sizes.SIZES, whose values come with it
     sample_rate: int = 44100
     frame_rate: int = 250
-    harmonics: int = 100
+    harmonics: int = 0  # 0: as many as reach Nyquist from the lowest note, within FEWEST_ and MOST_HARMONICS
     noise_bands: int = 65
     width: int = 256
     depth: int = 3
     lags: tuple[int, ...] = (1, 2, 4, 8, 16)  # frames; none: no differences of the inputs
     memory: int = 0  # width of a GRU behind the first layer, 0 for none
+    body_sections: int = 16  # of resonances that all pitches share; 0 for none
     steps: int = 1200  # towards the controls that analysis finds in the recordings
     batch_size: int = 512  # stretches of `batch_frames`
     batch_frames: int = 1  # more only for a decoder that learns from its own past
@@ -55,7 +58,7 @@ class Settings:
     polish: Polish = field(default_factory=Polish)
     average: float = 0.998  # of the weights, per step: what is kept is their moving average
     held_out: float = 0.1  # share of the recorded pitches that is never trained on, but reported on
-    watched: float = 0.05  # share of them that the best weights are chosen by, nor trained on either
+    watched: float = 0.1  # share of them that the best weights are chosen by, nor trained on either
     validation_steps: int = 200  # between looks at what is watched
     patience: int = 4  # looks without a better score, after which training ends
     seed: int = 0
@@ -72,18 +75,36 @@ class Settings:
         return {"sample_rate": self.sample_rate, "frame_rate": self.frame_rate}
 
 
+FEWEST_HARMONICS, MOST_HARMONICS = 60, 128
 MEMORY_FRAMES = 32  # in which a GRU warms up
 PARTIAL_SLOPE = 0.06  # per partial, before 2 sigmoid(x)^ln 10
 NOISE_DROP = 3.0
 
+
+class Model(nn.Module):
+    """What is learned: a decoder, and a body behind it or none."""
+
+    def __init__(self, decoder: Decoder, body: Body | None):
+        super().__init__()
+        self.decoder, self.body = decoder, body
+
+
+class Trained(NamedTuple):
+    """What was learned, and how."""
+
+    decoder: Decoder
+    body: Body | None
+    history: "History"
+
+
 Progressed = Callable[[int, float], None]
 """Told the number of steps done and the last one's loss."""
 
-Loss = Callable[[Decoder, np.random.Generator], tuple[Tensor, Tensor]]
+Loss = Callable[[Model, np.random.Generator], tuple[Tensor, Tensor]]
 """What to minimise, and in dB how far the level is from the one that was asked for."""
 
-Validate = Callable[[Decoder], float]
-"""A distance, less for a better decoder, from takes that are neither learned from nor reported on."""
+Validate = Callable[[Model], float]
+"""A distance, less for a better model, from takes that are neither learned from nor reported on."""
 
 
 @dataclass
@@ -112,8 +133,8 @@ def train(
     progress: Progressed = lambda step, loss: None,
     validate: Validate | None = None,
     complain: Callable[[str], None] = lambda sentence: None,
-) -> tuple[Decoder, History]:
-    """The decoder that was learned from takes, and how.
+) -> Trained:
+    """The decoder that was learned from takes, its body, and how.
 
     With a `checkpoint` file, training goes on from where that file was last written by the same run; where it
     cannot be written, `complain` is told once. With `validate`, it is the decoder of the best score, and
@@ -122,14 +143,18 @@ def train(
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     keep_freed_memory()
+    settings = replace(settings, harmonics=settings.harmonics or harmonics_of(takes))
     sizes = settings.harmonics, settings.noise_bands, settings.width, settings.depth
     decoder = Decoder(default_layers(*sizes, settings.lags, settings.memory))
     start_like_an_instrument(decoder)
+    body = Body(settings.body_sections, settings.sample_rate) if settings.body_sections else None
+    model = Model(decoder, body)
     averaging = torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average)
-    average = torch.optim.swa_utils.AveragedModel(decoder, multi_avg_fn=averaging)
-    optimizer = torch.optim.Adam(decoder.parameters(), betas=(0.9, 0.99))
-    best = copy.deepcopy(decoder)
-    parts = {"decoder": decoder, "average": average, "optimizer": optimizer, "best": best}
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=averaging)
+    parameters = list(model.parameters())
+    optimizer = torch.optim.Adam(parameters, betas=(0.9, 0.99))
+    best = copy.deepcopy(model)
+    parts = {"model": model, "average": average, "optimizer": optimizer, "best": best}
     identity = asdict(replace(settings, threads=0)) | {"files": [take.path.name for take in takes]}
     history = History(**(load_checkpoint(checkpoint, parts, identity) if checkpoint else {}))
 
@@ -148,13 +173,13 @@ def train(
         until = settings.steps if step < settings.steps else last
         for group in optimizer.param_groups:
             group["lr"] = stage.learning_rate * schedule(step - first, until - first, settings)
-        distance, level = loss_of(decoder, generator)
+        distance, level = loss_of(model, generator)
         optimizer.zero_grad()
-        beyond = level_loss(decoder, generator, sample_rate=settings.sample_rate)
+        beyond = level_loss(decoder, generator, sample_rate=settings.sample_rate, body=body)
         (distance + stage.level_weight * level + settings.beyond_weight * beyond).backward()
-        torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
-        average.update_parameters(decoder)
+        average.update_parameters(model)
         history.losses.append(distance.item())
         if validate and ((step + 1) % settings.validation_steps == 0 or step + 1 == last):
             history.scores.append((step + 1, validate(average.module)))
@@ -170,7 +195,15 @@ def train(
                     complain(f"{checkpoint} cannot be written ({error.strerror}); training goes on.")
                 complained = True
     history.seconds = time.monotonic() - began
-    return (best if history.scores else average.module).eval(), history
+    chosen = (best if history.scores else average.module).eval()
+    return Trained(chosen.decoder, chosen.body, history)
+
+
+def harmonics_of(takes: Sequence[Take]) -> int:
+    """How many partials the takes' lowest note has below Nyquist, within what a voice may cost."""
+    lowest_hz = min(float(np.median(take.f0_hz[take.voiced])) for take in takes)
+    reach = int(np.ceil(takes[0].sample_rate / 2 / lowest_hz))
+    return min(max(reach, FEWEST_HARMONICS), MOST_HARMONICS)
 
 
 def schedule(step: int, steps: int, settings: Settings) -> float:
@@ -189,9 +222,9 @@ def _from_controls(takes: Sequence[Take], settings: Settings) -> Loss:
         threads=settings.threads,
     )
 
-    def loss(decoder: Decoder, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+    def loss(model: Model, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
         batch = targets.batch(settings.batch_size, settings.batch_frames, generator)
-        return controls_loss(decoder, batch, sample_rate=settings.sample_rate)
+        return controls_loss(model.decoder, batch, sample_rate=settings.sample_rate, body=model.body)
 
     return loss
 
@@ -201,9 +234,10 @@ def _from_sound(takes: Sequence[Take], settings: Settings) -> Loss:
     dataset = Dataset(takes, frames=polish.batch_frames, before=settings.before)
     noise = BandNoise(settings.noise_bands, settings.sample_rate, settings.seed)
 
-    def loss(decoder: Decoder, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+    def loss(model: Model, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
         batch = dataset.batch(polish.batch_size, generator)
-        return audio_loss(decoder, batch, noise, generator, scales=polish.scales_per_step, **settings.rates)
+        options = {"scales": polish.scales_per_step, "body": model.body} | settings.rates
+        return audio_loss(model.decoder, batch, noise, generator, **options)
 
     return loss
 

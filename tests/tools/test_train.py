@@ -28,6 +28,7 @@ TINY = Settings(
     harmonics=24,
     noise_bands=17,
     width=32,
+    body_sections=4,
     steps=160,
     batch_size=128,
     warm_up_steps=10,
@@ -62,7 +63,7 @@ def patch(folder, tmp_path_factory):
 
 
 def test_the_loss_falls(takes):
-    _, history = train(takes, replace(TINY, steps=80))
+    _, _, history = train(takes, replace(TINY, steps=80))
     assert np.mean(history.losses[-10:]) < 0.5 * np.mean(history.losses[:5])
 
 
@@ -91,7 +92,7 @@ def test_a_patch_is_made_again_bit_by_bit_but_for_its_times(folder, tmp_path):
 def test_a_disk_that_is_full_does_not_end_training(takes, tmp_path):
     noted: list[str] = []
     settings = replace(TINY, steps=30, checkpoint_steps=10)
-    whole, _ = train(takes, settings)
+    whole = train(takes, settings).decoder
 
     def fill(step, loss):
         if step == 15:
@@ -99,7 +100,9 @@ def test_a_disk_that_is_full_does_not_end_training(takes, tmp_path):
 
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
-        decoder, _ = train(takes, settings, checkpoint=tmp_path / "run", progress=fill, complain=noted.append)
+        decoder = train(
+            takes, settings, checkpoint=tmp_path / "run", progress=fill, complain=noted.append
+        ).decoder
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert len(noted) == 1 and "cannot be written" in noted[0] and "training goes on" in noted[0]
@@ -129,7 +132,7 @@ def test_no_loudness_is_silence_and_extremes_are_bounded(patch):
 
 def test_a_killed_run_goes_on_to_the_same_decoder(takes, tmp_path):
     settings = replace(TINY, steps=30, checkpoint_steps=10)
-    whole, history = train(takes, settings)
+    whole, _, history = train(takes, settings)
 
     def kill(step, loss):
         if step == 25:
@@ -138,7 +141,7 @@ def test_a_killed_run_goes_on_to_the_same_decoder(takes, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         train(takes, settings, checkpoint=tmp_path / "run", progress=kill)
     steps = []
-    resumed, same = train(
+    resumed, _, same = train(
         takes, settings, checkpoint=tmp_path / "run", progress=lambda step, loss: steps.append(step)
     )
     assert steps == list(range(21, 31))
@@ -150,9 +153,9 @@ def test_a_killed_run_goes_on_to_the_same_decoder(takes, tmp_path):
 def test_a_damaged_or_foreign_checkpoint_is_not_gone_on_from(takes, tmp_path):
     settings = replace(TINY, steps=2, checkpoint_steps=2)
     (tmp_path / "run").write_bytes(b"not a checkpoint")
-    _, history = train(takes, settings, checkpoint=tmp_path / "run")
+    _, _, history = train(takes, settings, checkpoint=tmp_path / "run")
     assert len(history.losses) == 2
-    _, others = train(takes, replace(settings, seed=1), checkpoint=tmp_path / "run")
+    _, _, others = train(takes, replace(settings, seed=1), checkpoint=tmp_path / "run")
     assert others.losses != history.losses
 
 
@@ -160,12 +163,12 @@ def test_the_best_of_the_looks_is_taken_and_patience_ends(takes):
     scores = iter([3.0, 1.0, 2.0, 2.0, 0.0])
     kept = []
 
-    def validate(decoder):
-        kept.append(decoder.weights())
+    def validate(model):
+        kept.append(model.decoder.weights())
         return next(scores)
 
     settings = replace(TINY, steps=50, validation_steps=10, patience=2)
-    decoder, history = train(takes, settings, validate=validate)
+    decoder, _, history = train(takes, settings, validate=validate)
     assert history.scores == [(10, 3.0), (20, 1.0), (30, 2.0), (40, 2.0)] and len(history.losses) == 40
     for name, weight in decoder.weights().items():
         np.testing.assert_array_equal(weight, kept[1][name])
