@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from .live.controls import BY_NAME
+from .midi.gesture_map import DEFAULT, Row, find_map
+from .midi.gestures import PRESETS
 from .midi.tuning import CHANNELS, KEYS, OCTAVE, Tuning
 from .patch import Patch, list_patches
 from .room import OWN
@@ -31,11 +33,12 @@ class PresetError(ValueError):
 
 @dataclass
 class Preset:
-    """What a player set. Controls stand from 0 to 1, None: the instrument's own."""
+    """What a player set. Controls stand from 0 to 1."""
 
     patch: str  # a factory patch's name, or a path
-    controls: dict[str, float | None] = field(default_factory=dict)
-    map: dict[str, list[int]] = field(default_factory=dict)  # controllers that were learned for a control
+    controls: dict[str, float] = field(default_factory=dict)
+    map: str | list[dict] = DEFAULT  # of gestures: a preset's name, or rows
+    knobs: dict[str, list[int]] = field(default_factory=dict)  # controllers that were learned for a control
     room: str = OWN
     tuning: Tuning | None = None  # None: equal temperament
     panel: dict[str, int] = field(default_factory=dict)
@@ -147,7 +150,8 @@ def _read(path: Path) -> Preset:
     return Preset(
         patch=patch,
         controls=_controls(kept.get("controls", {})),
-        map=_map(kept.get("map", {})),
+        map=_map(kept.get("map", DEFAULT)),
+        knobs=_knobs(kept.get("knobs", {})),
         room=room,
         tuning=_tuning(kept.get("tuning")),
         panel=_panel(kept.get("panel", {})),
@@ -164,19 +168,30 @@ def _is_number(value: object, low: float, high: float) -> bool:
     return number and low <= value <= high
 
 
-def _controls(kept: object) -> dict[str, float | None]:
+def _controls(kept: object) -> dict[str, float]:
     _need(isinstance(kept, Mapping), "its controls are no table")
     known = {name: value for name, value in kept.items() if name in BY_NAME}  # a later version's are left out
     for name, value in known.items():
-        _need(value is None or _is_number(value, 0, 1), f"its {name} is not a number from 0 to 1")
+        _need(_is_number(value, 0, 1), f"its {name} is not a number from 0 to 1")
     return known
 
 
-def _map(kept: object) -> dict[str, list[int]]:
-    _need(isinstance(kept, Mapping), "its map is no table")
+def _map(kept: object) -> str | list[dict]:
+    if isinstance(kept, str):
+        _need(kept in PRESETS, f"there is no map {kept!r}")
+        return kept
+    try:
+        find_map([Row(**row) for row in kept])
+    except (TypeError, AttributeError) as error:
+        raise ValueError("its map is not made of rows of gestures.") from error
+    return kept
+
+
+def _knobs(kept: object) -> dict[str, list[int]]:
+    _need(isinstance(kept, Mapping), "its knobs are no table")
     for name, numbers in kept.items():
         fits = isinstance(numbers, list) and all(isinstance(n, int) and n in CONTROLLERS for n in numbers)
-        _need(fits, f"its map has controllers for {name!r} that are not from 0 to 119")
+        _need(fits, f"its knobs have controllers for {name!r} that are not from 0 to 119")
     return {name: list(numbers) for name, numbers in kept.items() if name in BY_NAME}
 
 

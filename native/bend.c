@@ -64,3 +64,10 @@ void bend_magnitudes(const Bend *bend, float *magnitudes, int bands) {
     float gain = expf(bend->noise_share * more_db * LOG_PER_DB);
     for (int i = 0; i < bands; i++) magnitudes[i] *= gain;
 }
+
+void bend_balance(const Bend *bend, float *amplitude, float *magnitudes, int bands) {
+    if (bend->balance_db == 0) return;
+    float gain = expf(bend->balance_db * LOG_PER_DB);
+    if (gain > 1.0f) *amplitude /= gain;
+    for (int i = 0; i < bands; i++) magnitudes[i] *= gain;
+}

@@ -10,6 +10,7 @@ typedef struct Bend {
     float noise_db;    /* mean level of the noise magnitudes wanted; NaN: the decoder's own */
     float noise_share; /* 0 .. 1: how far to go there; 0 is the decoder's own */
     float noise_more_db; /* on top of that level */
+    float balance_db;  /* of the noise against the harmonics, all through the note */
 } Bend;
 
 typedef struct Bender {
@@ -23,5 +24,7 @@ void bender_init(Bender *b, Arena *arena, int harmonics);
 void bend_distribution(Bender *b, const Bend *bend, float *distribution);
 /* magnitudes [bands], scaled. */
 void bend_magnitudes(const Bend *bend, float *magnitudes, int bands);
+/* Below 0 the noise is lowered; above, it is raised and the harmonics are lowered by as much. */
+void bend_balance(const Bend *bend, float *amplitude, float *magnitudes, int bands);
 
 #endif

@@ -23,6 +23,7 @@
 #define HAND_GAIN 8           /* dB after synthesis */
 #define HAND_PAN 9            /* -1 left .. 1 right */
 #define HAND_ROOM 10          /* 0 .. 1 */
+#define HAND_BALANCE 11       /* dB of noise against harmonics */
 
 /* Curves from a gesture's place x, 0 .. 1, to its share of the way from low to high. */
 #define HAND_LINEAR 0

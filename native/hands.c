@@ -7,6 +7,7 @@
 #define GATE_OPEN 8.0f      /* a gate is open from an eighth of the way on */
 #define MOST_OCTAVES 2.0f   /* of brightness, to either side */
 #define MOST_SEMITONES 192.0f
+#define MOST_BALANCE_DB 48.0f
 #define NEAR 1e-6f          /* a smoothed gesture has arrived */
 
 static float place_of_velocity(int velocity) { return (float)(velocity - 1) / 126.0f; }
@@ -139,7 +140,7 @@ static float clamp(float x, float low, float high) { return fminf(high, fmaxf(lo
 
 Gesture hands_gesture(const Hands *h, const HandMap *map, const Channel *own, const Channel *master,
                       const Attributes *given) {
-    float sum[HAND_ROOM + 1] = {0};
+    float sum[HAND_BALANCE + 1] = {0};
     for (int i = 0; i < map->count; i++) {
         const HandRow *row = &map->rows[i];
         int by_velocity = row->gesture == HAND_VELOCITY, by_key = by_velocity || row->gesture == HAND_KEY_PRESSURE;
@@ -162,6 +163,7 @@ Gesture hands_gesture(const Hands *h, const HandMap *map, const Channel *own, co
                      .vibrato = sum[HAND_VIBRATO] / 100.0f,
                      .brightness = clamp(sum[HAND_BRIGHTNESS], -MOST_OCTAVES, MOST_OCTAVES),
                      .noise_db = sum[HAND_ATTACK_NOISE],
+                     .balance_db = clamp(sum[HAND_BALANCE], -MOST_BALANCE_DB, MOST_BALANCE_DB),
                      .gain_left = gain * cosf(angle),
                      .gain_right = gain * sinf(angle)};
 }

@@ -16,6 +16,7 @@ typedef struct Gesture {
     float vibrato;        /* semitones to each side */
     float brightness;     /* octaves of the harmonics' centroid */
     float noise_db;       /* of the noise while the note begins */
+    float balance_db;     /* of the noise against the harmonics */
     float gain_left, gain_right;
 } Gesture;
 

@@ -166,6 +166,7 @@ static int64_t score_due(const Instrument *in) {
 static void bend(Instrument *in, SoundFrame *frame) {
     bend_distribution(&in->bender, &frame->bend, frame->distribution);
     bend_magnitudes(&frame->bend, frame->magnitudes, in->config.noise_bands);
+    bend_balance(&frame->bend, frame->amplitude, frame->magnitudes, in->config.noise_bands);
 }
 
 static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, const ControlFrame *frames, int count) {

@@ -147,6 +147,7 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     frame.bend.centroid = CENTROID(set(wanted->brightness, 0.0f));
     frame.bend.noise_db = NOISE_DB(wanted->attack_noise); /* NaN where it is not set */
     frame.bend.noise_more_db = gesture->noise_db;
+    frame.bend.balance_db = gesture->balance_db;
     if (!isnan(wanted->attack_noise) || gesture->noise_db != 0) {
         frame.bend.noise_share = fminf(1.0f, fmaxf(0.0f, 2.0f - age / ATTACK_NOISE_SECONDS));
     }

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from ddsp_live.live.osc import addresses_markdown
 from ddsp_live.midi.gestures import gestures_markdown
 from ddsp_live.midi.messages import controllers_markdown
 
@@ -53,9 +54,37 @@ sends is added to each member's; gain and pan are the master's.
 """
 
 
+OSC_HEAD = """# OSC
+
+`ddsp-live play --osc` listens to Open Sound Control over UDP on port 9000, from this computer alone;
+`--osc 9001 --osc-host 0.0.0.0` listens on another port and lets everyone on the network play: there is no password,
+so do that only among friends. It needs `pip install 'ddsp-live[osc]'`. This page is made from the table in
+`engine/live/osc.py` by `python -m ddsp_live.tools.docs`.
+
+"""
+OSC_TAIL = """
+Numbers may be sent as floats or integers. A continuous voice is a voice of its own with bend and loudness of its own,
+as a finger on the panel's pad; six can sound at once. A bundle is played at once, whatever its time. What is malformed,
+out of range or sent to another address is counted and changes nothing.
+
+## A layout for a phone
+
+[examples/osc/ddsp-live.json](../examples/osc/ddsp-live.json) is a session for
+[Open Stage Control](https://openstagecontrol.ammd.net): a pad, a keyboard and all sliders.
+
+    ddsp-live play --osc 9000
+    open-stage-control --load examples/osc/ddsp-live.json --send 127.0.0.1:9000 --port 8080
+
+Then open the address that it prints on the phone. Any other app that sends the messages above plays as well.
+"""
+
+
 def pages() -> dict[str, str]:
     """{file name in docs/: its text}."""
-    return {"midi.md": MIDI_HEAD + controllers_markdown() + HANDS_HEAD + gestures_markdown()}
+    return {
+        "midi.md": MIDI_HEAD + controllers_markdown() + HANDS_HEAD + gestures_markdown(),
+        "osc.md": OSC_HEAD + addresses_markdown() + OSC_TAIL,
+    }
 
 
 def main(folder: Path = Path("docs")) -> int:

@@ -20,6 +20,8 @@ class Recorder:
     Attributes
     ----------
     path : Path
+    start : int
+        The frame of the tap that it began with.
     frames : int
         Written so far.
     lost : int
@@ -30,7 +32,8 @@ class Recorder:
 
     def __init__(self, tap: Tap, path: str | Path):
         self.path, self.frames, self.lost, self.problem = Path(path), 0, 0, ""
-        self._tap, self._at = tap, tap.written()
+        self._tap, self.start = tap, tap.written()
+        self._at = self.start
         self._file = soundfile.SoundFile(
             self.path, "w", samplerate=int(tap.sample_rate), channels=2, subtype="PCM_24", format="WAV"
         )

@@ -84,7 +84,7 @@ def make_desk(arguments, synth, preset, say: Callable[[str], None]):
     desk = Desk(synth, arguments.room if isinstance(arguments.room, str) else preset.room)
     desk.open_zone(arguments.mpe)
     recall(desk, preset, patch=False)
-    desk.set("room", 1.0 if level is None else level)
+    desk.values["room"] = 1.0 if level is None else level  # where `make_synth` has put it
     desk.listen(lambda kind, what: say(what["text"]) if kind == "say" else None)
     return desk
 

@@ -1,63 +1,66 @@
 """The controls of the desk, as a table: the panel, OSC, presets and their documentation are made from it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from ..midi.gesture_map import Row, controller_of
 
 
 class Control(NamedTuple):
-    """One thing that a player sets, from 0 to 1."""
+    """One thing that a player sets, from 0 to 1: the way of the controller that it sends."""
 
     name: str
     label: str
     group: str
-    controller: int | None
-    """The MIDI controller that it sends; None: it is an attribute that each new note is given."""
-    default: float | None
-    """None: the instrument's own."""
-    low: float
-    high: float
-    unit: str
-    """What 0 and 1 are called: values in between lie on a straight line."""
+    target: str | None
+    """What it moves, of `gestures.TARGETS`; None: a pedal, which no map has."""
+    controller: int
+    """The usual one: where the map of gestures has it not, another that moves the target is sent."""
+    default: float
     meaning: str
 
 
 ATTRIBUTES, TONE, KEYS = "attributes", "tone", "keys"
+MIDDLE = 64 / 127
 CONTROLS = (
-    Control("volume", "Volume", ATTRIBUTES, 11, 1.0, 0, 127, "", "how loud, and with that how bright"),
+    Control("volume", "Volume", ATTRIBUTES, "level", 11, 1.0, "how loud, and with that how bright"),
     Control(
-        "volume_fluctuation",
+        "fluctuation",
         "Fluctuation",
         ATTRIBUTES,
-        None,
-        None,
-        0,
-        0.5,
-        "",
-        "how much a new note swells and fades",
+        "volume_fluctuation",
+        20,
+        0.0,
+        "how much a note swells and fades",
     ),
+    Control("peak", "Peak", ATTRIBUTES, "volume_peak_position", 21, MIDDLE, "where in a note it is loudest"),
+    Control("vibrato", "Vibrato", ATTRIBUTES, "vibrato", 1, 0.0, "how far the pitch sways"),
+    Control("brightness", "Brightness", ATTRIBUTES, "brightness", 74, MIDDLE, "centroid of the harmonics"),
     Control(
-        "volume_peak_position", "Peak", ATTRIBUTES, None, None, 0, 1, "", "where in a new note it is loudest"
+        "attack", "Attack noise", ATTRIBUTES, "attack_noise", 22, MIDDLE, "breath or bow as a note begins"
     ),
-    Control("vibrato", "Vibrato", ATTRIBUTES, 1, 0.0, 0, 127, "", "how far the pitch sways"),
-    Control("brightness", "Brightness", ATTRIBUTES, 74, 64 / 127, 0, 127, "", "centroid of the harmonics"),
-    Control(
-        "attack_noise",
-        "Attack noise",
-        ATTRIBUTES,
-        None,
-        None,
-        0,
-        2.0,
-        "",
-        "breath or bow as a new note begins",
-    ),
-    Control("room", "Room", TONE, 91, 0.0, 0, 127, "", "how much of the room"),
-    Control("gain", "Output", TONE, 7, 100 / 127, 0, 127, "", "gain after synthesis, timbre unchanged"),
-    Control("sustain", "Hold", KEYS, 64, 0.0, 0, 127, "", "pedal: released keys go on sounding"),
+    Control("balance", "Noise", TONE, "balance", 71, MIDDLE, "noise against harmonics, all through a note"),
+    Control("room", "Room", TONE, "room", 91, 0.0, "how much of the room"),
+    Control("gain", "Output", TONE, "gain", 7, 100 / 127, "gain after synthesis, timbre unchanged"),
+    Control("sustain", "Hold", KEYS, None, 64, 0.0, "pedal: released keys go on sounding"),
 )
 BY_NAME = {control.name: control for control in CONTROLS}
-BY_CONTROLLER = {control.controller: control for control in CONTROLS if control.controller is not None}
 
 
-def attribute_value(control: Control, value: float) -> float:
-    """What a control at `value`, 0 to 1, gives a note, in MIDI-DDSP's units."""
-    return control.low + value * (control.high - control.low)
+def row_of(control: Control, rows: Iterable[Row]) -> Row | None:
+    """The row of a map by which a controller moves what this control is for; None where there is none."""
+    found = [row for row in rows if row.target == control.target and controller_of(row.gesture) is not None]
+    usual = f"cc{control.controller}"
+    return next((row for row in found if row.gesture == usual), found[0] if found else None)
+
+
+def controllers(rows: Iterable[Row]) -> dict[str, int]:
+    """The controller that each control sends by a map, by its name; a control that the map lacks is not there."""
+    rows, numbers = list(rows), {}
+    for control in CONTROLS:
+        row = row_of(control, rows)
+        if row is not None:
+            numbers[control.name] = controller_of(row.gesture)
+        elif control.target is None:
+            numbers[control.name] = control.controller
+    return numbers

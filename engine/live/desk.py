@@ -5,58 +5,56 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from ..midi import messages
-from ..native._kernel import lib
+from ..midi.gesture_map import controller_of
+from ..midi.learn import Learn, SoftTakeover
 from ..room import OWN
-from .controls import BY_CONTROLLER, BY_NAME, CONTROLS, attribute_value
+from .controls import BY_NAME, CONTROLS, controllers
 from .fingers import MOST_FINGERS, Fingers
-from .takeover import Takeover
 from .zones import Zones
 
-NOTE_OFF, NOTE_ON, CONTROL_CHANGE = 0x80, 0x90, 0xB0
-KNOBS = range(120)  # controllers above are messages of the channel's mode
+CONTROL_CHANGE = 0xB0
 KEYS_CHANNEL = 0  # of the panel's keys and OSC's: where keyboards usually are
 
 Listener = Callable[[str, Mapping], None]
+Forward = Callable[[bytes, float], object]
 
 
 class Desk:
-    """Keeps what the player has set, whoever moved it, and sends it on as MIDI by one map.
+    """Keeps what the player has set, whoever moved it, and sends it on as MIDI by the synth's map of gestures.
 
     Parameters
     ----------
     synth : Synth
     room : str
         That the synth plays in, as its option is called.
+    forward : callable, optional
+        Called as forward(message, arrival) with what goes on to the synth; by default `Synth.send_live`.
 
     Attributes
     ----------
-    values : dict of str to float or None
-        Where each control stands, 0 to 1; None: the instrument's own.
+    values : dict of str to float
+        Where each control stands, 0 to 1.
     learned : dict of int to str
-        The control that each controller moves, beside those of the table.
+        The control that each controller moves which was learned.
+    armed : str or None
+        The control that the next knob is learned for.
     """
 
-    def __init__(self, synth, room: str = OWN):
+    def __init__(self, synth, room: str = OWN, forward: Forward | None = None):
         self.synth, self.room = synth, room
-        self.values: dict[str, float | None] = {control.name: control.default for control in CONTROLS}
+        self._forward = forward or synth.send_live
+        self.values: dict[str, float] = {control.name: control.default for control in CONTROLS}
         self.learned: dict[int, str] = {}
-        self.armed: str | None = None  # the control that the next knob is learned for
-        self._knobs: dict[int, Takeover] = {}
-        self._holders: dict[tuple[int, int], set] = {}  # of the keys that sources hold
+        self.armed: str | None = None
+        self._learn: Learn | None = None
+        self._numbers = controllers(synth.map)
+        self._knobs: dict[int, SoftTakeover] = {}
+        self._away: set[str] = set()  # controls that were moved by others than knobs
+        self.holders: dict[int, set[Source]] = {}  # of the keys that sources hold
         self._listeners: list[Listener] = []
         self._zones = Zones()
-        self.fingers = Fingers(lambda: self._zones.members()[:MOST_FINGERS])
-        self._lock = threading.RLock()
-
-    def say(self, text: str) -> None:
-        """Tell the player something, in a sentence."""
-        self.tell("say", text=text)
-
-    def open_zone(self, members: int) -> None:
-        """Make room for fingers: beside the `members` of a lower zone that is there, or in an upper zone."""
-        for raw in messages.mpe_zone(members) if members else messages.mpe_zone(MOST_FINGERS, upper=True):
-            self._zones.hear(raw)
-            self.synth.send(raw)
+        self.fingers = Fingers(lambda: self._zones.members()[:MOST_FINGERS], lambda: synth.map)
+        self.lock = threading.RLock()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener(kind, what)` on every change, from any thread; what comes back ends that."""
@@ -67,70 +65,108 @@ class Desk:
         for listener in list(self._listeners):
             listener(kind, what)
 
+    def say(self, text: str) -> None:
+        """Tell the player something, in a sentence."""
+        self.tell("say", text=text)
+
+    def open_zone(self, members: int) -> None:
+        """Make room for fingers: in the lower zone of `members` that there is, or in an upper zone."""
+        for raw in messages.mpe_zone(members) if members else messages.mpe_zone(MOST_FINGERS, upper=True):
+            self._zones.hear(raw)
+            self.synth.send(raw)
+
     # From keyboards.
 
     def hear(self, raw: bytes, arrival: float) -> None:
         """One message from a MIDI port, that arrived at `arrival` (`time.monotonic` seconds)."""
         if raw[0] & 0xF0 == CONTROL_CHANGE and len(raw) == 3:
-            with self._lock:
+            with self.lock:
                 if self._zones.hear(raw) and not self._zones.members():
+                    self._forward(raw, arrival)
                     self.open_zone(0)
-                if raw[1] in KNOBS and self._knob(raw[1], raw[2] / 127):
                     return
-        self._send(raw, arrival)
+                self._hear_learning(raw)
+                if self._is_held_back(raw[1], raw[2] / 127):
+                    return
+        self._forward(raw, arrival)
 
-    def _knob(self, number: int, value: float) -> bool:
-        """A knob was moved: whether that was all there is to do."""
-        if self.armed is not None:
-            self._learn(number)
-        name = self.learned.get(number)
-        control = BY_NAME[name] if name else BY_CONTROLLER.get(number)
-        if control is None:
+    def _hear_learning(self, raw: bytes) -> None:
+        gesture = self._learn and self._learn.hear(raw)
+        number = controller_of(gesture) if gesture else None
+        if number is None:
+            return
+        self.learned[number] = self.armed
+        self._knobs[number] = SoftTakeover()  # the player is turning it now: it has hold at once
+        self.arm(None)
+
+    def _is_held_back(self, number: int, place: float) -> bool:
+        """A knob was moved: whether its message goes no further, since it waits or moves something else."""
+        learned = self.learned.get(number)
+        name = learned or next((name for name, own in self._numbers.items() if own == number), None)
+        if name is None:
             return False
-        knob = self._knobs.setdefault(number, Takeover())
-        if not knob.moved(value, self.values[control.name]):
-            self.tell("waiting", name=control.name, knob=value)
+        if BY_NAME[name].target is not None:  # a pedal is never waited for
+            if number not in self._knobs:
+                self._knobs[number] = SoftTakeover(self.values[name] if name in self._away else None)
+            if self._knobs[number].move(place) is None:
+                self.tell("waiting", name=name, knob=place)
+                return True
+        if learned:
+            self._set(name, place, by="knob")
             return True
-        if name is None and control.controller == number:
-            self.values[control.name] = value  # the message itself goes on, on its own channel
-            self.tell("control", name=control.name, value=value, by="midi")
-            return False
-        self._set(control.name, value, by="midi")
-        return True
+        self.values[name] = place  # the message itself goes on, on its own channel
+        self.tell("control", name=name, value=place, by="knob")
+        return False
 
     # From the panel, OSC and presets.
 
     def set(self, name: str, value: float | None, by: str = "player") -> None:
-        """Move a control, 0 to 1; None gives it back to the instrument. Knobs let go of it until they pass it."""
-        with self._lock:
+        """Move a control, 0 to 1; None: to where it usually is. Knobs let go of it until they pass it."""
+        with self.lock:
+            self._set(name, BY_NAME[name].default if value is None else min(1.0, max(0.0, value)), by)
+            self._away.add(name)
             for number, knob in self._knobs.items():
-                if name == self.learned.get(number) or BY_CONTROLLER.get(number) is BY_NAME[name]:
-                    knob.let_go()
-            self._set(name, value, by)
+                if name in (
+                    self.learned.get(number),
+                    *(n for n, own in self._numbers.items() if own == number),
+                ):
+                    knob.set(self.values[name])
 
-    def _set(self, name: str, value: float | None, by: str) -> None:
-        control = BY_NAME[name]
-        if value is None:
-            value = control.default
-        self.values[name] = None if value is None else min(1.0, max(0.0, value))
-        if control.controller is not None:
-            now = time.monotonic()
+    def _set(self, name: str, value: float, by: str) -> None:
+        self.values[name] = value
+        if name in self._numbers:
             for channel in self._zones.others():
-                self.synth.send_live(
-                    messages.control_change(control.controller, round(127 * self.values[name]), channel), now
-                )
-        self.tell("control", name=name, value=self.values[name], by=by)
+                self.send(messages.control_change(self._numbers[name], round(127 * value), channel))
+        self.tell("control", name=name, value=value, by=by)
+
+    def set_map(self, rows) -> None:
+        """Play by another map of gestures, as `Synth.map` takes it. Raises MapError."""
+        with self.lock:
+            self.synth.map = rows
+            self._numbers = controllers(self.synth.map)
+            for name, value in self.values.items():
+                self._set(name, value, by="map")
+        self.tell("map")
 
     def arm(self, name: str | None) -> None:
         """Learn the next knob that moves for a control; None: no more."""
-        self.armed = name
-        self.tell("learn", armed=name, learned=self.learned_by_name())
+        with self.lock:
+            self.armed = name
+            self._learn = None if name is None else Learn(BY_NAME[name].target or "level")
+            self.tell("learn", armed=name, learned=self.learned_by_name())
 
     def forget(self, name: str) -> None:
-        """No knob moves this control any more, but for the controller that it has by itself."""
-        with self._lock:
+        """No learned knob moves this control any more."""
+        with self.lock:
             self.learned = {number: other for number, other in self.learned.items() if other != name}
-        self.arm(None)
+            self.arm(None)
+
+    def learn_all(self, learned: Mapping[str, Sequence[int]]) -> None:
+        """Replace all that was learned: controllers by the control that they move."""
+        with self.lock:
+            self.learned = {number: name for name, numbers in learned.items() for number in numbers}
+            self._knobs.clear()
+            self.arm(None)
 
     def learned_by_name(self) -> dict[str, list[int]]:
         """The controllers that were learned for each control."""
@@ -138,19 +174,6 @@ class Desk:
         for number, name in self.learned.items():
             named.setdefault(name, []).append(number)
         return named
-
-    def _learn(self, number: int) -> None:
-        self.learned[number] = self.armed
-        knob = self._knobs[number] = Takeover()
-        knob.moved(0.0, None)  # it has hold at once: the player is turning it now
-        self.arm(None)
-
-    def learn_all(self, learned: Mapping[str, Sequence[int]]) -> None:
-        """Replace all that was learned: controllers by the control that they move."""
-        with self._lock:
-            self.learned = {number: name for name, numbers in learned.items() for number in numbers}
-            self._knobs.clear()
-        self.arm(None)
 
     def load(self, patch) -> None:
         """Play another patch. Raises PatchError."""
@@ -161,31 +184,21 @@ class Desk:
         """Play in another room. Raises RoomError or PatchError."""
         self.synth.play_in(room)
         self.room = room
-        self.tell("room", room=room)
+        self.tell("room")
 
     def panic(self) -> None:
-        """Silence at once; controls stay where they are."""
-        self.synth.panic()
-        with self._lock:
+        """Silence at once; controls stay where they are, but for the pedal."""
+        with self.lock:
+            self.synth.panic()
+            self.holders.clear()
+            self.fingers.clear()
             for name, value in self.values.items():
-                self._set(name, 0.0 if name == "sustain" else value, by="panic")
+                self._set(name, 0.0 if BY_NAME[name].target is None else value, by="panic")
         self.tell("panic")
 
-    def _send(self, raw: bytes, arrival: float) -> None:
-        attributes = self.note_attributes() if raw[0] & 0xF0 == NOTE_ON and len(raw) == 3 and raw[2] else None
-        if attributes:
-            at = lib.synth_event_time(self.synth.c, arrival)
-            self.synth.note_on(raw[1], raw[2], raw[0] & 15, at, attributes)
-        else:
-            self.synth.send_live(raw, arrival)
-
-    def note_attributes(self) -> dict[str, float]:
-        """What new notes are given, in MIDI-DDSP's units; what is not there is the instrument's own."""
-        return {
-            control.name: attribute_value(control, self.values[control.name])
-            for control in CONTROLS
-            if control.controller is None and self.values[control.name] is not None
-        }
+    def send(self, raw: bytes) -> None:
+        """One message from a page or from OSC, now."""
+        self._forward(raw, time.monotonic())
 
 
 class Source:
@@ -193,48 +206,42 @@ class Source:
 
     def __init__(self, desk: Desk):
         self._desk = desk
-        self._keys: set[int] = set()
-        self._fingers: set = set()
 
     def key_down(self, key: int, velocity: int) -> None:
-        desk = self._desk
-        with desk._lock:
-            if key not in self._keys:
-                self._keys.add(key)
-                desk._holders.setdefault((KEYS_CHANNEL, key), set()).add(self)
-                desk._send(messages.note_on(key, velocity, KEYS_CHANNEL), time.monotonic())
+        with self._desk.lock:
+            holders = self._desk.holders.setdefault(key, set())
+            if self not in holders:
+                holders.add(self)
+                self._desk.send(messages.note_on(key, velocity, KEYS_CHANNEL))
 
     def key_up(self, key: int) -> None:
         """A key that another source still holds goes on sounding."""
-        desk = self._desk
-        with desk._lock:
-            if key in self._keys:
-                self._keys.remove(key)
-                holders = desk._holders[KEYS_CHANNEL, key]
-                holders.discard(self)
+        with self._desk.lock:
+            holders = self._desk.holders.get(key, set())
+            if self in holders:
+                holders.remove(self)
                 if not holders:
-                    desk._send(messages.note_off(key, channel=KEYS_CHANNEL), time.monotonic())
+                    self._desk.send(messages.note_off(key, channel=KEYS_CHANNEL))
 
     def finger_down(self, finger: int, pitch: float, strength: float) -> None:
-        self._fingers.add(finger)
-        self._send(self._desk.fingers.down, (self, finger), pitch, strength)
+        self._gesture(self._desk.fingers.down, finger, pitch, strength)
 
     def finger_move(self, finger: int, pitch: float, strength: float) -> None:
-        self._send(self._desk.fingers.move, (self, finger), pitch, strength)
+        self._gesture(self._desk.fingers.move, finger, pitch, strength)
 
     def finger_up(self, finger: int) -> None:
-        self._fingers.discard(finger)
-        self._send(self._desk.fingers.up, (self, finger))
+        self._gesture(self._desk.fingers.up, finger)
 
-    def _send(self, gesture, *arguments) -> None:
-        with self._desk._lock:
-            now = time.monotonic()
-            for raw in gesture(*arguments):
-                self._desk._send(raw, now)
+    def _gesture(self, gesture, finger: int, *place: float) -> None:
+        with self._desk.lock:
+            for raw in gesture((self, finger), *place):
+                self._desk.send(raw)
 
     def let_go(self) -> None:
         """The source is gone: what it held is let go, and nothing else."""
-        for key in list(self._keys):
-            self.key_up(key)
-        for finger in list(self._fingers):
-            self.finger_up(finger)
+        with self._desk.lock:
+            for key in [key for key, holders in self._desk.holders.items() if self in holders]:
+                self.key_up(key)
+            for source, finger in self._desk.fingers.held():
+                if source is self:
+                    self.finger_up(finger)

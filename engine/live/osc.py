@@ -38,7 +38,9 @@ ADDRESSES = (
     Address("/pad/z", "touch", "1 begins a touch of the pad, 0 ends it"),
     Address("/pitch/2 … /pitch/6", "", "further continuous voices; /loudness and /pad likewise"),
     *(
-        Address(f"/{control.name}", "value", f"{control.meaning}, 0 to 1; no value: the usual one")
+        Address(
+            f"/{control.name}", "value", f"{control.meaning}, 0 to 1; without a value: where it usually is"
+        )
         for control in CONTROLS
     ),
     Address("/patch", "name", "plays a patch, by its name or its place in `ddsp-live patches`, from 0"),

@@ -8,7 +8,7 @@ from .desk import Desk
 from .state import capture
 
 PAUSE_SECONDS = 2.0  # between the last change and its being written
-CHANGES = frozenset({"control", "learn", "patch", "room", "panel"})
+CHANGES = frozenset({"control", "learn", "map", "patch", "room", "panel"})
 
 
 class Remember:

@@ -1,5 +1,8 @@
 """All that a player set, taken from a desk as a preset and given back to it."""
 
+from collections.abc import Sequence
+
+from ..midi.gestures import PRESETS, Row
 from ..midi.tuning import Tuning
 from ..patch import PatchError
 from ..presets import Preset, patch_reference
@@ -13,7 +16,8 @@ def capture(desk: Desk, panel: dict[str, int] | None = None) -> Preset:
     return Preset(
         patch=patch_reference(desk.synth.patch),
         controls=dict(desk.values),
-        map=desk.learned_by_name(),
+        map=map_reference(desk.synth.map),
+        knobs=desk.learned_by_name(),
         room=desk.room,
         tuning=desk.synth.tuning,
         panel=dict(panel or {}),
@@ -34,9 +38,17 @@ def recall(desk: Desk, preset: Preset, *, patch: bool = True) -> list[str]:
                 desk.load(preset.patch)
         except (PatchError, RoomError, OSError) as error:
             said.append(f"The patch before plays on: {error}")
-    desk.learn_all(preset.map)
+    rows = preset.map if isinstance(preset.map, str) else [Row(**row) for row in preset.map]
+    desk.set_map(rows)
+    desk.learn_all(preset.knobs)
     desk.synth.tune(preset.tuning or Tuning(), sounding=True)
     for name in BY_NAME:
-        if name in preset.controls:
+        if preset.controls.get(name, desk.values[name]) != desk.values[name]:
             desk.set(name, preset.controls[name], by="preset")
     return said
+
+
+def map_reference(rows: Sequence[Row]) -> str | list[dict]:
+    """How a preset names a map of gestures: one of the presets by its name, any other by its rows."""
+    named = next((name for name, preset in PRESETS.items() if preset == tuple(rows)), None)
+    return named or [row._asdict() for row in rows]

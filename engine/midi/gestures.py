@@ -87,6 +87,14 @@ TARGETS = {
         Target(
             "pan", lib.HAND_PAN, "left to right", -1.0, 1.0, "place between the speakers; the whole zone's"
         ),
+        Target(
+            "balance",
+            lib.HAND_BALANCE,
+            "dB",
+            -48.0,
+            48.0,
+            "of the noise against the harmonics: above 0 they step back by as much as it comes forward; they add up",
+        ),
         Target("room", lib.HAND_ROOM, "wet", 0.0, 1.0, "how much of the room; all channels share it"),
     )
 }
@@ -137,6 +145,7 @@ COMMON = (
     Row("cc22", "attack_noise", -24.0, 24.0, "centred", 5.0, 64),
     Row("cc67", "level", 0.0, -6.0, onset=True),
     Row("cc67", "brightness", 0.0, -0.4, onset=True),
+    Row("cc71", "balance", -24.0, 24.0, "centred", 5.0, 64),
     Row("cc74", "brightness", -1.0, 1.0, "centred", 5.0, 64),
     Row("cc91", "room", 0.0, 1.0, "linear", 10.0),
     Row(BEND, "pitch", None, None),

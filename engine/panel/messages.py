@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..live.controls import BY_NAME
+from ..midi.gestures import PRESETS
 
 MOST_BYTES = 2048
 MOST_NAME = 80  # characters
@@ -57,6 +58,7 @@ MESSAGES: Mapping[str, Mapping[str, Number | Name]] = {
     "forget": {"name": CONTROL},
     "patch": {"name": Name()},
     "room": {"name": Name()},
+    "map": {"name": Name(PRESETS)},
     "panic": {},
     "record": {"on": Number(0, 1, whole=True)},
     "save": {"name": Name()},

@@ -7,9 +7,10 @@ from pathlib import Path
 from ..audio.latency import latency
 from ..audio.recorder import Recorder, new_recording
 from ..audio.tap import Tap
-from ..live.controls import CONTROLS
+from ..live.controls import CONTROLS, row_of
 from ..live.desk import Desk, Source
-from ..live.state import capture, recall
+from ..live.state import capture, map_reference, recall
+from ..midi.gestures import PRESETS, TARGETS
 from ..patch import PatchError, list_patches
 from ..presets import PresetError, delete_preset, load_preset, patch_reference, preset_names, save_preset
 from ..room import NONE, OWN, RoomError
@@ -51,6 +52,7 @@ class Panel:
             "set": lambda source, name, value: desk.set(name, value),
             "learn": lambda source, name: desk.arm(name),
             "forget": lambda source, name: desk.forget(name),
+            "map": lambda source, name: desk.set_map(name),
             "panic": lambda source: desk.panic(),
             "panel": lambda source, **settings: self._set_panel(settings),
         }
@@ -101,9 +103,8 @@ class Panel:
         return {
             "patch": self.patch(),
             "patches": patches(),
-            "controls": [
-                {**control._asdict(), "value": self.desk.values[control.name]} for control in CONTROLS
-            ],
+            "controls": self.controls(),
+            "map": self.map(),
             "learn": {"armed": self.desk.armed, "learned": self.desk.learned_by_name()},
             "room": {"chosen": self.desk.room, "choices": rooms(self.desk.room)},
             "presets": preset_names(),
@@ -112,6 +113,25 @@ class Panel:
             "about": self.about(),
             "input": None,
         }
+
+    def controls(self) -> list[dict]:
+        """The controls, where they stand, and what the map of gestures makes of them: null where nothing."""
+        rows, told = self.desk.synth.map, []
+        for control in CONTROLS:
+            row = row_of(control, rows)
+            moves = row and {
+                "low": row.low,
+                "high": row.high,
+                "curve": row.curve,
+                "unit": TARGETS[row.target].unit,
+            }
+            told.append({**control._asdict(), "value": self.desk.values[control.name], "moves": moves})
+        return told
+
+    def map(self) -> dict:
+        """The map of gestures that is played by, and those to choose from."""
+        chosen = map_reference(self.desk.synth.map)
+        return {"chosen": chosen if isinstance(chosen, str) else None, "choices": list(PRESETS)}
 
     def patch(self) -> dict:
         """The patch that plays: name, ranges, and where its recordings lay."""

@@ -22,6 +22,8 @@ MESSAGES_A_SECOND, BURST = 500, 500
 MOST_REFUSED = 5000  # messages: whoever sends that many too many is shown out
 MOST_WAITING = 500  # events for a page that does not read
 MOST_PAGES = 16
+RENEWED = {"patch": ("patch", "room"), "room": ("room",), "map": ("map", "controls", "learn")}
+"""Events that pages are told all about."""
 POLICY_VIOLATION, TRY_LATER = 1008, 1013
 MISSING = "The panel needs more packages: run `pip install 'ddsp-live[panel]'`."
 SAFE = {
@@ -152,8 +154,8 @@ class Server:
             self._loop.call_soon_threadsafe(self._post, kind, dict(what))
 
     def _post(self, kind: str, what: dict) -> None:
-        if kind in ("patch", "room"):
-            what = {"patch": self.panel.patch(), "room": self.panel.snapshot()["room"]}
+        if kind in RENEWED:
+            what = {name: value for name, value in self.panel.snapshot().items() if name in RENEWED[kind]}
         text = json.dumps({"is": kind, **what})
         for page in self.pages:
             page.post(text)

@@ -22,6 +22,7 @@ class Spectrum:
         edges = np.geomspace(LOWEST_HZ, min(HIGHEST_HZ, sample_rate / 2), BANDS + 1) / sample_rate * WINDOW
         first = np.floor(edges[:-1]).astype(int)
         self._first = first
+        self._end = int(np.ceil(edges[-1]))
         self._single = np.diff(edges) < 1  # narrower than a bin: interpolated between two
         self._share = (edges[:-1] - first).astype(np.float32)
 
@@ -31,6 +32,6 @@ class Spectrum:
             np.abs(np.fft.rfft((frames[:, 0] + frames[:, 1]) * (0.5 * self._window))).astype(np.float32) ** 2
         )
         between = power[self._first] * (1 - self._share) + power[self._first + 1] * self._share
-        level = np.where(self._single, between, np.maximum.reduceat(power, self._first))
+        level = np.where(self._single, between, np.maximum.reduceat(power[: self._end], self._first))
         db = 10 * np.log10(np.maximum(level, 1e-12))
         return (np.clip(1 - db / FLOOR_DB, 0, 1) * 255).astype(np.uint8).tobytes()

@@ -69,3 +69,15 @@ def test_noise_moves_to_the_mean_level_asked_for(share, wanted_db):
     levels = 20 * np.log10(magnitudes)
     assert levels.mean() == pytest.approx(-40 + share * (wanted_db + 40), abs=1e-3)
     assert np.ptp(levels) == pytest.approx(40, abs=1e-3)
+
+
+@pytest.mark.parametrize("balance_db", [-24.0, -6.0, 6.0, 24.0])
+def test_balance_lowers_the_noise_or_brings_it_forward_and_the_harmonics_back(balance_db):
+    amplitude, magnitudes = np.array([0.25], np.float32), np.linspace(0.01, 0.1, 65).astype(np.float32)
+    wanted = ffi.new("Bend *", {"balance_db": balance_db})
+    before, gain = magnitudes.copy(), 10 ** (balance_db / 20)
+    lib.bend_balance(
+        wanted, ffi.from_buffer("float *", amplitude), ffi.from_buffer("float *", magnitudes), 65
+    )
+    assert magnitudes == pytest.approx(before * gain, rel=1e-5)
+    assert amplitude == pytest.approx(0.25 / max(1.0, gain), rel=1e-5)

@@ -3,17 +3,26 @@
 import { byId, element } from "./names.js";
 
 const percent = (value) => `${Math.round(100 * value)} %`;
-const signed = (value, digits, unit) => `${value < 0 ? "−" : value > 0 ? "+" : "±"}${Math.abs(value).toFixed(digits)} ${unit}`;
-const level = (value) => value ? `${(40 * Math.log10(value)).toFixed(1).replace("-", "−")} dB` : "silent";
-const midway = (value) => { const step = Math.round(127 * value) - 64; return step / (step < 0 ? 64 : 63); };
-const READ = {
-  volume: level,
-  volume_fluctuation: (value) => `${(12 * value).toFixed(1)} dB`,
-  vibrato: (value) => `${Math.round(50 * value)} ct`,
-  brightness: (value) => signed(midway(value), 2, "oct"),
-  attack_noise: (value) => `${Math.round(40 * (2 * value - 2.625))} dB`.replace("-", "−"),
-  gain: (value) => value ? signed(40 * Math.log10(value * 127 / 100), 1, "dB") : "silent",
+const signed = (value, digits, unit) =>
+  `${value < 0 ? "−" : value > 0 ? "+" : ""}${Math.abs(value).toFixed(digits)} ${unit}`;
+const UNITS = { dB: [1, "dB"], cents: [0, "ct"], octaves: [2, "oct"], semitones: [1, "st"] };
+const CURVES = {
+  soft: (x) => x * x, hard: (x) => 1 - (1 - x) ** 2, switch: (x) => Number(x >= 0.5),
+  centred: (x) => Math.max(0, Math.round(127 * x) - 1) / 126,
 };
+
+// What the map of gestures makes of a control that stands at `value`.
+function reading(value, moves) {
+  if (!moves) return "no effect";
+  const { low, high, curve, unit } = moves, [digits, name] = UNITS[unit] ?? [];
+  if (curve === "decibel" || curve === "gate") {
+    const x = curve === "gate" ? Math.min(1, 8 * value) : value;
+    return x ? signed(Math.max(low, high + 40 * Math.log10(x)) || 0, 1, "dB") : "silent";
+  }
+  const made = low + (high - low) * (CURVES[curve] ?? ((x) => x))(value);
+  if (!name) return low < 0 ? `${signed(100 * made, 0, "%")}` : percent(made);
+  return low < 0 ? signed(Math.abs(made) < 1e-6 ? 0 : made, digits, name) : `${made.toFixed(digits)} ${name}`;
+}
 
 export class Controls {
   constructor(link) {
@@ -46,7 +55,6 @@ export class Controls {
     const row = element("div", { className: "control" },
       element("label", { htmlFor: id, innerText: control.label, title: control.meaning }),
       element("span", { className: "track" }, input, knob), output, map);
-    const own = control.default === null;
     input.oninput = () => {
       this.send(control.name, Number(input.value));
       this.show(control.name, Number(input.value));
@@ -56,11 +64,11 @@ export class Controls {
     input.onkeydown = (event) => {
       if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); reset(); }
     };
-    input.setAttribute("aria-description", `${control.meaning}. Delete gives ${own ? "the instrument's own" : "the usual"}.`);
+    input.setAttribute("aria-description", `${control.meaning}. Delete puts it back to where it usually is.`);
     row.addEventListener("pointerdown", () => { if (this.learning) arm(this.link, control.name); });
     input.addEventListener("focus", () => { if (this.learning) arm(this.link, control.name); });
     byId(control.group).append(row);
-    return { control, row, input, output, knob, map, own };
+    return { control, row, input, output, knob, map };
   }
 
   toggle(control) {
@@ -85,14 +93,11 @@ export class Controls {
       row.input.setAttribute("aria-pressed", String(value >= 0.5));
       return;
     }
-    const unset = value === null, place = unset ? 0.5 : value;
-    row.input.value = place;
-    row.input.style.setProperty("--at", `${100 * place}%`);
-    row.input.classList.toggle("unset", unset);
-    row.output.classList.toggle("own-value", unset);
-    const text = unset ? "its own" : (READ[name] ?? percent)(value);
-    row.output.textContent = text;
-    row.input.setAttribute("aria-valuetext", unset ? "the instrument's own" : text);
+    row.input.value = value;
+    row.input.disabled = !row.control.moves;
+    row.input.style.setProperty("--at", `${100 * value}%`);
+    row.output.textContent = reading(value, row.control.moves);
+    row.input.setAttribute("aria-valuetext", row.output.textContent);
     row.knob.hidden = true;
   }
 

@@ -2,10 +2,13 @@
 
 import { byId, element, noteName } from "./names.js";
 
+const MAPS = { keyboard: "a keyboard", wind: "a wind controller", mpe: "an MPE controller" };
+
 export class Lists {
   constructor(link) {
     this.link = link;
     byId("room").onchange = ({ target }) => link.send("room", { name: target.value });
+    byId("map").onchange = ({ target }) => link.send("map", { name: target.value });
     byId("save").onsubmit = (event) => {
       event.preventDefault();
       const name = byId("preset-name").value.trim();
@@ -39,6 +42,13 @@ export class Lists {
     const names = { own: "the patch's own", none: "none" };
     byId("room").replaceChildren(...choices.map((room) =>
       element("option", { value: room, innerText: names[room] ?? room, selected: room === chosen })));
+  }
+
+  setMaps({ chosen, choices }) {
+    const named = choices.map((name) =>
+      element("option", { value: name, innerText: MAPS[name] ?? name, selected: name === chosen }));
+    const own = element("option", { innerText: "a map of its own", selected: true, disabled: true });
+    byId("map").replaceChildren(...(chosen ? [] : [own]), ...named);
   }
 
   setPresets(names) {

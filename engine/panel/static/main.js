@@ -22,8 +22,7 @@ const EVENTS = {
   hello(all) {
     for (const show of [EVENTS.patch, EVENTS.panel, EVENTS.about, EVENTS.recording, EVENTS.input])
       show({ ...all, ...all.panel, ...all.about });
-    controls.build(all.controls);
-    controls.showLearned(all.learn);
+    EVENTS.map(all);
     lists.setPatches(all.patches, all.patch);
     lists.setPresets(all.presets);
   },
@@ -32,6 +31,11 @@ const EVENTS = {
     piano.setPatch(patch);
     lists.setPlaying(patch);
     lists.setRooms(room);
+  },
+  map(all) {
+    controls.build(all.controls);
+    controls.showLearned(all.learn);
+    lists.setMaps(all.map);
   },
   room: ({ room }) => lists.setRooms(room),
   control: ({ name, value }) => controls.show(name, value),
@@ -72,7 +76,6 @@ function figure(id, text, bad) {
 
 function onOpen(open, why) {
   notice(why);
-  document.body.inert = false;
   if (!open) { pad.letGo(); piano.held.clear(); }
 }
 
@@ -82,14 +85,14 @@ function notice(text) {
 }
 
 function showAbout(about) {
-  byId("latency").textContent = `${about.latency_ms} ms, ${about.latency_feels}`;
+  byId("latency").textContent = about.lost ? "no device" : `${about.latency_ms} ms, ${about.latency_feels}`;
   notice(about.lost ? "Nobody hears this: there is no audio device. Connect one; `ddsp-live doctor` tells more." : "");
   const priority = about.priority ? `real-time, ${about.priority}` : "ordinary; `ddsp-live doctor` tells how to raise it";
   showFacts("about", {
-    Latency: `${about.latency_ms} ms from a key to its sound (${about.latency_parts}): ${about.latency_feels}`,
+    Latency: about.lost ? "" : `${about.latency_ms} ms from a key to its sound (${about.latency_parts}): ${about.latency_feels}`,
     Device: about.device ?? "none",
     Rate: `${about.rate} Hz, blocks of ${about.block}, ${about.voices} voices`,
-    Priority: priority,
+    Priority: about.lost ? "" : priority,
     MIDI: about.midi.join(", ") || "no keyboard connected",
     Ignored: about.malformed || about.refused ? `${about.malformed} malformed and ${about.refused} too many messages` : "",
   });
@@ -117,4 +120,6 @@ function say(text) {
 
 byId("record").onclick = () => link.send("record", { on: recording ? 0 : 1 });
 byId("panic").onclick = () => link.send("panic");
-addEventListener("keydown", (event) => { if (event.key === "Escape" && !controls.learning) link.send("panic"); });
+addEventListener("keydown", ({ key, target }) => {
+  if (key === "Escape" && !controls.learning && !target.matches("select, #preset-name")) link.send("panic");
+});

@@ -11,6 +11,8 @@ export function pitchName(pitch) {
   return noteName(note) + (cents ? ` ${cents > 0 ? "+" : "−"}${Math.abs(cents)} ct` : "");
 }
 
+export const decibels = (db) => `${Math.round(db)} dB`.replace("-", "−");
+
 export const byId = (id) => document.getElementById(id);
 
 export function element(tag, properties = {}, ...children) {

@@ -1,7 +1,7 @@
 // The pad: pitch to the right, loudness upwards. A map of what the patch was trained on, a ball for each voice that
 // sounds, and fingers that play.
 
-import { byId, color, isBlack, noteName, onScheme, onSize, pitchName } from "./names.js";
+import { byId, color, decibels, isBlack, noteName, onScheme, onSize, pitchName } from "./names.js";
 
 const BEYOND = 4;          // semitones on either side of the trained range
 const MARGIN_DB = 2;
@@ -15,6 +15,7 @@ export class Pad {
     this.link = link;
     this.box = byId("pad");
     this.reading = byId("pad-reading");
+    this.spoken = byId("pad-spoken");
     this.patch = null;
     this.trails = new Map(); // voice -> [{x, y, at}]
     this.pointers = new Map();
@@ -96,7 +97,7 @@ export class Pad {
 
   read(pitch, strength) {
     const db = this.soft + strength * (this.loud - this.soft);
-    this.reading.textContent = `${pitchName(pitch)}, ${db.toFixed(0)} dB`;
+    this.reading.textContent = `${pitchName(pitch)}, ${decibels(db)}`;
   }
 
   keyDown(event) {
@@ -115,6 +116,7 @@ export class Pad {
       this.cursor.strength = Math.min(1, Math.max(0, this.cursor.strength + far * strength));
       if (this.keySounds) this.tell("finger_move", KEY_FINGER, this.cursor);
       this.read(this.cursor.pitch, this.cursor.strength);
+      this.spoken.textContent = this.reading.textContent;
     }
   }
 
@@ -209,7 +211,7 @@ export class Pad {
       c.beginPath(); c.moveTo(EDGE.left, y); c.lineTo(right, y); c.stroke();
       c.globalAlpha = 1;
       c.fillStyle = color("mute");
-      c.fillText(`${db} dB`.replace("-", "−"), EDGE.left - 6, y + 4);
+      c.fillText(decibels(db), EDGE.left - 6, y + 4);
     }
   }
 

@@ -89,6 +89,7 @@ export class Piano {
       this.box.append(key);
       white += !black;
     }
+    for (const note of this.held.values()) this.show(note, true);
     if (hadFocus) this.keys.get(this.focused)?.focus();
   }
 

@@ -24,7 +24,7 @@ export class Scope {
     const parse = (name) => color(name).match(/\w\w/g).map((hex) => parseInt(hex, 16));
     const stops = [parse("card"), parse("cool"), parse("accent")];
     this.colours = Array.from({ length: 256 }, (_, value) => {
-      const x = Math.min(1, Math.max(0, (value / 255 - 0.12) / 0.78)) * 2, i = Math.min(1, Math.floor(x));
+      const x = Math.min(1, Math.max(0, (value / 255 - 0.22) / 0.62)) * 2, i = Math.min(1, Math.floor(x));
       return stops[i].map((from, c) => Math.round(from + (stops[i + 1][c] - from) * (x - i)));
     });
     const { width, height } = this.canvas;
