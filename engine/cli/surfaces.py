@@ -78,11 +78,14 @@ def settle_room(arguments, preset) -> None:
 def make_desk(arguments, synth, preset, say: Callable[[str], None]):
     """The desk, as the preset has it."""
     from ..live.desk import Desk
-    from ..live.state import recall
+    from ..live.state import map_reference, recall
+    from ..midi.gesture_map import DEFAULT
 
     level = arguments.room if isinstance(arguments.room, float) else arguments.wet
     desk = Desk(synth, arguments.room if isinstance(arguments.room, str) else preset.room)
     desk.open_zone(arguments.mpe)
+    if arguments.map != DEFAULT:
+        preset.map = map_reference(synth.map)
     recall(desk, preset, patch=False)
     desk.values["room"] = 1.0 if level is None else level  # where `make_synth` has put it
     desk.listen(lambda kind, what: say(what["text"]) if kind == "say" else None)

@@ -47,7 +47,7 @@ class Desk:
         self.learned: dict[int, str] = {}
         self.armed: str | None = None
         self._learn: Learn | None = None
-        self._numbers = controllers(synth.map)
+        self._rows, self._controllers = synth.map, controllers(synth.map)
         self._knobs: dict[int, SoftTakeover] = {}
         self._away: set[str] = set()  # controls that were moved by others than knobs
         self.holders: dict[int, set[Source]] = {}  # of the keys that sources hold
@@ -74,6 +74,13 @@ class Desk:
         for raw in messages.mpe_zone(members) if members else messages.mpe_zone(MOST_FINGERS, upper=True):
             self._zones.hear(raw)
             self.synth.send(raw)
+
+    @property
+    def _numbers(self) -> dict[str, int]:
+        """The controller of each control by the map that is played now; others may change it."""
+        if self.synth.map is not self._rows:
+            self._rows, self._controllers = self.synth.map, controllers(self.synth.map)
+        return self._controllers
 
     # From keyboards.
 
@@ -125,25 +132,26 @@ class Desk:
         with self.lock:
             self._set(name, BY_NAME[name].default if value is None else min(1.0, max(0.0, value)), by)
             self._away.add(name)
+            numbers = self._numbers
             for number, knob in self._knobs.items():
                 if name in (
                     self.learned.get(number),
-                    *(n for n, own in self._numbers.items() if own == number),
+                    *(n for n, own in numbers.items() if own == number),
                 ):
                     knob.set(self.values[name])
 
     def _set(self, name: str, value: float, by: str) -> None:
         self.values[name] = value
-        if name in self._numbers:
+        number = self._numbers.get(name)
+        if number is not None:
             for channel in self._zones.others():
-                self.send(messages.control_change(self._numbers[name], round(127 * value), channel))
+                self.send(messages.control_change(number, round(127 * value), channel))
         self.tell("control", name=name, value=value, by=by)
 
     def set_map(self, rows) -> None:
         """Play by another map of gestures, as `Synth.map` takes it. Raises MapError."""
         with self.lock:
             self.synth.map = rows
-            self._numbers = controllers(self.synth.map)
             for name, value in self.values.items():
                 self._set(name, value, by="map")
         self.tell("map")

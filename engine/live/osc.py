@@ -34,8 +34,16 @@ ADDRESSES = (
         "/pitch", "value [unit]", "of the continuous voice: a fractional MIDI note, or Hz with the unit `hz`"
     ),
     Address("/loudness", "value", "of the continuous voice, 0 to 1: above 0 it sounds, 0 lets it go"),
-    Address("/pad", "x y", "both at once, 0 to 1: from the patch's lowest trained pitch to its highest"),
-    Address("/pad/z", "touch", "1 begins a touch of the pad, 0 ends it"),
+    Address(
+        "/pad",
+        "x y",
+        "both at once, 0 to 1: x from the patch's lowest trained pitch to its highest; y of 0 lets it go",
+    ),
+    Address(
+        "/pad/z",
+        "touch",
+        "1 begins a touch of the pad, 0 ends it: from a pad that sends it, y of 0 is only soft",
+    ),
     Address("/pitch/2 … /pitch/6", "", "further continuous voices; /loudness and /pad likewise"),
     *(
         Address(
@@ -54,6 +62,8 @@ class Voice:
 
     def __init__(self) -> None:
         self.pitch, self.strength, self.sounds = USUAL_PITCH, USUAL_STRENGTH, False
+        self.touched: bool | None = None  # by the pad's z, where it sends one
+        self.placed = False  # since the last touch ended
 
 
 class OscServer:
@@ -168,7 +178,9 @@ class OscServer:
         if rest and not (name == "pad" and list(rest) == ["z"]):
             raise Unanswered
         if rest:
-            self._sound(finger, _number(values, 0, 0, 1) > 0)
+            voice.touched = _number(values, 0, 0, 1) > 0
+            self._sound(finger, voice.touched and voice.placed)  # else as soon as it is known where
+            voice.placed &= voice.touched
         elif name == "pitch":
             voice.pitch = _pitch(values)
             self._sound(finger, voice.sounds)
@@ -180,8 +192,8 @@ class OscServer:
             x, y = _number(values, 0, 0, 1), _number(values, 1, 0, 1)
             patch = self._desk.synth.patch
             voice.pitch = patch.pitch_low + x * (patch.pitch_high - patch.pitch_low)
-            voice.strength = y
-            self._sound(finger, voice.sounds)
+            voice.strength, voice.placed = y, True
+            self._sound(finger, y > 0 if voice.touched is None else voice.touched)
 
     def _sound(self, finger: int, sounds: bool) -> None:
         voice = self._voices[finger]

@@ -1,5 +1,8 @@
 """OSC: what a phone sends is played; what makes no sense is counted and ignored."""
 
+import json
+from pathlib import Path
+
 import ddsp_live
 import numpy as np
 import pytest
@@ -78,13 +81,23 @@ def test_voices_with_numbers_have_pitches_of_their_own(osc):
 
 
 def test_a_pad_covers_the_patchs_range_and_sounds_while_it_is_touched(osc):
-    send(osc, "/pad", 0.0, 0.5)
-    assert pitches(osc) == []
     send(osc, "/pad/z", 1)
+    assert pitches(osc) == []
+    send(osc, "/pad", 0.0, 0.5)
     assert pitches(osc) == [45]  # make_patch's lowest
     send(osc, "/pad", 1.0, 0.5)
     assert pitches(osc) == [84]
     send(osc, "/pad/z", 0)
+    send(osc, "/pad", 0.5, 0.5)
+    assert pitches(osc) == []
+    send(osc, "/pad/z", 1)
+    assert len(pitches(osc)) == 1
+
+
+def test_a_pad_that_tells_of_no_touch_sounds_above_its_bottom(osc):
+    send(osc, "/pad/2", 1.0, 0.5)
+    assert pitches(osc) == [84]
+    send(osc, "/pad/2", 0.5, 0.0)
     assert pitches(osc) == []
 
 
@@ -201,6 +214,18 @@ def test_without_its_package_it_names_the_command(osc, monkeypatch):
     monkeypatch.setitem(sys.modules, "pythonosc.osc_packet", None)
     with pytest.raises(OscError, match=r"pip install 'ddsp-live\[osc\]'"):
         OscServer(osc.desk, 0)
+
+
+def test_the_layout_for_phones_sends_what_is_answered(osc):
+    layout = json.loads((Path(__file__).parents[2] / "examples/osc/ddsp-live.json").read_text())
+    assert (layout["type"], layout["content"]["type"]) == ("session", "root")
+    usual = {"xy": (0.5, 0.5), "keyboard": (60, 127), "fader": (0.5,), "button": ()}
+    sent = set()
+    for widget in layout["content"]["widgets"]:
+        send(osc, widget["address"], *usual[widget["type"]])
+        sent.add(widget["address"])
+    assert osc.ignored == 0
+    assert {f"/{name}" for name in osc.desk.values if name != "sustain"} <= sent
 
 
 def test_every_address_of_the_table_is_answered(osc):
