@@ -1,0 +1,109 @@
+"""Compares decoder families at the same cost a frame, on recordings, over several seeds.
+
+python -m ddsp_live.tools.compare recordings/violin recordings/trumpet --seeds 3
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from .analysis import RecordingError, analyse_folder
+from .evaluate import distance, fitted
+from .split import hold_out, passages
+from .synthesis import player
+from .train import Settings, train
+
+FAMILIES: dict[str, dict] = {
+    "feed-forward": {},
+    "recurrent": {"lags": (), "memory": 144, "width": 144, "depth": 2},
+    "both": {"memory": 144, "width": 144, "depth": 2},
+}
+"""What each changes in the settings; all cost a frame about as many multiply-adds as the default."""
+STRETCH_FRAMES = 32  # that a network with a memory learns from at once; as many frames a step in all
+
+
+def settings_of(family: str, settings: Settings) -> Settings:
+    """The settings of a family, with as many frames in a step."""
+    changed = replace(settings, **FAMILIES[family])
+    if not changed.memory:
+        return changed
+    size = max(1, settings.batch_size * settings.batch_frames // STRETCH_FRAMES)
+    return replace(changed, batch_size=size, batch_frames=STRETCH_FRAMES)
+
+
+def compare(
+    folder: Path,
+    settings: Settings,
+    seeds: Sequence[int],
+    families: Sequence[str] = tuple(FAMILIES),
+    told: Callable[[dict], None] = lambda row: None,
+) -> list[dict]:
+    """A row for each family and seed: the distance from notes that were held out, and what a frame costs.
+
+    A seed draws the weights and which notes are held out, the same ones for every family.
+    """
+    takes = passages(analyse_folder(folder, **settings.rates).takes)
+    rows = []
+    for seed in seeds:
+        split = hold_out(takes, held_out=settings.held_out, watched=0, seed=seed)
+        for family in families:
+            chosen = replace(settings_of(family, settings), seed=seed)
+            decoder, body, history = train(split.learned, chosen)
+            play = player(decoder, body=body, **settings.rates)
+            far = [
+                distance(fitted(play(take.f0_hz, take.loudness_db), len(take.audio)), take.audio)
+                for take in split.judged
+            ]
+            row = {"source": folder.name, "family": family, "seed": seed, "distance": float(np.mean(far))}
+            row["multiply_adds"] = sum(
+                weight.size for weight in decoder.weights().values() if weight.ndim == 2
+            )
+            rows.append(row | {"seconds": history.seconds})
+            told(rows[-1])
+    return rows
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; 0 if the comparison was made, 2 for bad input."""
+    parser = argparse.ArgumentParser(prog="ddsp_live.tools.compare", description=__doc__.splitlines()[0])
+    parser.add_argument("folders", nargs="+", type=Path, help="recordings, a folder for each source")
+    parser.add_argument("--seeds", type=int, default=2, help="how many (default: 2)")
+    parser.add_argument("--families", nargs="+", choices=tuple(FAMILIES), default=list(FAMILIES))
+    parser.add_argument("--steps", type=int, default=Settings.steps, help=f"default: {Settings.steps}")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(arguments)
+    console, settings = Console(stderr=True), Settings(steps=asked.steps)
+    rows: list[dict] = []
+
+    def said(row: dict) -> None:
+        console.print(f"{row['source']}, {row['family']}: {row['distance']:.2f}")
+
+    try:
+        for folder in asked.folders:
+            rows += compare(folder, settings, range(asked.seeds), asked.families, said)
+    except (RecordingError, OSError) as error:
+        console.print(f"ddsp_live.tools.compare: {error}", style="red", soft_wrap=True, markup=False)
+        return 2
+    if asked.json:
+        print(json.dumps(rows))
+        return 0
+    table = Table("source", "family", "distance", "lowest", "highest", "multiply-adds")
+    for source in dict.fromkeys(row["source"] for row in rows):
+        for family in asked.families:
+            own = [row for row in rows if (row["source"], row["family"]) == (source, family)]
+            far = [row["distance"] for row in own]
+            ends = (f"{value:.2f}" for value in (np.mean(far), min(far), max(far)))
+            table.add_row(source, family, *ends, str(own[0]["multiply_adds"]))
+    Console().print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
