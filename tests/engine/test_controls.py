@@ -5,6 +5,7 @@ import zipfile
 import ddsp_live
 import numpy as np
 import pytest
+from ddsp_live.cli import main
 from ddsp_live.controls import COLUMNS, ControlsError, Recorder, play, read_controls, write_controls
 from ddsp_live.midi import messages
 from ddsp_live.render import render_events
@@ -199,3 +200,28 @@ def test_all_columns_are_written(kept):
     assert {name: array.dtype for name, array in kept[1].items()} == {
         name: np.dtype(kind) for name, kind in COLUMNS.items()
     }
+
+
+def test_the_command_stops_at_the_level_and_goes_on_with_the_same_sound(patch, tmp_path):
+    frames, first, second = (str(tmp_path / name) for name in ("frames.npz", "first.wav", "second.wav"))
+    common = ["render", "--phrase", "--patch", str(patch.path), "--wet", "0.3", "-o"]
+    assert main([*common, first, "--write-controls", frames]) == 0
+    assert main([*common, second, "--controls", frames]) == 0
+    assert (tmp_path / "first.wav").read_bytes() == (tmp_path / "second.wav").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "other", [["--rules", "1"], ["--write-controls", "x.npz"], ["--performance", "x.csv"]]
+)
+def test_levels_that_exclude_each_other(other, tmp_path, capsys):
+    output = str(tmp_path / "song.wav")
+    assert main(["render", "--phrase", "-o", output, "--controls", "frames.npz", *other]) == 2
+    assert "--controls plays what the decoder has made" in capsys.readouterr().err
+
+
+def test_a_map_with_a_mistake_is_named_and_nothing_is_rendered(tmp_path, capsys):
+    (tmp_path / "my.toml").write_text('[[row]]\ngesture = "cc20"\ntarget = "colour"\nlow = 0\nhigh = 1\n')
+    output = tmp_path / "song.wav"
+    assert main(["render", "--phrase", "-o", str(output), "--map", str(tmp_path / "my.toml")]) == 2
+    assert "my.toml, row 1 (cc20): there is no target" in capsys.readouterr().err
+    assert not output.exists()

@@ -10,6 +10,7 @@ import ddsp_live
 import numpy as np
 import pytest
 from make_patch import make_patch
+from pitches import strength
 from rig import server
 
 pytestmark = [
@@ -161,6 +162,55 @@ def test_the_callback_itself_never_takes_a_block(jack_server, patch, tmp_path):
     assert stats["callbacks"] > 0.5 * SOAK_SECONDS * RATE / BLOCK
     # A virtual machine's host stops it now and then, which its clocks charge to whoever was running.
     assert stats["peak_cpu"] < 1 + stolen * RATE / BLOCK
+
+
+FINGERS = 10
+MESSAGES_A_SECOND = 1000
+KEYS = [88, 65, 45, 55, 74, 60, 69, 79, 70, 52]
+BENDS = [-48, -17.5, 9, 5.25, -8.2, 12, 8, 4, 20, 48]  # semitones, at the end of the fingers' way
+
+
+def storm():
+    """An MPE chord whose fingers bend, press and slide for two seconds, then rest where they have come to."""
+    first, seconds = 9600, 2
+    steps = seconds * MESSAGES_A_SECOND
+    events = [(4800, (0xB0, number, value)) for number, value in ((101, 0), (100, 6), (6, FINGERS))]
+    events += [(first, (0x91 + finger, key, 100)) for finger, key in enumerate(KEYS)]
+    for step in range(steps):
+        frame, finger, kind = first + 4800 + 48 * step, step % FINGERS, step // FINGERS % 3
+        done = (step + 1) / steps
+        bend = 8192 + round(done * BENDS[finger] / 48 * (8191 if BENDS[finger] > 0 else 8192))
+        messages = (
+            (0xE1 + finger, bend & 127, bend >> 7),
+            (0xD1 + finger, round(80 * done)),
+            (0xB1 + finger, 74, round(64 + 20 * done)),
+        )
+        events.append((frame, messages[kind]))
+    rest = first + 4800 + 48 * steps
+    for finger, bend in enumerate(BENDS):
+        value = 8192 + round(bend / 48 * (8191 if bend > 0 else 8192))
+        events.append((rest + finger, (0xE1 + finger, value & 127, value >> 7)))
+    return events, rest
+
+
+def test_an_mpe_chord_of_ten_follows_each_finger_at_1000_messages_a_second(jack_server, patch, tmp_path):
+    player = Player(jack_server, patch, 16)
+    events, rest = storm()
+    player.stats()  # peaks begin here
+    stolen = stolen_seconds()
+    sent, recording = probe(jack_server, player, events, rest / RATE + 2, tmp_path)
+    stats = player.stats()
+    player.end()
+    stolen = stolen_seconds() - stolen
+    print(
+        f"{len(sent)} messages; at most {stats['peak_cpu']:.2f} of a block by the thread's clock, "
+        f"{stats['dropped_events']} messages lost; the host took {stolen:.2f} s for itself"
+    )
+    assert stats["sounding_voices"] == FINGERS and stats["dropped_events"] == 0
+    assert stats["peak_cpu"] < 1 + stolen * RATE / BLOCK
+    sounding = np.nan_to_num(recording[sent[-1] + 9600 : sent[-1] + 57600])
+    heard = [strength(sounding, key + bend) for key, bend in zip(KEYS, BENDS, strict=True)]
+    assert min(heard) > 12, heard
 
 
 def test_a_stream_outlives_the_server(jack_server, patch):

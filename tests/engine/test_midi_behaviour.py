@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from ddsp_live.midi.tuning import Tuning
 from make_patch import make_patch
+from pitches import strength
 
 RATE = 48000
 
@@ -17,16 +18,6 @@ def patch(tmp_path_factory):
 @pytest.fixture
 def synth(patch):
     return ddsp_live.Synth(patch)
-
-
-def strength(audio, pitch):
-    """Level in dB of the partial at a MIDI pitch, against the median of the third of an octave around it."""
-    mono = audio[:, 0].astype(np.float64) * np.hanning(len(audio))
-    spectrum, hertz = np.abs(np.fft.rfft(mono)), np.fft.rfftfreq(len(audio), 1 / RATE)
-    f0 = 440 * 2 ** ((pitch - 69) / 12)
-    near = spectrum[np.abs(hertz - f0) < max(3, 0.005 * f0)].max()
-    around = np.abs(np.log2(np.maximum(hertz, 1) / f0)) < 1 / 6
-    return 20 * np.log10(near / (np.median(spectrum[around]) + 1e-9))
 
 
 def fundamental(audio, low=40.0, high=100.0):
@@ -54,7 +45,7 @@ def test_an_mpe_chord_of_ten_bends_each_note_by_itself(synth):
         synth.note_on(52 + 2 * i, 100, 1 + i)
     audio = synth.render(2 * RATE)[RATE:]
     for i, bend in enumerate(bends):
-        assert strength(audio, 52 + 2 * i + bend) > 12
+        assert strength(audio[:, 0], 52 + 2 * i + bend) > 12
 
 
 def test_a_masters_bend_moves_the_whole_zone(synth):
@@ -63,7 +54,7 @@ def test_a_masters_bend_moves_the_whole_zone(synth):
     synth.note_on(67, 100, 2)
     synth.pitch_bend(8191, 0)
     audio = synth.render(RATE)[RATE // 2 :]
-    assert strength(audio, 62) > 12 and strength(audio, 69) > 12
+    assert strength(audio[:, 0], 62) > 12 and strength(audio[:, 0], 69) > 12
 
 
 def test_a_bend_before_the_note_counts(synth):
