@@ -19,7 +19,7 @@ from ..patch import SUFFIX, PatchError
 from ..patch_file import read_json, read_members
 from .analysis import RecordingError
 from .bank_page import write_page
-from .make_patch import kept_settings, known_source, known_sources, make_patch, recordings_hash
+from .make_patch import known_source, known_sources, make_patch, recordings_hash
 from .train import Settings
 
 FAILED, INTERRUPTED = 2, 130
@@ -91,7 +91,7 @@ def is_current(patch: Path, recordings: Path, settings: Settings) -> bool:
     except (PatchError, KeyError):
         return False
     made_by = training.get("settings"), training.get("recordings_hash")
-    return "distance" in training and made_by == (kept_settings(settings), recordings_hash(recordings))
+    return "distance" in training and made_by == (settings.decisive, recordings_hash(recordings))
 
 
 def _start(name: str, folder: Path, output: Path, reports: Path | None, settings: Settings) -> Run:

@@ -5,7 +5,6 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -108,7 +107,7 @@ def make_patch(
         "noise_bands": decoder.sizes["noise_magnitudes"],
     }
     training = {
-        "settings": kept_settings(settings),
+        "settings": settings.decisive,
         "recordings": len({take.path for take in takes}),
         "recordings_hash": recordings_hash(folder),
         "seconds": round(sum(len(take.audio) / take.sample_rate for take in takes), 1),
@@ -206,12 +205,6 @@ def checkpoint_of(output: Path) -> Path:
 def plain_name(stem: str) -> str:
     """The name that a patch can have, nearest to its file's."""
     return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64].strip("-") or "patch"
-
-
-def kept_settings(settings: Settings) -> dict:
-    """The settings that decide what a patch becomes, as its JSON has them."""
-    kept = {name: value for name, value in asdict(settings).items() if name != "threads"}
-    return json.loads(json.dumps(kept))
 
 
 def recordings_hash(folder: Path) -> str:

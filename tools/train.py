@@ -1,6 +1,7 @@
 """The trainer's settings and its loop: takes become a decoder. `make_patch` is around it."""
 
 import copy
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -19,6 +20,8 @@ from .decoder import Decoder, default_layers
 from .memory import keep_freed_memory
 from .objective import BandNoise, audio_loss, controls_loss, level_loss
 from .targets import Targets
+
+HOW = ("threads", "checkpoint_seconds")  # of the settings: these change nothing but the time it takes
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,13 @@ class Settings:
     patience: int = 4  # looks without a better score, after which training ends
     seed: int = 0
     threads: int = 2
-    checkpoint_steps: int = 50
+    checkpoint_seconds: float = 10.0  # between checkpoints
+
+    @property
+    def decisive(self) -> dict:
+        """What decides which patch it becomes: all but how it is computed."""
+        kept = {name: value for name, value in asdict(self).items() if name not in HOW}
+        return json.loads(json.dumps(kept))  # as a patch keeps them
 
     @property
     def before(self) -> int:
@@ -155,13 +164,13 @@ def train(
     optimizer = torch.optim.Adam(parameters, betas=(0.9, 0.99))
     best = copy.deepcopy(model)
     parts = {"model": model, "average": average, "optimizer": optimizer, "best": best}
-    identity = asdict(replace(settings, threads=0)) | {"files": [take.path.name for take in takes]}
+    identity = settings.decisive | {"takes": [[take.path.name, len(take.audio)] for take in takes]}
     history = History(**(load_checkpoint(checkpoint, parts, identity) if checkpoint else {}))
 
     last = settings.steps + settings.polish_steps
     stages = ((0, _from_controls, settings), (settings.steps, _from_sound, settings.polish))
     loss_of = None
-    began, complained = time.monotonic() - history.seconds, False
+    began, saved, complained = time.monotonic() - history.seconds, history.seconds, False
     for step in range(len(history.losses), last):
         if history.stalled(settings.patience):
             break
@@ -186,15 +195,15 @@ def train(
             if history.best_step == step + 1:
                 best.load_state_dict(average.module.state_dict())
         progress(step + 1, history.losses[-1])
-        if checkpoint and (step + 1) % settings.checkpoint_steps == 0:
-            history.seconds = time.monotonic() - began
+        history.seconds = time.monotonic() - began
+        if checkpoint and history.seconds - saved >= settings.checkpoint_seconds:
+            saved = history.seconds
             try:
                 save_checkpoint(checkpoint, parts, identity, asdict(history))
             except OSError as error:
                 if not complained:
                     complain(f"{checkpoint} cannot be written ({error.strerror}); training goes on.")
                 complained = True
-    history.seconds = time.monotonic() - began
     chosen = (best if history.scores else average.module).eval()
     return Trained(chosen.decoder, chosen.body, history)
 

@@ -35,7 +35,6 @@ TINY = Settings(
     learning_rate=1e-2,
     average=0.95,
     held_out=0.3,
-    checkpoint_steps=20,
     threads=1,  # two would spend a busy machine waiting for each other
 )
 
@@ -91,7 +90,7 @@ def test_a_patch_is_made_again_bit_by_bit_but_for_its_times(folder, tmp_path):
 
 def test_a_disk_that_is_full_does_not_end_training(takes, tmp_path):
     noted: list[str] = []
-    settings = replace(TINY, steps=30, checkpoint_steps=10)
+    settings = replace(TINY, steps=30, checkpoint_seconds=0)
     whole = train(takes, settings).decoder
 
     def fill(step, loss):
@@ -106,12 +105,12 @@ def test_a_disk_that_is_full_does_not_end_training(takes, tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert len(noted) == 1 and "cannot be written" in noted[0] and "training goes on" in noted[0]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "run.previous"]
     for name, weight in whole.weights().items():
         np.testing.assert_array_equal(decoder.weights()[name], weight)
     steps = []
     train(takes, settings, checkpoint=tmp_path / "run", progress=lambda step, loss: steps.append(step))
-    assert steps[0] == 11
+    assert steps[0] == 15
 
 
 def test_the_patch_plays_the_pitch_and_loudness_it_is_asked_for(patch):
@@ -131,7 +130,7 @@ def test_no_loudness_is_silence_and_extremes_are_bounded(patch):
 
 
 def test_a_killed_run_goes_on_to_the_same_decoder(takes, tmp_path):
-    settings = replace(TINY, steps=30, checkpoint_steps=10)
+    settings = replace(TINY, steps=30, checkpoint_seconds=0)
     whole, _, history = train(takes, settings)
 
     def kill(step, loss):
@@ -144,14 +143,14 @@ def test_a_killed_run_goes_on_to_the_same_decoder(takes, tmp_path):
     resumed, _, same = train(
         takes, settings, checkpoint=tmp_path / "run", progress=lambda step, loss: steps.append(step)
     )
-    assert steps == list(range(21, 31))
+    assert steps == list(range(25, 31))
     assert same.losses == pytest.approx(history.losses, rel=1e-4)
     for name, weight in whole.weights().items():
         np.testing.assert_allclose(resumed.weights()[name], weight, atol=1e-4)
 
 
 def test_a_damaged_or_foreign_checkpoint_is_not_gone_on_from(takes, tmp_path):
-    settings = replace(TINY, steps=2, checkpoint_steps=2)
+    settings = replace(TINY, steps=2, checkpoint_seconds=0)
     (tmp_path / "run").write_bytes(b"not a checkpoint")
     _, _, history = train(takes, settings, checkpoint=tmp_path / "run")
     assert len(history.losses) == 2
@@ -175,12 +174,12 @@ def test_the_best_of_the_looks_is_taken_and_patience_ends(takes):
 
 
 def test_the_checkpoint_before_is_gone_on_from_where_the_last_is_damaged(takes, tmp_path):
-    settings = replace(TINY, steps=30, checkpoint_steps=10)
+    settings = replace(TINY, steps=30, checkpoint_seconds=0)
     train(takes, settings, checkpoint=tmp_path / "run")
     (tmp_path / "run").write_bytes((tmp_path / "run").read_bytes()[:1000])
     steps = []
     train(takes, settings, checkpoint=tmp_path / "run", progress=lambda step, loss: steps.append(step))
-    assert steps == list(range(21, 31))
+    assert steps == [30]
 
 
 def test_a_batchs_loudness_and_pitch_are_its_audios(takes):
