@@ -90,8 +90,11 @@ def is_current(patch: Path, recordings: Path, settings: Settings) -> bool:
         training = read_json(read_members(patch, ["patch.json"])["patch.json"], "patch.json")["training"]
     except (PatchError, KeyError):
         return False
-    made_by = training.get("settings"), training.get("recordings_hash")
-    return "distance" in training and made_by == (settings.decisive, recordings_hash(recordings))
+    wanted = settings.decisive
+    # A setting that there is no longer decides nothing.
+    made_by = {name: value for name, value in training.get("settings", {}).items() if name in wanted}
+    same = made_by == wanted and training.get("recordings_hash") == recordings_hash(recordings)
+    return same and "distance" in training
 
 
 def _start(name: str, folder: Path, output: Path, reports: Path | None, settings: Settings) -> Run:

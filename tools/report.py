@@ -30,10 +30,11 @@ h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; } svg { width: 100%; h
 svg text { font-family: system-ui, sans-serif !important; }
 table { border-collapse: collapse; } td, th { padding: .2rem .8rem .2rem 0; text-align: left;
   border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
-.scale { position: relative; height: 2.6rem; margin: 1.5rem 0 2rem; border-bottom: 2px solid var(--line); }
-.scale div { position: absolute; bottom: 0; transform: translateX(-50%); text-align: center; font-size: .8rem;
-  border-bottom: 6px solid currentColor; white-space: nowrap; }
-.scale .ours { color: #e07b39; font-weight: 600; }
+.scale { position: relative; height: 3rem; margin: 1rem 0 4rem; border-bottom: 2px solid var(--line); }
+.scale div { position: absolute; transform: translateX(-50%); text-align: center;
+  font-size: .8rem; white-space: nowrap; }
+.scale .below { top: 100%; border-top: 6px solid currentColor; }
+.scale .ours { bottom: 0; border-bottom: 6px solid; color: #e07b39; font-weight: 600; }
 .players { display: flex; flex-wrap: wrap; gap: 1.5rem; } .players label { display: block; font-size: .85rem; }
 audio { width: 20rem; max-width: 100%; } details { margin: .5rem 0; } .muted { opacity: .7; }
 """
@@ -93,9 +94,9 @@ def _scale(training: dict) -> str:
     gap = training["gap_closed"]
     left, right = min(0.0, gap), max(1.0, gap)
     marks = {
-        "no network": (0.0, training["no_network"], ""),
+        "no network": (0.0, training["no_network"], "below"),
         f"this patch: {100 * gap:.0f} %": (gap, training["distance"], "ours"),
-        "noise floor": (1.0, training["floor"], ""),
+        "noise floor": (1.0, training["floor"], "below"),
     }
     places = "".join(
         f'<div class="{kind}" style="left:{8 + 84 * (place - left) / (right - left):.1f}%">'
