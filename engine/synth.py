@@ -10,6 +10,8 @@ import mido
 import numpy as np
 
 from .instrument import Instrument
+from .listening import CALIBRATION_SECONDS, HeardNote, InputSettings, InputStats, Listening
+from .loudness import a_weighting
 from .memory import zeroed
 from .midi import gesture_map, messages, tuning
 from .midi.requests import SYSEX, Programs, Waiting, is_request
@@ -42,6 +44,7 @@ class Stats:
     peak: float  # highest |sample| since the last reading
     decoder_delay_ms: float
     load_histogram: tuple[int, ...]  # callbacks by load, in steps of 5 %
+    input: InputStats  # what comes in, where the synth listens
 
     def load_percentile(self, percent: float) -> float:
         """The load that `percent` of all callbacks stayed under, to the next 5 %."""
@@ -143,6 +146,7 @@ class Synth:
         self._readings = None  # memory for them, once they are asked for
         self._kept = []  # what the kernel reads or writes for as long as it lives
         self._instruments = {}  # C address -> Instrument: all that the kernel may still read
+        weighting = np.ascontiguousarray(a_weighting(sample_rate))
         config = ffi.new(
             "SynthConfig *",
             {
@@ -151,6 +155,7 @@ class Synth:
                 "voices": self.voices,
                 "mode": MODES[mode],
                 "seed": seed & 0xFFFFFFFF,
+                "a_weighting": ffi.from_buffer("double *", weighting),
             },
         )
         self._memory, address = zeroed(lib.synth_bytes(config))
@@ -158,6 +163,7 @@ class Synth:
         self._mapping = threading.Lock()  # the kernel takes maps from one thread at a time
         self.map = map
         self.performer = performer
+        self._listening = Listening(self.c, lambda: self.patch)
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message, 0)
@@ -211,7 +217,8 @@ class Synth:
         if isinstance(patch, str) or hasattr(patch, "__fspath__"):
             patch = load_patch(patch)
         room = own_room(patch) if self._room == OWN else self._room
-        instrument = Instrument(patch, self.sample_rate, self.voices, self.decoder, room)
+        # One voice more than keys can play follows the input.
+        instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room)
         self._instruments[_address(instrument.c)] = instrument
         self._newest = instrument
         if self.stream is not None and instrument.worker is not None:
@@ -380,12 +387,71 @@ class Synth:
         lib.synth_tune(self.c, ffi.from_buffer("float *", np.ascontiguousarray(pitches)), sounding)
         self.tuning = tuning
 
+    # Sound that comes in.
+
+    @property
+    def input(self) -> InputSettings:
+        """What the synth does with sound that comes in."""
+        return self._listening.settings
+
+    def listen(self, mode: str = "follow", **settings) -> None:
+        """Play what comes in: in `start`, from the input that is named there; in `render`, from its `heard`.
+
+        Parameters
+        ----------
+        mode : str
+            ``"follow"``: a voice of its own follows pitch and loudness. ``"notes"``: it is cut into notes, which the
+            synth plays and `heard_notes` tells of. ``"off"``.
+        octave : int or "auto"
+            By how many octaves to move it; by default to where most of it is in the patch's range.
+        snap : float
+            0, as it is sung, to 1, on the scale.
+        scale : str or None
+            ``"D minor"`` and the like, or the path of a Scala file; None is chromatic.
+        gate_db : float
+            Loudness in dB from which there can be a note.
+        loudest_db : float or "auto"
+            Loudness of the input that the patch plays as its loudest; learned by default.
+        channel : int
+            0 to 15, whose controllers apply, and on which notes are played.
+
+        What is not given stays as it was. Raises ValueError for what there is not.
+        """
+        self._listening.set(mode=mode, **settings)
+
+    def calibrate(self, seconds: float = CALIBRATION_SECONDS) -> None:
+        """Measure for so long who sings, soft to loud; then stay fitted to that instead of learning on."""
+        self._listening.calibrate(seconds)
+
+    def learn(self, seconds: float) -> None:
+        """Fit to the input that was heard so far; a live stream's watcher does this all the time.
+
+        seconds: since the last time.
+        """
+        self._listening.learn(seconds)
+
+    def input_troubles(self) -> dict[str, int]:
+        """How often the input ``"clipped"``, and how many ``"howls"`` there were; resets no peak."""
+        return self._listening.troubles()
+
+    def heard_notes(self) -> list[HeardNote]:
+        """The notes that were heard since the last call, in mode ``"notes"``. For one thread, not the audio one."""
+        return self._listening.notes()
+
     # Sound.
 
-    def render(self, frames: int) -> np.ndarray:
-        """The next `frames` samples, float32 [frames, 2], full scale ±1, by the code that runs live."""
+    def render(self, frames: int, heard: np.ndarray | None = None) -> np.ndarray:
+        """The next `frames` samples, float32 [frames, 2], full scale ±1, by the code that runs live.
+
+        heard: [frames], what comes in meanwhile, for `listen`.
+        """
         if self.stream is not None:
             raise RuntimeError("The synth is playing live: stop the stream before rendering.")
+        if heard is not None:
+            heard = np.ascontiguousarray(heard, np.float32)
+            if heard.shape != (frames,):
+                raise ValueError(f"heard has the shape {heard.shape}; give one channel of {frames} samples.")
+            lib.synth_listen(self.c, 1, 0)
         out = np.empty((frames, 2), np.float32)
         # A worker's frames are due `delay_samples` after they are asked for: look after it that often.
         step = max(1, self.delay_samples or frames)
@@ -394,6 +460,8 @@ class Synth:
             self._answer_due()
             last = first + self._waiting.until_next(self.position(), step)
             part = out[first:last]
+            if heard is not None:
+                lib.synth_hear(self.c, ffi.from_buffer("float *", heard[first:last]))
             lib.synth_render(self.c, ffi.from_buffer("float *", part), len(part))
             for instrument in self._instruments.values():
                 if instrument.worker is not None:
@@ -463,6 +531,7 @@ class Synth:
             peak=read.peak,
             decoder_delay_ms=read.delay_ms,
             load_histogram=tuple(read.load_histogram),
+            input=self._listening.stats(),
         )
 
 

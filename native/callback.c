@@ -27,7 +27,6 @@ static void count(_Atomic int64_t *counter) { atomic_fetch_add_explicit(counter,
 
 int synth_callback(const void *in, void *out, unsigned long frames, const void *time_info, unsigned long flags,
                    void *user) NONBLOCKING {
-    (void)in;
     (void)time_info;
     Synth *s = user;
     Counters *c = &s->counters;
@@ -39,6 +38,7 @@ int synth_callback(const void *in, void *out, unsigned long frames, const void *
     atomic_store_explicit(&s->thread, (unsigned long long)pthread_self(), memory_order_relaxed);
 #endif
     clock_block(&s->clock, s->position, (int)frames, begin, (flags & OUTPUT_UNDERFLOW) != 0);
+    synth_hear(s, in);
     synth_render(s, out, (int)frames);
 
     float load = (float)((clock_seconds() - begin) / block);

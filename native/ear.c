@@ -3,6 +3,8 @@
 #include <math.h>
 
 #define PIECE 256
+#define SURE_BELOW 0.15f   /* aperiodicity */
+#define JUMP_OCTAVES 0.25f
 #define MOST 8.0f /* 18 dB over full scale: whatever is beyond is no signal */
 
 void ear_init(Ear *e, Arena *arena, const double *a_weighting, double sample_rate) {
@@ -31,5 +33,10 @@ Heard ear_read(Ear *e, float threshold_db, int hop) {
     float seconds = (float)(hop / e->sample_rate);
     heard.voiced = gate_step(&e->gate, heard.loudness_db, heard.pitch.aperiodicity, threshold_db, seconds);
     heard.level = e->gate.heard;
+    /* What is not quite periodic, as a note that ends, holds the gate open but does not jump. */
+    int sure = heard.pitch.aperiodicity < SURE_BELOW;
+    if (heard.voiced && !sure && e->sure_hz > 0 && fabsf(log2f(heard.pitch.f0_hz / e->sure_hz)) > JUMP_OCTAVES)
+        heard.pitch.f0_hz = e->sure_hz;
+    else if (heard.voiced) e->sure_hz = heard.pitch.f0_hz;
     return heard;
 }

@@ -18,6 +18,7 @@ typedef struct Ear {
     Gate gate;
     double sample_rate;
     float *clean; /* scratch */
+    float sure_hz; /* the last pitch that was surely one; 0: none yet */
 } Ear;
 
 /* a_weighting: second-order sections [3, 6] at this rate. */

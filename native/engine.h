@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "hand_maps.h"
 #include "hands.h"
+#include "input.h"
 #include "instrument.h"
 #include "mpe.h"
 #include "output.h"
@@ -62,6 +63,7 @@ struct Synth {
     Ramp fade_in, fade_out, wet;
     float wet_target, wet_smoothing; /* in seconds */
     Output output;
+    Input input;
     float *left, *right; /* [CHUNK] */
     Clock clock;
     Counters counters;

@@ -171,8 +171,8 @@ static void bend(Instrument *in, SoundFrame *frame) {
 
 static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, const ControlFrame *frames, int count) {
     const InstrumentConfig *c = &in->config;
-    float *activations[MAX_VOICES], *states[MAX_VOICES];
-    const ControlFrame *wanted[MAX_VOICES];
+    float *activations[MAX_SOUNDS], *states[MAX_SOUNDS];
+    const ControlFrame *wanted[MAX_SOUNDS];
     int decoded = 0;
     for (int i = 0; i < count; i++) {
         int v = frames[i].voice;

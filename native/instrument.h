@@ -26,8 +26,8 @@ struct Instrument {
     Bender bender;
     NoiseDesign noise;
     Frames frames;
-    Sound sound[MAX_VOICES];
-    float *activation[MAX_VOICES], *state[MAX_VOICES];
+    Sound sound[MAX_SOUNDS];
+    float *activation[MAX_SOUNDS], *state[MAX_SOUNDS];
     Tail tail;
     Body body;
     Room *room;      /* NULL: none */

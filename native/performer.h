@@ -21,7 +21,7 @@ typedef struct PerformerVoice {
 typedef struct Performer {
     int present, contour, state_size;
     Decoder network;
-    PerformerVoice voice[MAX_VOICES];
+    PerformerVoice voice[MAX_SOUNDS];
 } Performer;
 
 /* config's performer; none where it has no layers. */

@@ -1,4 +1,5 @@
 #include "player.h"
+#include "listen.h"
 
 #include <math.h>
 
@@ -111,6 +112,7 @@ void player_remap(Synth *s) {
             hands_remap(&part->hands, hand_maps_front(&s->maps), own_channel(s, part),
                         master_of(s, part->performance.channel));
     }
+    listen_remap(s);
 }
 
 void player_keep_gestures(Synth *s) {

@@ -64,7 +64,7 @@ static void play(Sound *s, int64_t position, const SoundFrame *frame, int length
         for (int i = 0; i < s->noise.design->bands; i++) s->magnitudes[i] = frame->magnitudes[i] * frame->scale;
         magnitudes = s->magnitudes;
     }
-    harmonic_frame(&s->harmonic, frame->f0_hz, *frame->amplitude * frame->scale, frame->distribution, length);
+    harmonic_frame(&s->harmonic, frame->f0_hz, *frame->amplitude * frame->voicing * frame->scale, frame->distribution, length);
     noise_frame(&s->noise, magnitudes, length);
     s->frame = *frame;
     s->frame.length = length;

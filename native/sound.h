@@ -16,6 +16,7 @@ typedef struct SoundFrame {
     int last;       /* silence follows */
     int length;     /* samples */
     float f0_hz, gain_left, gain_right; /* where the frame's ramps end */
+    float voicing;  /* 0 .. 1, of the harmonics alone: 0 leaves breath */
     float scale;    /* of the amplitudes: below 1 while a late decoder's last frame decays */
     uint32_t seed;  /* of a fresh note's noise */
     Bend bend;      /* of what the decoder makes, towards the note's attributes */

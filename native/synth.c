@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "listen.h"
 #include "midi.h"
 #include "player.h"
 
@@ -21,6 +22,7 @@ static void build(Synth *s, Arena *arena, const SynthConfig *config) {
     s->hop = DEFAULT_HOP;
     ring_init(&s->ring, arena, EVENT_RING);
     schedule_init(&s->schedule, arena, EVENT_SCHEDULE);
+    input_init(&s->input, arena, config->a_weighting, config->sample_rate);
     s->left = arena_floats(arena, CHUNK + LANES);
     s->right = arena_floats(arena, CHUNK + LANES);
 }
@@ -110,6 +112,7 @@ static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
                                     .f0_hz = at.f0_hz,
                                     .gain_left = at.gain * gesture.gain_left,
                                     .gain_right = at.gain * gesture.gain_right,
+                                    .voicing = 1.0f,
                                     .scale = 1.0f,
                                     .bend = at.bend,
                                     .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},
@@ -151,13 +154,14 @@ static void perform(Synth *s, int64_t position, const int *voices, int count) {
 
 /* Control frames of all voices that have one at this position. */
 static void advance_control(Synth *s, int64_t position) {
-    ControlFrame frames[MAX_VOICES];
+    ControlFrame frames[MAX_SOUNDS];
     int voices[MAX_VOICES], count = 0;
     for (int v = 0; v < s->config.voices; v++)
         if (s->part[v].active && s->part[v].next_frame <= position) voices[count++] = v;
-    if (!count) return;
-    perform(s, position, voices, count);
+    if (count) perform(s, position, voices, count);
     for (int i = 0; i < count; i++) frames[i] = control_frame(s, voices[i], position);
+    count += listen_frame(s, &frames[count]);
+    if (!count) return;
     instrument_control(s->current, s->chunk_start, position, frames, count);
     if (!s->previous) return;
     for (int i = 0; i < count; i++) frames[i].sound.fresh = 0;
@@ -184,6 +188,7 @@ static void run_control(Synth *s, int64_t start, int64_t end) {
             midi_play(s, at, &event);
         }
         if (!s->current) continue;
+        if (at % s->hop == 0) listen_control(s, at);
         advance_control(s, at);
         int late = instrument_begin_due(s->current, start, at);
         if (s->previous) instrument_begin_due(s->previous, start, at);
@@ -215,6 +220,9 @@ static void swap(Synth *s, int64_t position) {
         part->fresh = part->taken_over = part->active;
         if (part->active && part->next_frame > begin) begin = part->next_frame;
     }
+    s->input.fresh = s->input.taken_over = s->input.follower.active;
+    int64_t grid = (position + s->hop - 1) / s->hop * s->hop;
+    if (s->input.follower.active && grid > begin) begin = grid;
     begin += (int64_t)s->hop * config->delay_frames;
     int length = (int)(SWAP_SECONDS * s->config.sample_rate);
     s->fade_in = (Ramp){begin, length, 0, 1};
@@ -243,9 +251,18 @@ static void render_chunk(Synth *s, float *out, int size) {
     memset(s->right, 0, (size_t)size * sizeof *s->right);
     if (s->current) instrument_render(s->current, position, size, &s->wet, &s->fade_in, s->left, s->right);
     if (s->previous) instrument_render(s->previous, position, size, &s->wet, &s->fade_out, s->left, s->right);
+    if (input_is_on(&s->input)) {
+        for (int i = 0; i < size; i++) {
+            float gain = ramp_at(&s->input.duck, position + i);
+            s->left[i] *= gain;
+            s->right[i] *= gain;
+        }
+        input_push(&s->input, size);
+    }
     float peak = output_render(&s->output, s->left, s->right, out, size);
     Tap *tap = atomic_load_explicit(&s->tap, memory_order_acquire);
     if (tap) tap_write(tap, out, size);
+    s->input.out_peak = fmaxf(s->input.out_peak, peak);
     if (peak > atomic_load_explicit(&s->counters.peak, memory_order_relaxed))
         atomic_store_explicit(&s->counters.peak, peak, memory_order_relaxed);
     s->position += size;
@@ -264,6 +281,8 @@ void synth_render(Synth *s, float *out, int frames) NONBLOCKING {
     }
     int sounding = 0;
     for (int v = 0; v < s->config.voices; v++) sounding += s->part[v].active;
+    sounding += s->input.follower.active;
+    s->input.samples = NULL;
     atomic_store_explicit(&s->counters.sounding_voices, sounding, memory_order_relaxed);
     atomic_store_explicit(&s->counters.stolen_voices, s->voices.steals, memory_order_relaxed);
     atomic_store_explicit(&s->counters.position, s->position, memory_order_relaxed);

@@ -33,7 +33,7 @@ typedef struct Instrument Instrument;
 typedef struct InstrumentConfig {
     double sample_rate, patch_rate; /* Hz: the device's, and the one the patch was trained at */
     int hop;                        /* samples per frame at the device's rate */
-    int voices, harmonics, noise_bands, state_size;
+    int voices, harmonics, noise_bands, state_size; /* one voice more than the synth has, for the input */
     const LayerSpec *layers;
     int layer_count, activations;
     int f0_input, loudness_input;                  /* offsets in the activation vector */
@@ -57,6 +57,7 @@ typedef struct SynthConfig {
     int block_size, voices; /* largest block of one step; 1 to 64 voices */
     int mode;               /* MODE_POLY ... */
     uint32_t seed;
+    const double *a_weighting; /* second-order sections [3, 6] at this rate, for what comes in; NULL: nothing will */
 } SynthConfig;
 
 #define MODE_POLY 0
@@ -86,6 +87,33 @@ typedef struct VoiceReading {
 } VoiceReading;
 
 typedef struct Tap Tap;
+
+/* Sound that comes in: a voice of its own follows its pitch, or it is cut into notes. */
+#define FOLLOW_OFF 0
+#define FOLLOW_PITCH 1
+#define FOLLOW_NOTES 2
+#define MAP_SIZE 41      /* loudness -80, -78 ... 0 dB */
+#define SCALE_SIZE 128
+#define HEARD_PITCHES 128
+
+/* A note that was heard: its key went down, or up again, and then how it was played. */
+typedef struct HeardNote {
+    int64_t time; /* sample */
+    int down, note, velocity, channel;
+    float seconds;
+    Attributes played; /* of one that went down its volume only */
+} HeardNote;
+
+typedef struct InputStats {
+    float f0_hz, aperiodicity, loudness_db; /* as heard; f0 the last one there was */
+    float pitch;                            /* as played, MIDI notes */
+    float peak;                             /* highest |sample| that came in since it was begun anew */
+    float duck_db;                          /* what the output is lowered by against feedback, <= 0 */
+    float delay_ms;                         /* from a pitch to the voice that follows it, without the device's */
+    int voiced, howls;
+    int64_t clipped, missed_notes;          /* samples at full scale; notes that nobody took */
+    int64_t loudness[MAP_SIZE], pitches[HEARD_PITCHES]; /* voiced frames so far, by loudness and by MIDI note, as heard */
+} InputStats;
 
 size_t instrument_bytes(const InstrumentConfig *config); /* 0 where a layer leaves the activations or the state */
 Instrument *instrument_init(void *memory, const InstrumentConfig *config);
@@ -125,6 +153,16 @@ int synth_send_note(Synth *synth, int64_t time, int channel, int note, int veloc
                     const Attributes *attributes);
 /* How much of the patch's performer is heard, 0 to 1. */
 void synth_perform(Synth *synth, float amount);
+/* The input's channels, and the one that is heard. */
+void synth_listen(Synth *synth, int channels, int channel);
+/* What to do with it: shift in semitones; snap from 0, as sung, to 1, on the scale; from which loudness there can be a
+   note. channel: whose controllers apply, and on which notes are played. */
+void synth_follow(Synth *synth, int mode, int channel, float shift, float snap, float gate_db);
+/* By the loudness that is heard, -80 to 0 dB in steps of 2, what the decoder is told and how loud it is to be. */
+void synth_follow_loudness(Synth *synth, const float *decoder_db, const float *target_db);
+void synth_follow_scale(Synth *synth, const float *notes, int count); /* MIDI notes, at most SCALE_SIZE */
+void synth_read_input(Synth *synth, InputStats *stats, int anew); /* whether the peak begins anew */
+int synth_take_note(Synth *synth, HeardNote *note);     /* one thread; 0 where there is none */
 void synth_read_stats(Synth *synth, SynthStats *stats); /* peaks begin anew */
 /* The voices that sound, [voices of the synth] at the most, and how many they are. */
 int synth_read_voices(Synth *synth, VoiceReading *readings);
@@ -143,6 +181,8 @@ void synth_measure(Synth *synth, int on); /* take the thread's clock in each cal
 int synth_raise_priority(Synth *synth, int priority);
 /* Audio thread, or offline the caller's. */
 void synth_render(Synth *synth, float *out, int frames) NONBLOCKING; /* [frames, 2] */
+/* What comes in while the next render goes out, [frames, channels]; otherwise there is silence. */
+void synth_hear(Synth *synth, const float *samples) NONBLOCKING;
 /* A PaStreamCallback; user is the Synth. */
 int synth_callback(const void *in, void *out, unsigned long frames, const void *time_info, unsigned long flags,
                    void *user) NONBLOCKING;

@@ -1,4 +1,4 @@
-"""Finding an output device, and the reasons why there is none, in words."""
+"""Finding audio devices, and the reasons why there is none, in words."""
 
 import ctypes.util
 import shutil
@@ -21,14 +21,14 @@ class DeviceError(ValueError):
 
 @dataclass(frozen=True)
 class Device:
-    """One output device of one host API (ALSA, JACK, CoreAudio, WASAPI ...)."""
+    """One device of one host API (ALSA, JACK, CoreAudio, WASAPI ...), as an output or as an input."""
 
     index: int
     name: str
     host: str
     channels: int
     sample_rate: float  # its default, Hz
-    latency_ms: float  # its default low output latency
+    latency_ms: float  # its default low latency
     default: bool
 
 
@@ -47,26 +47,26 @@ def portaudio_installed() -> bool:
     return sys.platform in ("darwin", "win32") or ctypes.util.find_library("portaudio") is not None
 
 
-def list_devices() -> list[Device]:
-    """All output devices, those of the host that PortAudio prefers first."""
+def list_devices(kind: str = "output") -> list[Device]:
+    """All output devices, or all "input" ones, those of the host that PortAudio prefers first."""
     sd = portaudio()
     hosts = sd.query_hostapis()
-    chosen = sd.default.device[1]
+    chosen = sd.default.device[kind == "output"]
     if chosen < 0:
-        outputs = [host["default_output_device"] for host in hosts if host["default_output_device"] >= 0]
-        chosen = outputs[0] if outputs else -1
+        defaults = [host[f"default_{kind}_device"] for host in hosts if host[f"default_{kind}_device"] >= 0]
+        chosen = defaults[0] if defaults else -1
     return [
         Device(
             index=index,
             name=info["name"],
             host=hosts[info["hostapi"]]["name"],
-            channels=info["max_output_channels"],
+            channels=info[f"max_{kind}_channels"],
             sample_rate=info["default_samplerate"],
-            latency_ms=1000.0 * info["default_low_output_latency"],
+            latency_ms=1000.0 * info[f"default_low_{kind}_latency"],
             default=index == chosen,
         )
         for index, info in enumerate(sd.query_devices())
-        if info["max_output_channels"] > 0
+        if info[f"max_{kind}_channels"] > 0
     ]
 
 
@@ -79,6 +79,34 @@ def find_device(wanted: int | str | None) -> Device:
         )
     if wanted is None or wanted == "":
         return next((device for device in devices if device.default), devices[0])
+    found = _named(devices, wanted)
+    if found is None:
+        known = ", ".join(f"{device.index} ({device.name})" for device in devices)
+        raise DeviceError(f"There is no audio output device {wanted!r}: choose one of {known}.")
+    return found
+
+
+def find_input(wanted: int | str, output: Device) -> Device:
+    """The input with this number, or whose name or host holds this text; "" and "mic" are the default one.
+
+    Among several, one of the output's host, since a stream can't have two.
+    """
+    devices = sorted(list_devices("input"), key=lambda device: device.host != output.host)
+    if not devices:
+        raise DeviceError(
+            "There is no audio input device: connect a microphone, or an interface that has one."
+        )
+    found = _named(devices, wanted) if wanted != "" else None
+    if found is None and str(wanted).lower() in ("", "mic"):
+        own = [device for device in devices if device.host == output.host] or devices
+        return next((device for device in own if device.default or device.index == output.index), own[0])
+    if found is None:
+        known = ", ".join(f"{device.index} ({device.name})" for device in devices)
+        raise DeviceError(f"There is no audio input device {wanted!r}: choose one of {known}.")
+    return found
+
+
+def _named(devices: list[Device], wanted: int | str) -> Device | None:
     text = str(wanted).lower()
     for device in devices:
         if text == str(device.index) or text == device.name.lower():
@@ -86,8 +114,7 @@ def find_device(wanted: int | str | None) -> Device:
     for device in devices:
         if not text.isdigit() and text in f"{device.host} {device.name}".lower():
             return device
-    known = ", ".join(f"{device.index} ({device.name})" for device in devices)
-    raise DeviceError(f"There is no audio output device {wanted!r}: choose one of {known}.")
+    return None
 
 
 def accepted_rate(device: Device, usual: float = 48000) -> float:

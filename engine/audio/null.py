@@ -58,7 +58,7 @@ class NullDevice:
 class NullStream:
     """Stands in for a `Stream` where there is no device: all goes on, and nobody hears it."""
 
-    device, latency_ms, priority, lost = None, 0.0, 0, True
+    device, input, latency_ms, priority, lost = None, None, 0.0, 0, True
 
     def __init__(self, synth, say):
         self.synth = synth

@@ -2,16 +2,22 @@
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 from ..native._kernel import ffi, lib
 from ..patch import PatchError
-from .device import Device, DeviceError, abandon, find_device, one_sentence, portaudio, rescan
+from .device import Device, DeviceError, abandon, find_device, find_input, one_sentence, portaudio, rescan
 from .null import NullDevice
 
 PRIORITY = 70  # SCHED_FIFO, below the kernel's own threads for interrupts
 WATCH_SECONDS = 0.1
 SILENT_WATCHES = 10  # watches without a callback after which a device is taken for lost
+TELL_SECONDS = 10.0  # between two complaints of one kind
+TROUBLES = {
+    "clipped": "The input is cut off at full scale: turn its gain down.",
+    "howls": "The input hears the output (feedback), so that is played softer for a while: use headphones.",
+}
 RETRY_WATCHES = 10  # between attempts to get a lost device back
 
 
@@ -28,6 +34,11 @@ class Stream:
         A number or a part of a name from ``ddsp-live devices``; the system's default otherwise.
     say : callable, optional
         Called with a sentence when the device goes and comes.
+    input : int or str, optional
+        An input device for `Synth.listen`, by number or by a part of its name; "" is the default one. Where it can't
+        be had, a sentence says why, and the rest plays.
+    input_channel : int
+        Of that device, from 1.
 
     Raises
     ------
@@ -41,15 +52,26 @@ class Stream:
     ...     input("Enter ends ")
     """
 
-    def __init__(self, synth, device: int | str | None = None, say: Callable[[str], None] | None = None):
+    def __init__(
+        self,
+        synth,
+        device: int | str | None = None,
+        say: Callable[[str], None] | None = None,
+        input: int | str | None = None,
+        input_channel: int = 1,
+    ):
         self.synth = synth
         self.device: Device | None = None
+        self.input: Device | None = None  # that is heard, where there is one
         self.priority: int | None = None  # real-time priority that was granted; 0 where none was
         self.lost = False
         self.latency_ms = 0.0  # of the output, as the device reports it
-        self._wanted = device
+        self.input_latency_ms = 0.0
+        self._wanted, self._wanted_input, self._input_channel = device, input, input_channel
         self._say = say or (lambda sentence: print(sentence, file=sys.stderr))
         self._null: NullDevice | None = None
+        self._troubles: dict[str, int] = {}
+        self._told: dict[str, float] = {}
         self._open()
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="ddsp-live watcher", daemon=True)
@@ -69,18 +91,45 @@ class Stream:
         self.synth.stream = None
 
     def _open(self) -> None:
-        sd = portaudio()
-        synth = self.synth
         device = find_device(self._wanted)
+        self.input = None
+        if self._wanted_input is not None:
+            try:
+                self._open_both(device)
+            except DeviceError as error:
+                self._say(f"{error} Until then, nothing is heard from an input.")
+        if self.input is None:
+            lib.synth_listen(self.synth.c, 0, 0)
+            self._stream = self._opened(device, kind="output", device=device.index, channels=2)
+            self.latency_ms = 1000.0 * self._stream.latency
+        self.device = device
+        self.priority = None
+        self._calls_before = self.synth.callbacks()
+
+    def _open_both(self, device: Device) -> None:
+        """One stream in and out, so that both have one clock."""
+        source = find_input(self._wanted_input, device)
+        if self._input_channel > source.channels:
+            raise DeviceError(
+                f"The input {source.name!r} has {source.channels} channels, not {self._input_channel}: "
+                "choose another --input-channel."
+            )
+        lib.synth_listen(self.synth.c, self._input_channel, self._input_channel - 1)
+        self._stream = self._opened(
+            source, kind="duplex", device=(source.index, device.index), channels=(self._input_channel, 2)
+        )
+        self.input = source
+        self.input_latency_ms, self.latency_ms = (1000.0 * seconds for seconds in self._stream.latency)
+
+    def _opened(self, named: Device, **which):
+        sd, synth = portaudio(), self.synth
         callback = int(ffi.cast("uintptr_t", ffi.addressof(lib, "synth_callback")))
-        with one_sentence(device, synth.sample_rate, synth.block_size):
+        with one_sentence(named, synth.sample_rate, synth.block_size):
             # sounddevice's base class takes the address of a C function: no Python runs in the callback.
-            self._stream = sd._StreamBase(
-                kind="output",
+            return sd._StreamBase(
+                **which,
                 samplerate=synth.sample_rate,
                 blocksize=synth.block_size,
-                device=device.index,
-                channels=2,
                 dtype="float32",
                 latency="low",
                 clip_off=True,
@@ -89,10 +138,6 @@ class Stream:
                 userdata=sd._ffi.cast("void *", int(ffi.cast("uintptr_t", synth.c))),
                 wrap_callback=None,
             )
-        self.device = device
-        self.latency_ms = 1000.0 * self._stream.latency
-        self.priority = None
-        self._calls_before = synth.callbacks()
 
     def _close(self) -> None:
         if self._null is not None:
@@ -113,6 +158,7 @@ class Stream:
         while not self._stopping.wait(WATCH_SECONDS):
             self.synth.collect()
             self._change_program()
+            self._learn()
             if self._null is not None:
                 retry += 1
                 if retry % RETRY_WATCHES == 0:
@@ -127,6 +173,20 @@ class Stream:
                 self.priority = None if granted < 0 else granted
             if silent >= SILENT_WATCHES or not self._stream.active:
                 self._lose()
+
+    def _learn(self) -> None:
+        """Fit to who sings, and say what goes wrong at the input, once each time it begins."""
+        self.synth.learn(WATCH_SECONDS)
+        counts, now = self.synth.input_troubles(), time.monotonic()
+        for name, sentence in TROUBLES.items():
+            count = counts[name]
+            if (
+                count > self._troubles.get(name, 0)
+                and now - self._told.get(name, -TELL_SECONDS) >= TELL_SECONDS
+            ):
+                self._told[name] = now
+                self._say(sentence)
+            self._troubles[name] = count
 
     def _change_program(self) -> None:
         try:

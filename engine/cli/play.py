@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from .learning import add_learning, make_learner, obey_lines, settle_map
+from .listening import NoteSender, add_input_options, heard_from, input_line, listen
 from .options import DEFAULT_PATCH, add_sound_options, make_synth, number
 from .surfaces import add_surfaces, has_surface, make_desk, open_surfaces, settle_room, wanted_preset
 from .terminal import progress, quiet_libraries
@@ -21,6 +22,9 @@ EXAMPLES = """examples:
   ddsp-live play --map wind                        breath makes the loudness; docs/midi.md lists what moves what
   ddsp-live play --map my.toml --learn vibrato     the next knob that you turn moves the vibrato from now on
   ddsp-live play --preset evening                  as it was saved in the panel
+  ddsp-live play trumpet --input mic               sing, and a trumpet follows; use headphones
+  ddsp-live play --input USB --snap 0.8 --scale "D minor"
+  ddsp-live play --input mic --input-mode notes --midi-out synth
 
 Enter or Ctrl-C ends, a line like `learn vibrato` learns meanwhile. `ddsp-live devices` lists devices and ports.
 """
@@ -57,6 +61,7 @@ def add_arguments(parser) -> None:
         help="a number or a part of a name; may be given several times (default: every port, now and later)",
     )
     parser.add_argument("--virtual", metavar="NAME", help="make a MIDI port that other programs can send to")
+    add_input_options(parser)
     parser.add_argument("--demo", action="store_true", help="play the built-in phrase")
     add_learning(parser)
     add_surfaces(parser)
@@ -97,13 +102,19 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
         desk = make_desk(arguments, synth, preset, console.print)
         say = desk.say
         with quiet_libraries():
+            listen(arguments, synth)
             if nobody:
                 stream = stack.enter_context(NullStream(synth, say))
             else:
-                stream = stack.enter_context(synth.start(arguments.device, say=say))
+                heard = {"input": arguments.input, "input_channel": arguments.input_channel}
+                stream = stack.enter_context(synth.start(arguments.device, say=say, **heard))
             learner = make_learner(arguments, map_file, synth, desk.hear, say)
             connected = _open_midi(arguments, learner.receive, stack, say)
+        if arguments.midi_out is not None:
+            stack.enter_context(NoteSender(synth, arguments.midi_out))
         console.print(nobody or _where(synth, stream))
+        if stream.input is not None:
+            console.print(heard_from(arguments, synth, stream))
         open_surfaces(arguments, desk, stream, connected, stack, preset)
         console.print(_from_what(arguments, connected()))
         last = _send_phrase(synth) if arguments.demo else None
@@ -220,6 +231,8 @@ def status_line(stats, stream) -> str:
         line += f"  late frames {stats.late_frames}"
     if stats.stolen_voices:
         line += f"  stolen voices {stats.stolen_voices}"
+    if stats.input.mode != "off":
+        line += input_line(stats.input)
     return line + ("  no device" if stream.lost else "")
 
 

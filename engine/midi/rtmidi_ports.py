@@ -19,7 +19,7 @@ class RtMidi(Backend):
     """One of RtMidi's systems: "alsa", "jack", "core" or "winmm"; by default the first that has ports."""
 
     def __init__(self, api: str | None = None):
-        self._rtmidi = _rtmidi()
+        self._rtmidi = rtmidi_module()
         apis = {self._rtmidi.get_api_name(number): number for number in self._rtmidi.get_compiled_api()}
         if api is not None and api not in apis:
             raise MidiPortError(f"There is no MIDI system {api!r} here: choose one of {', '.join(apis)}.")
@@ -109,7 +109,7 @@ class _Port:
         self._client.delete()
 
 
-def _rtmidi():
+def rtmidi_module():
     try:
         import rtmidi
     except ImportError as error:

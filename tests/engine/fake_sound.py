@@ -17,7 +17,8 @@ class FakeStream:
     def __init__(self, sound, **options):
         if options["samplerate"] not in sound.rates:
             raise PortAudioError("Invalid sample rate")
-        self.options, self.latency, self.active = options, 0.004, False
+        self.options, self.active = options, False
+        self.latency = (0.003, 0.004) if options["kind"] == "duplex" else 0.004
         self._sound = sound
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -36,10 +37,14 @@ class FakeStream:
 
     def _run(self):
         block = np.empty((self.options["blocksize"], 2), np.float32)
+        duplex = self.options["kind"] == "duplex"
+        sung = np.zeros((self.options["blocksize"], self.options["channels"][0] if duplex else 1), np.float32)
+        heard = ffi.from_buffer(sung) if duplex else ffi.NULL
         out, user = ffi.from_buffer("float *", block), ffi.cast("void *", self.options["userdata"])
         while not self._stopping.wait(0.001):
             if self._sound.plugged:
-                lib.synth_callback(ffi.NULL, out, len(block), ffi.NULL, self._sound.flags, user)
+                sung[:] = self._sound.sing(len(block))[:, None]
+                lib.synth_callback(heard, out, len(block), ffi.NULL, self._sound.flags, user)
                 self._sound.called += 1
                 self._sound.peak = max(self._sound.peak, float(np.abs(block).max()))
 
@@ -57,9 +62,13 @@ class FakeSound(types.ModuleType):
         self.flags, self.called, self.peak = 0, 0, 0.0
         self.names = ["Built-in", "USB Audio", "Microphone"]
         self.rescans = 0
+        self.sing = lambda size: np.zeros(size)  # into the microphone
 
     def query_hostapis(self):
-        return [{"name": "ALSA", "default_output_device": 1}, {"name": "JACK", "default_output_device": -1}]
+        return [
+            {"name": "ALSA", "default_output_device": 1, "default_input_device": 2},
+            {"name": "JACK", "default_output_device": -1, "default_input_device": -1},
+        ]
 
     def query_devices(self):
         return [
@@ -69,6 +78,8 @@ class FakeSound(types.ModuleType):
                 "max_output_channels": 0 if name == "Microphone" else 2,
                 "default_samplerate": 44100.0,
                 "default_low_output_latency": 0.005,
+                "max_input_channels": 1 if name == "Microphone" else 0,
+                "default_low_input_latency": 0.003,
             }
             for name in (self.names if self.plugged else [])
         ]

@@ -1,6 +1,8 @@
 """The synth as a JACK client with a MIDI port of its own, in its own process: obeys lines on its standard input.
 
-    player.py PATCH [VOICES]
+    player.py PATCH [VOICES] [listen]
+
+With "listen", a voice follows what comes in.
 
 Prints its ports as JSON, then answers: "stats" with figures, "hog" (a thread takes the GIL from now on),
 "scan FOLDER" (a thread reads all patches in it again and again), "chords SECONDS" (16 voices, from now), "end".
@@ -60,7 +62,8 @@ def own_ports() -> dict:
     with jack.Client("ddsp-live-finder", no_start_server=True) as client:
         audio = [p.name for p in client.get_ports(is_audio=True, is_output=True) if "PortAudio" in p.name]
         midi = [p.name for p in client.get_ports(is_midi=True, is_input=True) if PORT in p.name]
-    return {"audio": audio[0], "midi": midi[0]}
+        heard = [p.name for p in client.get_ports(is_audio=True, is_input=True) if "PortAudio" in p.name]
+    return {"audio": audio[0], "midi": midi[0], "input": heard[0] if heard else None}
 
 
 def main() -> None:
@@ -68,7 +71,14 @@ def main() -> None:
     sys.setswitchinterval(0.0005)
     synth = ddsp_live.Synth(patch, voices=voices)
     lib.synth_measure(synth.c, 1)
-    with synth.start("jack") as stream, MidiInput(synth.send_live, virtual=PORT, backend=OwnPortOnly("jack")):
+    listens = sys.argv[3:] == ["listen"]
+    if listens:
+        synth.listen("follow", octave=0, loudest_db=-16)
+    heard = "system" if listens else None
+    with (
+        synth.start("jack", input=heard) as stream,
+        MidiInput(synth.send_live, virtual=PORT, backend=OwnPortOnly("jack")),
+    ):
         say(own_ports())
         for line in sys.stdin:
             command, *arguments = line.split()

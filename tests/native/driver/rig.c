@@ -6,6 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* IEC 61672-1 at RATE, by bilinear transform: near enough for a driver. */
+static const double a_weighting[3][6] = {
+    {1.0, -2.0, 1.0, 1.0, -1.99461446, 0.99462171},
+    {1.0, -2.0, 1.0, 1.0, -1.89387049, 0.89515977},
+    {0.2343, 0.4686, 0.2343, 1.0, -0.22455846, 0.01260662}};
+
 #define MINUS_90_DB 3.1623e-5f
 
 void fail(const char *file, int line, const char *format, ...) {
@@ -38,7 +44,8 @@ static const HandMap all_rows = {
 };
 
 Rig *rig_new(int voices, int mode) {
-    SynthConfig config = {.sample_rate = RATE, .block_size = MOST_BLOCK, .voices = voices, .mode = mode, .seed = 7};
+    SynthConfig config = {.sample_rate = RATE, .block_size = MOST_BLOCK, .voices = voices, .mode = mode, .seed = 7,
+                          .a_weighting = a_weighting[0]};
     Rig *rig = calloc(1, sizeof *rig);
     size_t bytes = (synth_bytes(&config) + 63) / 64 * 64;
     void *memory = aligned_alloc(64, bytes);
@@ -69,7 +76,7 @@ static void let_go(Rig *rig, Instrument *instrument) {
 }
 
 void rig_load(Rig *rig, int delay_frames, uint32_t seed) {
-    Instrument *instrument = tiny_instrument(RATE, rig->voices, delay_frames, seed);
+    Instrument *instrument = tiny_instrument(RATE, rig->voices + 1, delay_frames, seed); /* one follows the input */
     CHECK(rig->loaded_count < MOST_LOADED, "retired instruments do not come back");
     rig->loaded[rig->loaded_count++] = instrument;
     let_go(rig, synth_load(rig->synth, instrument));
@@ -94,14 +101,24 @@ static void look_at(Rig *rig, const float *out, int frames) {
     }
 }
 
+/* What a microphone with rig->channels brings, of that size exactly; the last one sings. */
+static float *rig_sung(Rig *rig, int size) {
+    float *in = malloc((size_t)(size * rig->channels) * sizeof *in);
+    for (int i = 0; i < size * rig->channels; i++)
+        in[i] = i % rig->channels == rig->channels - 1 ? rig->sing(rig->position + i / rig->channels) : 1e30f;
+    return in;
+}
+
 void rig_render(Rig *rig, int frames, int block, unsigned long flags) {
     while (frames > 0) {
         int size = frames < block ? frames : block;
         float *out = malloc((size_t)size * 2 * sizeof *out); /* of that size exactly, for ASan */
-        int result = synth_callback(NULL, out, (unsigned long)size, NULL, flags, rig->synth);
+        float *in = rig->sing ? rig_sung(rig, size) : NULL;
+        int result = synth_callback(in, out, (unsigned long)size, NULL, flags, rig->synth);
         CHECK(result == 0, "the callback asked to be stopped");
         look_at(rig, out, size);
         free(out);
+        free(in);
         for (int i = 0; rig->workers_on && i < rig->loaded_count; i++)
             while (tiny_worker(rig->loaded[i])) {}
         rig->position += size;

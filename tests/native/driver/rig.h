@@ -19,6 +19,8 @@ typedef struct Rig {
     uint64_t hash;  /* of all samples so far */
     float peak;     /* since it was last set to 0 */
     uint32_t random;
+    float (*sing)(int64_t position); /* what comes in, NULL: no input */
+    int channels;   /* of the input */
 } Rig;
 
 Rig *rig_new(int voices, int mode);

@@ -247,6 +247,9 @@ const Scenario scenarios[] = {
     {"tunings", tunings},
     {"any_block_gives_the_same_gestures", any_block_gives_the_same_gestures},
     {"sections", sections},
+    {"listening", listening},
+    {"howling", howling},
+    {"any_block_hears_the_same", any_block_hears_the_same},
     {"threads", threads},
     {NULL, NULL},
 };

@@ -15,6 +15,9 @@ void maps_while_it_sounds(void);
 void tunings(void);
 void any_block_gives_the_same_gestures(void);
 void sections(void);
+void listening(void);
+void howling(void);
+void any_block_hears_the_same(void);
 void threads(void);                /* producers, worker, callback and main thread at once */
 
 #endif
