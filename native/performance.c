@@ -22,6 +22,8 @@
 #define SHAPED_VIBRATO_DELAY_SECONDS 0.08f
 #define USUAL_PEAK 0.35f
 #define TRIANGLE_DEVIATION 0.28867513f /* of a triangle between 0 and 1 */
+#define TRIANGLE_START 1.7320508f /* deviations that it starts below its mean */
+#define ATTACK_SHARE 0.6f /* of the deviation that is asked for */
 
 static float strength_of(int velocity) { return (float)(velocity - 1) / 126.0f; }
 
@@ -77,15 +79,28 @@ void performance_release(Performance *p, int64_t time) { p->released = time; }
 
 static float set(float value, float otherwise) { return isnan(value) ? otherwise : value; }
 
-/* A rise to the peak and a fall from it, of mean 0 over the note and with the deviation that was asked for. */
-static float contour_db(const Performance *p, const Gesture *gesture, float age) {
-    float deviation_db = FLUCTUATION_DB(set(p->attributes.volume_fluctuation, 0.0f)) + gesture->fluctuation_db;
-    if (deviation_db <= 0) return 0;
+/* A note's level about its aim: from the attack's depth, then a rise to the peak and a fall from it. Where a fluctuation
+   is asked for, both together have that standard deviation over the note: the attack no more than its share. */
+static float shape_db(const Performance *p, const PerformanceRange *range, const Gesture *gesture, float age) {
+    const float length = p->length_seconds;
+    const float rest = fmaxf(0.0f, 1.0f - age / range->attack_seconds);
+    float depth = ATTACK_DB, rise = gesture->fluctuation_db;
+    if (!isnan(p->attributes.volume_fluctuation)) {
+        const float wanted = fmaxf(0.0f, FLUCTUATION_DB(p->attributes.volume_fluctuation) + gesture->fluctuation_db);
+        const float share = fminf(1.0f, range->attack_seconds / length);
+        const float of_attack = ATTACK_DB * sqrtf(share / 5.0f - share * share / 9.0f);
+        depth *= fminf(1.0f, ATTACK_SHARE * wanted / fmaxf(of_attack, 1e-6f));
+        const float spent = of_attack * depth / ATTACK_DB;
+        /* Both begin below the mean, so that they vary together for a while. */
+        const float together = TRIANGLE_START * depth * share / 3.0f;
+        rise = sqrtf(together * together + wanted * wanted - spent * spent) - together;
+    }
     float peak = set(p->attributes.volume_peak_position, USUAL_PEAK) + gesture->peak;
     peak = fminf(0.98f, fmaxf(0.02f, peak));
-    float x = fminf(1.0f, age / p->length_seconds);
+    float x = fminf(1.0f, age / length);
     float triangle = x < peak ? x / peak : (1.0f - x) / (1.0f - peak);
-    return deviation_db * (triangle - 0.5f) / TRIANGLE_DEVIATION;
+    float rise_db = rise > 0 ? rise * (triangle - 0.5f) / TRIANGLE_DEVIATION : 0.0f;
+    return rise_db - depth * rest * rest;
 }
 
 static float aim_db(const PerformanceRange *range, float strength) {
@@ -115,8 +130,8 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     float wave = sinf(6.2831853f * VIBRATO_HZ * age);
     float vibrato = gesture->vibrato * fminf(1.0f, age / VIBRATO_DELAY_SECONDS) * wave;
     float shaped = set(wanted->vibrato, 0.0f) * fminf(1.0f, age / SHAPED_VIBRATO_DELAY_SECONDS) * wave;
-    frame.pitch = pitch_at(p, range, time) + gesture->bend + vibrato +
-                  VIBRATO_UNIT_SEMITONES * shaped + p->deviation.semitones;
+    frame.pitch = pitch_at(p, range, time) + gesture->bend + vibrato + VIBRATO_UNIT_SEMITONES * shaped +
+                  p->deviation.semitones;
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);
 
     float loudness = aim_db(range, p->strength), extra_db = beside_aim_db(range, p->strength);
@@ -126,10 +141,7 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     }
     loudness += gesture->volume * fmaxf(0.0f, range->loudness_high - loudness);
     extra_db *= 1.0f - gesture->volume;
-    loudness += gesture->level_db + VIBRATO_DB * vibrato + contour_db(p, gesture, age) +
-                p->deviation.level_db;
-    float rest = fmaxf(0.0f, 1.0f - age / range->attack_seconds);
-    loudness -= ATTACK_DB * rest * rest;
+    loudness += gesture->level_db + VIBRATO_DB * vibrato + shape_db(p, range, gesture, age) + p->deviation.level_db;
 
     frame.gain = 1.0f;
     if (p->released >= 0) {

@@ -7,6 +7,9 @@
 #define FARTHEST_DB 18.0f
 #define CENTRE_SECONDS 1.5f /* in which a lasting deviation of level is taken back */
 #define DRIFT_SECONDS 0.25f /* a drift's memory: slower than any vibrato */
+#define LASTING_FLUCTUATIONS 0.4f /* of the deviation that a note is asked for */
+#define ATTACK_FLUCTUATIONS 2.5f
+#define ATTACK_SECONDS 0.06f
 #define LOUDEST_DB 15.0f
 
 static const float age_seconds[] = {0.015f, 0.05f, 0.15f, 0.5f, 2.0f};
@@ -86,6 +89,14 @@ static void drift(PerformerVoice *v, uint32_t seed, float seconds) {
 /* Weights are a stranger's: what they make of a note is kept within bounds, and what is no number is nothing. */
 static float bounded(float x, float most) { return x >= -most && x <= most ? x : x > most ? most : x < -most ? -most : 0; }
 
+/* A note whose level was asked to go a certain way goes it, but for how it begins. */
+static float farthest_db(const Performance *note, float age) {
+    const float fluctuation = note->attributes.volume_fluctuation;
+    if (isnan(fluctuation) || note->released >= 0) return FARTHEST_DB;
+    const float times = LASTING_FLUCTUATIONS + ATTACK_FLUCTUATIONS * expf(-age / ATTACK_SECONDS);
+    return fminf(FARTHEST_DB, times * 24.0f * fmaxf(0.0f, fluctuation));
+}
+
 static void deviate(const Performer *p, PerformerVoice *v, const PerformanceRange *range, Performance *note,
                     int64_t time, float amount) {
     const float *contour = v->activation + p->contour;
@@ -95,7 +106,7 @@ static void deviate(const Performer *p, PerformerVoice *v, const PerformanceRang
     float pitch = contour[0] + fmaxf(0.0f, contour[2]) * v->pitch_drift;
     float level_db = 10.0f * (contour[1] + fmaxf(0.0f, contour[3]) * v->level_drift);
     pitch = bounded(pitch, FARTHEST_SEMITONES);
-    level_db = bounded(bounded(level_db, FARTHEST_DB) - v->centre, FARTHEST_DB);
+    level_db = bounded(bounded(level_db, FARTHEST_DB) - v->centre, farthest_db(note, (float)((double)(time - note->onset) / range->sample_rate)));
     if (note->released < 0) v->centre += level_db * hop / CENTRE_SECONDS;
     note->deviation = (Deviation){amount * pitch, amount * level_db};
 }

@@ -13,6 +13,7 @@ NEEDED = "Training needs {name}: run `pip install -e '.[train]'` in ddsp-live's 
 EXAMPLES = """examples:
   ddsp-live train recordings/cello -o cello.ddsp
   ddsp-live train recordings/cello -o cello.ddsp        again, after it was stopped: it goes on
+  ddsp-live train recordings/cello -o cello.ddsp --expression     how it is played, for a patch that is there
   ddsp-live train recordings/cello -o tiny-cello.ddsp --size tiny
   ddsp-live train recordings/cello -o cello.ddsp --licence CC0-1.0 --recordings "my own cello"
 """
@@ -53,10 +54,18 @@ def add_arguments(parser) -> None:
     parser.add_argument("--title", help="the instrument's name for people")
     for name, meaning in (("recordings", "who made them"), ("licence", "theirs"), ("url", "where they are")):
         parser.add_argument(f"--{name}", metavar="TEXT", help=f"source of the recordings: {meaning}")
+    parser.add_argument(
+        "--expression",
+        action="store_true",
+        help="learn only how the instrument is played, and put that into the patch that is there: OUTPUT, or --patch",
+    )
+    parser.add_argument("--patch", help="with --expression: the patch to put it into, a name or a path")
     add_json(parser)
 
 
 def run(arguments) -> int:
+    if arguments.expression:
+        return learn_expression(arguments)
     try:
         from ddsp_live.tools.make_patch import known_source, make_patch
         from ddsp_live.tools.sizes import SIZES
@@ -89,6 +98,27 @@ def run(arguments) -> int:
         for name, words in FIGURES.items():
             if name in made.figures:
                 print(f"  {words:<44}  {in_words(name, made.figures[name])}")
+    return 0
+
+
+def learn_expression(arguments) -> int:
+    try:
+        from ddsp_live.tools.expression import add_expression
+    except ModuleNotFoundError as error:
+        raise ImportError(NEEDED.format(name=error.name)) from error
+    with stages() as (progress, complain):
+        figures = add_expression(
+            arguments.folder,
+            arguments.patch or arguments.output,
+            arguments.output,
+            seed=arguments.seed or 0,
+            progress=progress,
+            complain=complain,
+        )
+    if arguments.json:
+        print_json({"patch": str(arguments.output), "figures": figures})
+    else:
+        print(f"{arguments.output}: " + ", ".join(f"{name} {value:g}" for name, value in figures.items()))
     return 0
 
 
