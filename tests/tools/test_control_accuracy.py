@@ -1,0 +1,43 @@
+"""What the measuring command makes of controls that are known."""
+
+import numpy as np
+import pytest
+from ddsp_live.performance.units import NAMES
+from ddsp_live.tools.control_accuracy import figures, passes
+
+PITCHES, VALUES = 3, 5
+
+
+def heard_as(mixing):
+    """A sweep of each attribute from 0 to 1, whose six are heard as `mixing` [6, 6] times those asked for."""
+    asked = {name: np.tile(np.linspace(0, 1, VALUES), (PITCHES, 1)) for name in NAMES}
+    found = {}
+    for i, name in enumerate(NAMES):
+        wanted = np.zeros((PITCHES, VALUES, len(NAMES)))
+        wanted[:, :, i] = asked[name]
+        found[name] = wanted @ mixing.T + np.arange(PITCHES)[:, None, None]
+    return asked, found
+
+
+def test_what_is_heard_as_asked_passes_whatever_a_pitch_has_by_itself():
+    measured = figures(*heard_as(0.7 * np.eye(6)))
+    assert passes(measured)
+    assert all(
+        row["r"] == pytest.approx(1) and row["slope"] == pytest.approx(0.7) for row in measured.values()
+    )
+    assert all(row["change"] == pytest.approx(0) for row in measured.values())
+
+
+def test_an_attribute_that_moves_another_is_told_with_its_share():
+    mixing = np.eye(6)
+    mixing[5, 0] = 0.3
+    row = figures(*heard_as(mixing))["volume"]
+    assert (row["most_changed"], row["change"]) == (NAMES[5], pytest.approx(0.3))
+
+
+def test_an_attribute_that_goes_the_wrong_way_does_not_pass():
+    mixing = np.eye(6)
+    mixing[3, 3] = -1
+    measured = figures(*heard_as(mixing))
+    assert measured["vibrato"]["r"] == pytest.approx(-1)
+    assert not passes(measured)
