@@ -1,6 +1,7 @@
 """What a training step asks of the decoder: to sound like the recordings, and to be as loud as told."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -60,7 +61,7 @@ def controls_loss(
     noise = (magnitudes.log() - batch.noise).abs()
     moved = (batch.loudness_db - batch.loudness_db[:, -1:]).abs().amax(1, keepdim=True)
     steady = (moved < STEADY_DB) & (asked > QUIET_DB)
-    off = (control_loudness(f0_hz, amplitude, distribution, magnitudes, sample_rate) - asked).abs()
+    off = off_level(f0_hz, (amplitude, distribution, magnitudes), asked, sample_rate)
     return partials.sum() / audible.sum() + noise.mean(), (off * steady).sum() / steady.sum().clamp(min=1)
 
 
@@ -93,7 +94,7 @@ def audio_loss(
     moved = (batch.loudness_db[:, before - STEADY_FRAMES : -STEADY_FRAMES] - asked).abs()
     steady = (moved < STEADY_DB) & (asked > QUIET_DB)
     heard = through(body, controls, f0_hz, sample_rate)
-    off = (control_loudness(f0_hz, *heard, sample_rate) - asked).abs()
+    off = off_level(f0_hz, heard, asked, sample_rate)
     return distance, (off * steady).sum() / steady.sum().clamp(min=1)
 
 
@@ -119,6 +120,19 @@ def level_loss(
     midi, asked = (torch.from_numpy(np.broadcast_to(x, shape).astype(np.float32)) for x in (midi, asked))
     f0_hz = 440 * 2 ** ((midi - 69) / 12)
     heard = through(body, decode(decoder, f0_hz, asked), f0_hz, sample_rate)
-    given = control_loudness(f0_hz, *heard, sample_rate)
     wanted = asked - (QUIET_SLOPE - 1) * (QUIET_DB - asked).clamp(min=0)
-    return (given - wanted).abs().mean()
+    return off_level(f0_hz, heard, wanted, sample_rate).mean()
+
+
+def off_level(f0_hz: Tensor, controls: Sequence[Tensor], wanted: Tensor, sample_rate: int) -> Tensor:
+    """How many dB the level of controls is from the one wanted [batch, frames, 1], mended by the amplitude alone.
+
+    If noise or a partial could mend it, the cheapest way to be loud were to whistle in one band; noise is only
+    told when it is louder by itself than all should be.
+    """
+    amplitude, distribution, magnitudes = controls
+    given = control_loudness(f0_hz, amplitude, distribution.detach(), magnitudes.detach(), sample_rate)
+    noise = control_loudness(
+        f0_hz, torch.zeros_like(amplitude), distribution.detach(), magnitudes, sample_rate
+    )
+    return (given - wanted).abs() + (noise - wanted).clamp(min=0)

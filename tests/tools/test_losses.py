@@ -5,6 +5,7 @@ import pytest
 import torch
 from ddsp_live.loudness import loudness
 from ddsp_live.tools.losses import a_weighting_gain, control_loudness, spectral_distance
+from ddsp_live.tools.objective import off_level
 from ddsp_live.tools.synthesis import render
 
 RATES = {"sample_rate": 44100, "frame_rate": 250}
@@ -51,3 +52,17 @@ def test_loudness_of_controls_is_that_of_their_sound(midi, tones, noise):
     predicted = control_loudness(f0_hz, *controls, 44100)
     audio = render(controls, f0_hz, **RATES)[0].numpy()
     assert float(predicted[0, 0, 0]) == pytest.approx(loudness(audio, 44100, 250)[25:-25].mean(), abs=0.4)
+
+
+def test_a_wrong_level_is_mended_by_the_amplitude_and_noise_is_only_made_softer():
+    f0_hz = torch.full((1, 2, 1), 220.0)
+    amplitude = torch.full((1, 2, 1), 0.1, requires_grad=True)
+    distribution = torch.full((1, 2, 20), 0.05, requires_grad=True)
+    magnitudes = torch.tensor([1e-4, 0.5])[None, :, None].expand(1, 2, 17).clone().requires_grad_()
+    wanted = torch.tensor([-5.0, -40.0])[None, :, None]  # louder than it is, and softer than the noise alone
+    off_level(f0_hz, (amplitude, distribution, magnitudes), wanted, 16000).sum().backward()
+    assert amplitude.grad[0, 0] < 0 < amplitude.grad[0, 1]
+    assert distribution.grad is None
+    assert (
+        not magnitudes.grad[0, 0].any() and (magnitudes.grad[0, 1] >= 0).all() and magnitudes.grad[0, 1].any()
+    )
