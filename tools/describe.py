@@ -9,6 +9,10 @@ from .analysis import Take
 QUANTILES = np.linspace(0, 100, 21)
 SUSTAINED_DB = 20.0  # below a note's peak; frames above are its sustained part
 TENTH_DB, NINE_TENTHS_DB = -20.0, 20 * np.log10(0.9)
+SLOWEST_ATTACK_MS, SLOWEST_RELEASE_MS = (
+    150.0,
+    400.0,
+)  # beyond, a swell was recorded, and keys would answer late
 RELEASE_MS = 120.0  # where no recording has a release, because notes were cut while they sounded
 
 
@@ -29,8 +33,8 @@ def describe(takes: Sequence[Take]) -> dict:
         "pitch": _span(min(notes), max(notes), 1.0) | {"quantiles": _quantiles(pitch)},
         "loudness": _span(low, high, 3.0) | {"quantiles": _quantiles(level)},
         "performance": {
-            "attack_ms": round(float(np.median(attacks)), 1),
-            "release_ms": round(float(np.median(found)), 1) if found else RELEASE_MS,
+            "attack_ms": round(min(float(np.median(attacks)), SLOWEST_ATTACK_MS), 1),
+            "release_ms": round(min(float(np.median(found)), SLOWEST_RELEASE_MS), 1) if found else RELEASE_MS,
         },
     }
 
