@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .matching import HEARD_DB, PERCENTS, USUAL_DB, loudness_tables, octaves_to, quantiles
+from .matching import HEARD_DB, LOUDEST, USUAL_DB, loudness_tables, octaves_to, quantiles
 from .midi.messages import note_off, note_on
 from .native._kernel import ffi, lib
 from .performance.scales import scale_pitches
@@ -15,7 +15,6 @@ AUTO = "auto"
 ENOUGH_FRAMES = 125  # half a second of singing, until the octave is chosen
 KNOWN_FRAMES = 1000  # from which the input's own quantiles count for as much as what is usual
 CALIBRATION_SECONDS = 10.0
-LOUDEST = int(np.flatnonzero(PERCENTS == 95)[0])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ HEARD_DB = np.arange(-80.0, 1.0, 2.0)  # of the tables below
 PERCENTS = np.array([5.0, 25.0, 50.0, 75.0, 95.0])
 USUAL_DB = np.array([-46.0, -36.0, -29.0, -23.0, -16.0])
 """What a microphone hears of somebody at these percents, until it is known."""
+LOUDEST = 4  # of PERCENTS
 PATCH_PERCENTS = np.linspace(0, 100, 21)
 LEAST_SPREAD_DB = 1.5  # between two of the percents: what was played at one level has no quantiles
 BELOW_SOFTEST_DB = 3.0

@@ -1,0 +1,73 @@
+"""`ddsp-live transfer`: a recording of a voice or an instrument, played by a patch."""
+
+from pathlib import Path
+
+from .listening import add_matching_options
+from .options import DEFAULT_PATCH, add_json, number, room_and_wet, room_choice
+from .render import check_output, write_sound
+from .terminal import print_json
+
+EXAMPLES = """examples:
+  ddsp-live transfer humming.wav --patch trumpet           writes humming-trumpet.wav beside it
+  ddsp-live transfer solo.flac -o solo-sax.wav --octave -1 --snap 0.7 --scale "D minor"
+  ddsp-live transfer humming.wav --room 0.3 --stems parts  harmonic, noise and room, each alone
+"""
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument(
+        "recording", type=Path, metavar="IN.wav", help="one voice at a time, any rate and channels"
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=".wav or .flac, 24 bit")
+    parser.add_argument("--patch", default=DEFAULT_PATCH, help=f"a name or a path (default: {DEFAULT_PATCH})")
+    add_matching_options(parser)
+    parser.add_argument("--room", type=room_choice, default=None, metavar="ROOM", help="as for `render`")
+    parser.add_argument(
+        "--wet", type=number(float, 0, 1), default=None, metavar="LEVEL", help="as for `render`"
+    )
+    parser.add_argument(
+        "--stems", type=Path, metavar="FOLDER", help="write harmonic, noise and room, which add up"
+    )
+    add_json(parser)
+
+
+def run(arguments) -> int:
+    from ..patch import load_patch
+    from ..room import NONE, OWN, own_room
+    from ..transfer import hear, transfer
+
+    patch = load_patch(arguments.patch)
+    source = arguments.recording
+    output = arguments.output or source.with_name(f"{source.stem}-{patch.name}.wav")
+    check_output(output)
+    room, wet = room_and_wet(arguments)
+    room = own_room(patch) if room == OWN else None if room == NONE else room
+    heard = hear(source, patch.sample_rate, patch.frame_rate, arguments.gate)
+    played = transfer(
+        heard,
+        patch,
+        octave=arguments.octave,
+        snap=arguments.snap,
+        scale=arguments.scale,
+        loudest_db=arguments.loudest,
+        room=room,
+        wet=wet,
+    )
+    write_sound(output, played.audio, played.sample_rate)
+    if arguments.stems:
+        arguments.stems.mkdir(parents=True, exist_ok=True)
+        for name, part in played.parts.items():
+            write_sound(arguments.stems / f"{name}.wav", part, played.sample_rate)
+    summary = {
+        "output": str(output),
+        "patch": patch.name,
+        "seconds": len(played.audio) / played.sample_rate,
+        "octave": played.octave,
+        "voiced": float(played.voiced.mean()),
+    }
+    if arguments.json:
+        print_json(summary)
+    else:
+        moved = f", moved by {played.octave} octaves" if played.octave else ""
+        print(f"{output}: {summary['seconds']:.1f} s of {patch.title}{moved}.")
+    return 0

@@ -1,0 +1,184 @@
+"""A recording of one voice, played by a patch: pitch and loudness are its own, the sound is the patch's."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+import soxr
+
+from .decoders.onnx_decoder import OnnxDecoder
+from .filters import sections_at_rate
+from .listening import AUTO
+from .loudness import loudness
+from .matching import HEARD_DB, LOUDEST, PERCENTS, USUAL_DB, loudness_tables, octaves_to
+from .patch import Patch
+from .performance.scales import scale_pitches
+from .room import Room
+from .signal import filtered_noise, harmonic, sosfilt
+from .tracking import GATE_DB, track
+
+FALL_DB = 60.0  # that what is told falls within FALL_SECONDS of silence
+FALL_SECONDS = 0.3
+VOICING_SECONDS = 0.02
+MOST_CORRECTION_DB = 15.0
+CORRECTIONS = 4  # passes: overlapping windows are not corrected at once
+SMOOTH_FRAMES = 5
+CEILING = 0.98
+
+
+class TransferError(ValueError):
+    """A recording that can't be played by a patch, in one sentence."""
+
+
+class Heard(NamedTuple):
+    """What a recording is, per frame."""
+
+    midi: np.ndarray  # [frames]; bridged where unvoiced
+    voiced: np.ndarray  # bool [frames]
+    loudness_db: np.ndarray  # [frames]
+
+
+class Transfer(NamedTuple):
+    """What was played; the three parts add up to the whole."""
+
+    sample_rate: int
+    parts: dict[str, np.ndarray]  # harmonic, noise and room, float32 [samples, 2]
+    midi: np.ndarray  # [frames] that was asked for
+    voiced: np.ndarray
+    target_db: np.ndarray  # loudness that was asked for, before the room
+    octave: int
+
+    @property
+    def audio(self) -> np.ndarray:
+        return sum(self.parts.values())
+
+
+def hear(path: Path, sample_rate: int, frame_rate: int, gate_db: float = GATE_DB) -> Heard:
+    """Tracks a recording as the trainer does, or where its packages are missing, as live.
+
+    Raises TransferError for a file that is no sound, and where nothing in it has a pitch.
+    """
+    try:
+        from .tools.analysis import analyse
+
+        take = analyse(path, sample_rate=sample_rate, frame_rate=frame_rate)
+        midi, voiced, loudness_db = take.midi, take.voiced, take.loudness_db
+    except ImportError:
+        midi, voiced, loudness_db = _hear_as_live(path, sample_rate, frame_rate, gate_db)
+    voiced = voiced & (loudness_db > gate_db)
+    if not voiced.any():
+        raise TransferError(
+            f"{path} has no pitch that could be followed: it is silence, noise, speech or chords."
+        )
+    return Heard(midi, voiced, loudness_db)
+
+
+def _hear_as_live(path: Path, sample_rate: int, frame_rate: int, gate_db: float):
+    try:
+        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, soundfile.SoundFileError) as error:
+        raise TransferError(f"{path} cannot be read as audio ({error}).") from error
+    audio = audio.mean(1) if rate == sample_rate else soxr.resample(audio.mean(1), rate, sample_rate)
+    heard = track(audio, sample_rate=sample_rate, frame_rate=frame_rate, gate_db=gate_db)
+    times = np.arange(len(heard.f0_hz)) / frame_rate
+    if not heard.voiced.any():
+        return np.zeros(len(times)), heard.voiced, heard.loudness_db
+    at = (times - heard.age)[heard.voiced]
+    midi = np.interp(times, at, 69 + 12 * np.log2(heard.f0_hz[heard.voiced] / 440))
+    voiced = np.interp(times, times - np.median(heard.age[heard.voiced]), heard.voiced) > 0.5
+    return midi, voiced, loudness(audio, sample_rate, frame_rate)[: len(times)]
+
+
+def transfer(
+    heard: Heard,
+    patch: Patch,
+    *,
+    octave: int | str = AUTO,
+    snap: float = 0.0,
+    scale: str | None = None,
+    loudest_db: float | str = AUTO,
+    room: Room | None = None,
+    wet: float = 0.0,
+    seed: int = 0,
+) -> Transfer:
+    """Plays what was heard, at the patch's own rate; the settings are those of `Synth.listen`."""
+    rate, frame_rate = patch.sample_rate, patch.frame_rate
+    moved = _octave(heard, patch) if octave == AUTO else int(octave)
+    midi = heard.midi + 12 * moved
+    if snap:
+        scale_notes = np.arange(128.0) if scale is None else scale_pitches(scale)
+        midi = midi + snap * (scale_notes[np.abs(midi[:, None] - scale_notes).argmin(1)] - midi)
+    at = np.percentile(heard.loudness_db[heard.voiced], PERCENTS)
+    if loudest_db != AUTO:
+        at = USUAL_DB + (float(loudest_db) - USUAL_DB[LOUDEST])
+    told, target = (np.interp(heard.loudness_db, HEARD_DB, table) for table in loudness_tables(patch, at))
+    silent = _frames_since(heard.voiced) / frame_rate
+    fall = FALL_DB * silent / FALL_SECONDS
+    told, target = np.maximum(told - fall, -80), np.maximum(target - fall, -80)
+    amplitude, distribution, magnitudes = _decode(patch, midi, told)
+    gain = 10 ** ((target - told) / 20)
+    smooth = np.ones(max(1, round(VOICING_SECONDS * frame_rate)))
+    voicing = np.convolve(heard.voiced, smooth / len(smooth), "same")
+    rates = {"sample_rate": rate, "frame_rate": frame_rate}
+    tone = harmonic(440 * 2 ** ((midi - 69) / 12), amplitude[:, 0] * voicing * gain, distribution, **rates)
+    breath = filtered_noise(magnitudes * gain[:, None], seed=seed, **rates)
+    if patch.body is not None:
+        body = sections_at_rate(patch.body, patch.sample_rate, rate)
+        tone, breath = sosfilt(body, tone)[0], sosfilt(body, breath)[0]
+    tone, breath = _corrected(tone, breath, target, heard.voiced, rate, frame_rate)
+    dry = tone + breath
+    parts = {"harmonic": np.stack([tone, tone], 1), "noise": np.stack([breath, breath], 1)}
+    parts["room"] = (
+        np.zeros_like(parts["noise"]) if room is None or not wet else wet * _in_room(dry, room, rate)
+    )
+    peak = np.abs(sum(parts.values())).max(initial=0)
+    scale_down = min(1.0, CEILING / peak) if peak else 1.0
+    parts = {name: (part * scale_down).astype(np.float32) for name, part in parts.items()}
+    return Transfer(rate, parts, midi, heard.voiced, target + 20 * np.log10(scale_down), moved)
+
+
+def _octave(heard: Heard, patch: Patch) -> int:
+    notes = np.clip(np.round(heard.midi[heard.voiced]), 0, 127).astype(int)
+    return octaves_to(patch, np.bincount(notes, minlength=128))
+
+
+def _frames_since(voiced: np.ndarray) -> np.ndarray:
+    """How many frames ago, or in how many, the nearest voiced one is."""
+    at, frames = np.flatnonzero(voiced), np.arange(len(voiced))
+    after = np.searchsorted(at, frames).clip(0, len(at) - 1)
+    return np.minimum(np.abs(frames - at[after]), np.abs(frames - at[(after - 1).clip(0)]))
+
+
+def _decode(patch: Patch, midi: np.ndarray, told_db: np.ndarray):
+    decoder, state = OnnxDecoder(patch.onnx), np.zeros((1, patch.state_size), np.float32)
+    frames = []
+    for f0, level in zip((midi / 127).astype(np.float32), (told_db / 80 + 1).astype(np.float32), strict=True):
+        *controls, state = decoder.step(f0.reshape(1, 1), level.reshape(1, 1), state)
+        frames.append(controls)
+    return tuple(np.concatenate(control) for control in zip(*frames, strict=True))
+
+
+def _corrected(tone, breath, target_db, voiced, rate, frame_rate):
+    """Both by one slow gain, so that the loudness is what was asked for: a decoder is told it and is not exact."""
+    times, samples = np.arange(len(target_db)) / frame_rate, np.arange(len(tone)) / rate
+    window = np.ones(SMOOTH_FRAMES) / SMOOTH_FRAMES
+    correction = np.zeros(len(target_db))
+    for _ in range(CORRECTIONS):
+        gain = 10 ** (np.interp(samples, times, correction) / 20)
+        reached = loudness(((tone + breath) * gain).astype(np.float32), rate, frame_rate)
+        reached = np.pad(reached, (0, max(0, len(target_db) - len(reached))), mode="edge")[: len(target_db)]
+        missing = np.interp(times, times[voiced], (target_db - reached)[voiced])
+        correction = np.clip(
+            correction + np.convolve(missing, window, "same"), -MOST_CORRECTION_DB, MOST_CORRECTION_DB
+        )
+    gain = 10 ** (np.interp(samples, times, correction) / 20)
+    return tone * gain, breath * gain
+
+
+def _in_room(dry: np.ndarray, room: Room, rate: float) -> np.ndarray:
+    """[samples, 2]."""
+    impulses = room.at_rate(rate)
+    size = 1 << (len(dry) + impulses.shape[1] - 1).bit_length()
+    wet = np.fft.irfft(np.fft.rfft(dry, size) * np.fft.rfft(impulses, size), size)[:, : len(dry)]
+    return np.broadcast_to(wet, (2, len(dry))).T
