@@ -35,6 +35,7 @@ if [ "$(uname)" = Linux ]; then
     has_library portaudio || wanted="$wanted libportaudio2"
     if [ "$purpose" = test ]; then
         has jackd || wanted="$wanted jackd2"
+        has chromium || has chromium-browser || wanted="$wanted chromium"
         has clang-22 || wanted="$wanted clang-22 libclang-rt-22-dev"
     fi
 fi
