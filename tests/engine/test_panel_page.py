@@ -11,10 +11,16 @@ from make_patch import make_patch
 from panel_rig import open_rig, until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --mute-audio"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--mute-audio",
+]
 SIZES = {"desktop": (1360, 900), "tablet": (820, 1180), "phone": (390, 844)}
 WAIT_MS = 20_000
 

@@ -28,6 +28,7 @@ def computer(tmp_path):
         command("cc", "true")
         command("c++", "true")
         command("jackd", "true")
+        command("chromium", "true")
         command("clang-22", "true")
         command("pkg-config", "true")
         command("apt-get", f'echo "$*" >>{log}')
