@@ -96,8 +96,8 @@ class Server:
             proxy_headers=False,
             ws_max_size=4 * MOST_BYTES,
             ws_per_message_deflate=False,
-            ws_ping_interval=3.0,
-            ws_ping_timeout=3.0,
+            ws_ping_interval=5.0,
+            ws_ping_timeout=10.0,
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
