@@ -44,7 +44,8 @@ def controls_loss(
 ) -> tuple[Tensor, Tensor]:
     """How far the decoder's controls are from the batch's, in nepers, and its level in dB where that is steady.
 
-    A partial counts down to where the noise around it hides it. Median levels, as a difference of logarithms
+    A partial counts down to where the noise around it hides it. Above Nyquist there must be none, or amplitude,
+    the sum of them all, would say nothing of how loud it is. Median levels, as a difference of logarithms
     asks for, are what a spectral distance of the sound asks for too, at a hundredth of its cost.
     """
     before = batch.f0_hz.shape[1] - batch.noise.shape[1]
@@ -53,16 +54,15 @@ def controls_loss(
     amplitude, distribution, magnitudes = through(body, controls, f0_hz, sample_rate)
     count, bands = distribution.shape[-1], magnitudes.shape[-1]
     frequencies = f0_hz * torch.arange(1, count + 1) * (2 / sample_rate)
-    audible = (frequencies < 1).float()
     band = (frequencies.clamp(max=1) * (bands - 1)).round().long()
     hidden = batch.noise.gather(-1, band) + HIDDEN
     levels = (amplitude * distribution + QUIETEST).log()
-    partials = (torch.maximum(levels, hidden) - torch.maximum(batch.partials, hidden)).abs() * audible
+    partials = (torch.maximum(levels, hidden) - torch.maximum(batch.partials, hidden)).abs()
     noise = (magnitudes.log() - batch.noise).abs()
     moved = (batch.loudness_db - batch.loudness_db[:, -1:]).abs().amax(1, keepdim=True)
     steady = (moved < STEADY_DB) & (asked > QUIET_DB)
     off = off_level(f0_hz, (amplitude, distribution, magnitudes), asked, sample_rate)
-    return partials.sum() / audible.sum() + noise.mean(), (off * steady).sum() / steady.sum().clamp(min=1)
+    return partials.mean() + noise.mean(), (off * steady).sum() / steady.sum().clamp(min=1)
 
 
 def audio_loss(

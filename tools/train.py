@@ -55,7 +55,7 @@ class Settings:
     learning_rate: float = 2e-3
     warm_up_steps: int = 50
     last_rate: float = 0.01  # of the learning rate, reached along a cosine
-    level_weight: float = 0.2  # per dB between the level asked and the one that the controls make
+    level_weight: float = 0.1  # per dB between the level asked and the one that the controls make
     beyond_weight: float = 0.02  # the same, at pitches and levels that no recording has
     polish_steps: int = 0  # towards the recordings' spectra, after those above
     polish: Polish = field(default_factory=Polish)
