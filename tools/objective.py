@@ -62,7 +62,9 @@ def controls_loss(
     moved = (batch.loudness_db - batch.loudness_db[:, -1:]).abs().amax(1, keepdim=True)
     steady = (moved < STEADY_DB) & (asked > QUIET_DB)
     off = off_level(f0_hz, (amplitude, distribution, magnitudes), asked, sample_rate)
-    return partials.mean() + noise.mean(), (off * steady).sum() / steady.sum().clamp(min=1)
+    return partials.sum() / (frequencies < 1).sum() + noise.mean(), (off * steady).sum() / steady.sum().clamp(
+        min=1
+    )
 
 
 def audio_loss(

@@ -1,12 +1,16 @@
 """What training minimises, against closed forms and against the loudness of rendered audio."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from ddsp_live.loudness import loudness
+from ddsp_live.tools.decoder import Decoder, default_layers
 from ddsp_live.tools.losses import a_weighting_gain, control_loudness, spectral_distance
-from ddsp_live.tools.objective import off_level
-from ddsp_live.tools.synthesis import render
+from ddsp_live.tools.objective import controls_loss, off_level
+from ddsp_live.tools.synthesis import decode, render
+from ddsp_live.tools.targets import QUIETEST, Frames
 
 RATES = {"sample_rate": 44100, "frame_rate": 250}
 
@@ -66,3 +70,18 @@ def test_a_wrong_level_is_mended_by_the_amplitude_and_noise_is_only_made_softer(
     assert (
         not magnitudes.grad[0, 0].any() and (magnitudes.grad[0, 1] >= 0).all() and magnitudes.grad[0, 1].any()
     )
+
+
+def test_no_share_of_the_amplitude_is_left_above_nyquist():
+    torch.manual_seed(0)
+    decoder = Decoder(default_layers(harmonics=20, noise_bands=17, width=16, depth=1, lags=(1,)))
+    f0_hz, loudness_db = torch.full((1, 2, 1), 1000.0), torch.full((1, 2, 1), -20.0)
+    targets = torch.full((1, 1, 20), math.log(0.01))
+    targets[..., 8:] = math.log(QUIETEST)  # 8 kHz and above, at 16 kHz
+    frames = Frames(f0_hz, loudness_db, targets, torch.full((1, 1, 17), math.log(1e-5)))
+    optimizer = torch.optim.Adam(decoder.parameters(), lr=0.05)
+    for _ in range(200):
+        optimizer.zero_grad()
+        controls_loss(decoder, frames, sample_rate=16000)[0].backward()
+        optimizer.step()
+    assert decode(decoder, f0_hz, loudness_db)[1][0, -1, 8:].sum() < 0.01
