@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #define MAX_VOICES 64
-#define MAX_SOUNDS (MAX_VOICES + 1) /* with the one that follows the input */
+#define MAX_SOUNDS 65 /* with the one that follows the input: MAX_VOICES + 1, which cffi cannot add */
 #define MAX_KEYS 32 /* held keys that are remembered, to go back to in mono and legato */
 
 typedef struct Player {
