@@ -17,6 +17,7 @@ from .midi import gesture_map, messages, tuning
 from .midi.requests import SYSEX, Programs, Waiting, is_request
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches, load_patch
+from .performance.interpreter import Interpreter
 from .room import OWN, Room, find_room, own_room
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
@@ -25,6 +26,8 @@ MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO
 MOST_VOICES = 64
 MOST_BLOCK = 4096
 MOST_MEMBERS = 15  # of an MPE zone
+MOST_RULES = 10.0
+NOTE_ON = 0x90
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ class Synth:
         file with an impulse response.
     performer : float
         How much of the instrument's own way of playing a note is heard, where the patch knows it: 0 to 1.
+    rules : float
+        Quantity of the performance rules that need no future, 0 to 10: 1 is as their authors mean it. A note whose
+        volume is set stays as it is.
+    humanize : float
+        Amount of small irregularities, seeded, 0 to 10; no note is delayed.
 
     Attributes
     ----------
@@ -128,6 +136,8 @@ class Synth:
         room=OWN,
         map=gesture_map.DEFAULT,
         performer=1.0,
+        rules=0.0,
+        humanize=0.0,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -163,6 +173,8 @@ class Synth:
         self._mapping = threading.Lock()  # the kernel takes maps from one thread at a time
         self.map = map
         self.performer = performer
+        self._interpreter = Interpreter(lambda note, velocity: self.volume(note, velocity), seed & 0xFFFFFFFF)
+        self.rules, self.humanize = rules, humanize
         self._listening = Listening(self.c, lambda: self.patch)
         if mpe:
             for message in messages.mpe_zone(mpe):
@@ -208,6 +220,26 @@ class Synth:
         _check("performer", amount, 0, 1)
         self._performer = float(amount)
         lib.synth_perform(self.c, self._performer)
+
+    @property
+    def rules(self) -> float:
+        """Quantity of the performance rules, for notes to come."""
+        return self._interpreter.rules
+
+    @rules.setter
+    def rules(self, quantity: float) -> None:
+        _check("rules", quantity, 0, MOST_RULES)
+        self._interpreter.rules = float(quantity)
+
+    @property
+    def humanize(self) -> float:
+        """Amount of irregularity, for notes to come."""
+        return self._interpreter.humanize
+
+    @humanize.setter
+    def humanize(self, amount: float) -> None:
+        _check("humanize", amount, 0, MOST_RULES)
+        self._interpreter.humanize = float(amount)
 
     def load(self, patch) -> None:
         """Play another patch from the next block on; held notes go over to it within 20 ms, without a click.
@@ -267,16 +299,15 @@ class Synth:
             For an attribute that there is not.
         """
         raw = messages.note_on(note, velocity, channel)
-        if attributes is None or velocity == 0:
+        attributes = attributes or {}
+        if velocity == 0 or not (attributes or seconds):
             self.send(raw, time)
             return
         if unknown := set(attributes) - set(ATTRIBUTES):
             raise ValueError(
                 f"There is no attribute {sorted(unknown)[0]!r}: a note has {', '.join(ATTRIBUTES)}."
             )
-        values = ffi.new("Attributes *", {name: attributes.get(name, np.nan) for name in ATTRIBUTES})
-        at = self._sample_of(time)
-        if not lib.synth_send_note(self.c, at, channel, note, velocity, seconds, values):
+        if not self._push(self._sample_of(time), raw, attributes, seconds):
             raise OverflowError(QUEUE_FULL)
 
     def note_off(self, note: int, velocity: int = 64, channel: int = 0, time: int | None = None) -> None:
@@ -323,8 +354,22 @@ class Synth:
                 self._answer_due()
             else:
                 self._answer(raw)
-        elif not lib.synth_send(self.c, self._sample_of(time), raw, len(raw)):
+        elif not self._push(self._sample_of(time), raw):
             raise OverflowError(QUEUE_FULL)
+
+    def _push(self, at: int, raw: bytes, attributes: Mapping[str, float] | None = None, seconds=0.0) -> bool:
+        """Hand a message to the kernel, a note with what it is to be like; False where the queue is full."""
+        now = (at if at >= 0 else self.position()) / self.sample_rate
+        struck = len(raw) == 3 and raw[0] & 0xF0 == NOTE_ON and raw[2] > 0
+        if not struck:
+            self._interpreter.hear(raw, now)
+        elif self._interpreter.active:
+            channel, note, velocity = raw[0] & 0x0F, raw[1], raw[2]
+            attributes, seconds = self._interpreter.note_on(note, velocity, channel, now, attributes, seconds)
+        if not struck or attributes is None:
+            return bool(lib.synth_send(self.c, at, raw, len(raw)))
+        values = ffi.new("Attributes *", {name: attributes.get(name, np.nan) for name in ATTRIBUTES})
+        return bool(lib.synth_send_note(self.c, at, raw[0] & 0x0F, raw[1], raw[2], seconds, values))
 
     def _sample_of(self, time: int | None) -> int:
         """The sample at which to play an event: live, what is sent now sounds exactly a block later."""
@@ -337,7 +382,7 @@ class Synth:
         if is_request(raw):
             self._answer(raw)
             return True
-        return bool(lib.synth_send_live(self.c, arrival, raw, len(raw)))
+        return self._push(lib.synth_event_time(self.c, arrival), raw)
 
     def _answer_due(self) -> None:
         """Offline: what was to be answered by now. Raises PatchError where a program can't be loaded."""

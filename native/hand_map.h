@@ -49,5 +49,7 @@ typedef struct HandMap {
 
 /* Where a key of this velocity lies in the patch's trained range, 0 .. 1. */
 float hand_map_strength(const HandMap *map, int velocity);
+/* What a key of this velocity adds to a target, of those that add up, in its unit. */
+float hand_map_struck(const HandMap *map, int target, int velocity);
 
 #endif

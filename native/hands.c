@@ -80,6 +80,15 @@ float hand_map_strength(const HandMap *map, int velocity) {
     return strength;
 }
 
+float hand_map_struck(const HandMap *map, int target, int velocity) {
+    float sum = 0;
+    for (int i = 0; i < map->count; i++) {
+        const HandRow *row = &map->rows[i];
+        if (row->gesture == HAND_VELOCITY && row->target == target) sum += value(row, place_of_velocity(velocity));
+    }
+    return sum;
+}
+
 void hands_remap(Hands *h, const HandMap *map, const Channel *own, const Channel *master) {
     for (int i = 0; i < map->count; i++) {
         h->own[i] = place(&map->rows[i], h, own);

@@ -44,7 +44,11 @@ static void start(void *self, int voice, int64_t time, int channel, int note, in
     if (seconds > 0 && pitch_of(s, channel, from) >= 0)
         performance_glide(&part->performance, time, pitch_of(s, channel, from), seconds);
     connect(s, voice, time, channel);
-    if (s->playing->shaped) performance_shape(&part->performance, &s->playing->attributes, s->playing->seconds);
+    if (s->playing->shaped) {
+        performance_shape(&part->performance, &s->playing->attributes, fabsf(s->playing->seconds));
+        /* A guess lays the note out, but the performer must not take it for an end that is known. */
+        if (s->playing->seconds < 0) part->performance.length_known = 0;
+    }
     part->active = part->fresh = 1;
     part->taken_over = 0;
     part->tuned = tuning_changes(&s->tuning);

@@ -13,7 +13,7 @@ typedef struct Event {
     uint8_t bytes[3];
     uint8_t size;
     uint8_t shaped;        /* a note-on that carries ... */
-    float seconds;         /* ... its length, 0 where unknown */
+    float seconds;         /* ... its length, 0 where unknown, negative where guessed */
     Attributes attributes; /* ... and its attributes */
 } Event;
 

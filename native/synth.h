@@ -148,7 +148,7 @@ void synth_tune(Synth *synth, const float *pitches, int sounding);
    before the first block. */
 int64_t synth_event_time(Synth *synth, double seconds);
 int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size);
-/* A note-on with its attributes, and its length in seconds, 0 where that is not known. */
+/* A note-on with its attributes, and its length in seconds: 0 where that is not known, negative where it is guessed. */
 int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float seconds,
                     const Attributes *attributes);
 /* How much of the patch's performer is heard, 0 to 1. */

@@ -112,6 +112,20 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
     )
 
 
+def add_interpretation(parser: argparse.ArgumentParser, rules: str) -> None:
+    """How notes are performed; rules: what they do here."""
+    parser.add_argument(
+        "--rules",
+        type=number(float, 0, 10),
+        default=0.0,
+        metavar="K",
+        help=f"{rules}: 0 is as written (the default), 1 as the rules' authors mean it",
+    )
+    parser.add_argument(
+        "--humanize", type=number(float, 0, 10), default=0.0, metavar="A", help="random deviation, 0 is none"
+    )
+
+
 def set_wet(send, rows, wet: float) -> None:
     """Sends `wet`, 0 to 1, to the room by whatever controllers the map gives it, on all channels."""
     from ..midi.gesture_map import room_controllers
@@ -126,8 +140,8 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
 
 
-def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0):
-    """The `Synth` that the options ask for."""
+def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0, **more):
+    """The `Synth` that the options ask for; `more` is what it gets beside them."""
     from ..synth import Synth
 
     room, wet = room_and_wet(arguments)
@@ -143,6 +157,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0)
         performer=arguments.performer,
         room=room,
         map=arguments.map,
+        **more,
     )
     set_wet(synth.send, synth.map, wet)
     return synth

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .learning import add_learning, make_learner, obey_lines, settle_map
 from .listening import NoteSender, add_input_options, heard_from, input_line, listen
-from .options import DEFAULT_PATCH, add_sound_options, make_synth, number
+from .options import DEFAULT_PATCH, add_interpretation, add_sound_options, make_synth, number
 from .surfaces import add_surfaces, has_surface, make_desk, open_surfaces, settle_room, wanted_preset
 from .terminal import progress, quiet_libraries
 
@@ -53,6 +53,7 @@ def add_arguments(parser) -> None:
         help="that the device asks for at once; more is safer, fewer is quicker (default: 64)",
     )
     add_sound_options(parser, voices=16, rate=None)
+    add_interpretation(parser, "higher notes louder, short ones softer, by rules of performance")
     parser.add_argument(
         "--midi",
         action="append",
@@ -88,8 +89,12 @@ def run(arguments) -> int:
         if not has_surface(arguments):
             return _play_to_file(arguments, patch, str(error))
         nobody, rate = f"{error} Until then, it plays to nobody.", arguments.rate or USUAL_RATE
-    synth = make_synth(arguments, patch, rate=rate, block=arguments.block)
+    synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_interpretation(arguments))
     return _play_live(arguments, synth, preset, map_file, nobody)
+
+
+def _interpretation(arguments) -> dict[str, float]:
+    return {"rules": arguments.rules, "humanize": arguments.humanize}
 
 
 def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> int:
@@ -246,7 +251,8 @@ def _play_to_file(arguments, patch, reason: str) -> int:
     print(
         f"{reason} Until then, the built-in phrase is played to nobody and kept in {DEMO}.", file=sys.stderr
     )
-    synth = make_synth(arguments, patch, rate=arguments.rate or USUAL_RATE, block=arguments.block)
+    rate = arguments.rate or USUAL_RATE
+    synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_interpretation(arguments))
     end = _send_phrase(synth)
     device = NullDevice(synth, keep=True)
     synth.start_workers()

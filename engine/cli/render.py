@@ -3,7 +3,15 @@
 import time
 from pathlib import Path
 
-from .options import DEFAULT_PATCH, add_json, add_sound_options, number, room_and_wet, set_wet
+from .options import (
+    DEFAULT_PATCH,
+    add_interpretation,
+    add_json,
+    add_sound_options,
+    number,
+    room_and_wet,
+    set_wet,
+)
 from .terminal import print_json, progress
 
 EXAMPLES = """examples:
@@ -38,16 +46,7 @@ def add_arguments(parser) -> None:
         help=f"a name or a path, for one MIDI channel 1 to 16 or for the others (default: {DEFAULT_PATCH})",
     )
     parser.add_argument("--stems", type=Path, metavar="FOLDER", help="write each part alone, too")
-    parser.add_argument(
-        "--rules",
-        type=number(float, 0, 10),
-        default=0.0,
-        metavar="K",
-        help="perform the score by rules: 0 is as written (the default), 1 as the rules' authors mean it",
-    )
-    parser.add_argument(
-        "--humanize", type=number(float, 0, 10), default=0.0, metavar="A", help="random deviation, 0 is none"
-    )
+    add_interpretation(parser, "perform the score by rules")
     parser.add_argument(
         "--performance", type=Path, metavar="TABLE.csv", help="play these notes in place of the file's"
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .line import CHORD_SECONDS
 from .rules import CONTRAST_DB, CONTRAST_MS, SEMITONES_PER_DB
 
 MEMORY_NOTES = 16.0
@@ -28,13 +29,15 @@ class LiveRules:
         """The level in dB that high-loud and duration contrast add to a note now; k as in `rules`.
 
         The part's mean pitch is that of the last sixteen notes or so, and the interval to the next note is taken
-        to be the last one.
+        to be the last one; keys that go down together are one event.
         """
         if self.mean_pitch is None:
             self.mean_pitch = pitch
-        if self.struck_seconds is not None and 0 < seconds - self.struck_seconds <= LONGEST_IOI_SECONDS:
-            self.ioi_seconds = seconds - self.struck_seconds
-        self.struck_seconds = seconds
+        ioi_seconds = None if self.struck_seconds is None else seconds - self.struck_seconds
+        if ioi_seconds is None or not 0 <= ioi_seconds <= CHORD_SECONDS:  # a chord's keys are one event
+            if ioi_seconds is not None and 0 < ioi_seconds <= LONGEST_IOI_SECONDS:
+                self.ioi_seconds = ioi_seconds
+            self.struck_seconds = seconds
         level_db = high_loud * (pitch - self.mean_pitch) / SEMITONES_PER_DB
         if self.ioi_seconds is not None:
             level_db += contrast * float(np.interp(1000 * self.ioi_seconds, CONTRAST_MS, CONTRAST_DB))

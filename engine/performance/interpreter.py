@@ -1,0 +1,128 @@
+"""The interpreter: fills what a note-on leaves open, live, from what its part has played so far."""
+
+import math
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from ..live.zones import LOWER_MASTER, UPPER_MASTER, Zones
+from .human import MOTOR_DB
+from .live_rules import LiveRules
+from .played import Played
+from .table import LIMITS
+from .units import BY_NAME, NAMES
+
+ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+UNIFORMS = 3  # whose sum has the variance 1 and the bound 3
+
+
+class Struck(NamedTuple):
+    """A note as it is to be played."""
+
+    attributes: dict[str, float]
+    """Those that are set."""
+    seconds: float
+    """Its length: 0 where nothing is known, negative where it is guessed."""
+
+
+@dataclass
+class Part:
+    """What is remembered of one part: a channel, or a whole MPE zone."""
+
+    rng: np.random.Generator
+    rules: LiveRules = field(default_factory=LiveRules)
+    played: Played = field(default_factory=Played)
+
+
+class Interpreter:
+    """Follows the messages of 16 channels and says of each note what it is to be like, by the past alone.
+
+    The work for a note is bounded and small, and done by whoever sends it, never by the audio callback. No note is
+    ever delayed.
+
+    Parameters
+    ----------
+    volume : callable
+        MIDI-DDSP's volume of a key at a velocity, as `Synth.volume`.
+    seed : int
+        Of the irregularities: the same seed and notes give the same ones.
+
+    Attributes
+    ----------
+    rules : float
+        Quantity of the rules that need no future, high-loud and duration contrast; 0 is none.
+    humanize : float
+        Amount of irregularity; 1 is a good player, 0 a machine.
+    """
+
+    def __init__(self, volume: Callable[[float, int], float], seed: int = 0):
+        self.rules = self.humanize = 0.0
+        self._volume = volume
+        self._seed = seed
+        self._parts: dict[int, Part] = {}
+        self._zones = Zones()
+        self._lock = threading.Lock()
+
+    @property
+    def active(self) -> bool:
+        """Whether there is anything to fill in."""
+        return bool(self.rules or self.humanize)
+
+    def note_on(
+        self,
+        key: int,
+        velocity: int,
+        channel: int,
+        seconds: float,
+        given: Mapping[str, float] | None = None,
+        length: float = 0.0,
+    ) -> Struck:
+        """A key is struck at `seconds`; attributes and the length that are given stay as they are."""
+        with self._lock:
+            part = self._part(channel)
+            context = part.played.note_on(key, seconds)
+            level_db = part.rules.note_on(key, seconds, high_loud=self.rules, contrast=self.rules)
+            # Drawn whether or not they are used, so that what is set of one note changes no other.
+            strayed = part.rng.uniform(-1, 1, (len(NAMES), UNIFORMS)).sum(axis=1)
+            attributes = dict(given or {})
+            level_db += self.humanize * MOTOR_DB * float(strayed[NAMES.index("volume")])
+            if level_db and _open(attributes, "volume"):
+                self._set(
+                    attributes, "volume", self._volume(key, velocity) + level_db * BY_NAME["volume"].scale
+                )
+            guessed = 0.0 if math.isnan(context.length_seconds) else -context.length_seconds
+            return Struck(attributes, length or guessed)
+
+    def hear(self, raw: bytes, seconds: float) -> None:
+        """Follow any other message."""
+        kind, channel = raw[0] & 0xF0, raw[0] & 0x0F
+        if kind in (0x80, 0x90) and len(raw) == 3:
+            with self._lock:
+                self._part(channel).played.note_off(raw[1], seconds)
+        elif kind == 0xB0 and len(raw) == 3:
+            with self._lock:
+                self._zones.hear(raw)
+                if raw[1] == ALL_SOUND_OFF or raw[1] >= ALL_NOTES_OFF:
+                    self._part(channel).played.let_go()
+
+    def _part(self, channel: int) -> Part:
+        """Fingers of an MPE zone play one part, whatever channels they have."""
+        if 1 <= channel <= self._zones.lower:
+            channel = LOWER_MASTER
+        elif UPPER_MASTER - self._zones.upper <= channel < UPPER_MASTER:
+            channel = UPPER_MASTER
+        if channel not in self._parts:
+            self._parts[channel] = Part(np.random.default_rng([self._seed, channel]))
+        return self._parts[channel]
+
+    @staticmethod
+    def _set(attributes: dict[str, float], name: str, value: float) -> None:
+        low, high = LIMITS[name]
+        attributes[name] = min(high, max(low, value))
+
+
+def _open(attributes: Mapping[str, float], name: str) -> bool:
+    return math.isnan(attributes.get(name, math.nan))
