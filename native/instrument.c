@@ -127,7 +127,7 @@ static void keep(Instrument *in, int64_t position, int voice, const SoundFrame *
     record->ends = frame->last;
     record->seed = frame->seed;
     record->f0_hz = frame->f0_hz;
-    record->amplitude = *frame->amplitude;
+    record->amplitude = *frame->amplitude * frame->voicing;
     record->gain_left = frame->gain_left;
     record->gain_right = frame->gain_right;
     size_t harmonics = (size_t)in->config.harmonics, bands = (size_t)in->config.noise_bands;
@@ -150,6 +150,7 @@ static void play_record(Instrument *in, int64_t chunk_start, int64_t position) {
                         .f0_hz = record->f0_hz,
                         .gain_left = record->gain_left,
                         .gain_right = record->gain_right,
+                        .voicing = 1.0f,
                         .scale = 1.0f,
                         .seed = record->seed,
                         .amplitude = &record->amplitude,
