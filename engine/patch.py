@@ -16,6 +16,7 @@ from .onnx_weights import read_weights
 from .patch_check import check_format, check_info, read_body, read_licence, read_room
 from .patch_file import FORMAT, PatchError, content_hash, read_json, read_members, write_members
 from .performance.performer import performer_program
+from .performance.prior import Prior
 
 __all__ = ["Patch", "PatchEntry", "PatchError", "list_patches", "load_patch", "write_patch"]
 
@@ -55,6 +56,7 @@ class Patch:
     room_rate: int | None
     performer: bytes | None = field(repr=False)
     performer_program: Program | None = field(repr=False)
+    prior: Prior | None = field(repr=False)
     info: Mapping = field(repr=False)
     """All of patch.json."""
     licence: str = field(repr=False)
@@ -201,6 +203,7 @@ def _patch(path: Path, members: Mapping[str, bytes]) -> Patch:
         room_rate=room_rate,
         performer=members.get("performer.onnx"),
         performer_program=_performer(info, members),
+        prior=Prior(info["prior"]) if "prior" in info else None,
         info=info,
         licence=read_licence(members["LICENSE.txt"]),
     )

@@ -10,6 +10,7 @@ import soundfile
 
 from .decoders.program import MAX_HARMONICS, MAX_NOISE_BANDS, MAX_STATE
 from .patch_file import FORMAT, PatchError
+from .performance.prior import Prior, PriorError
 
 MOST_SECTIONS = 64
 LONGEST_ROOM_SECONDS = 20
@@ -131,6 +132,11 @@ def check_info(info: Mapping) -> None:
         isinstance(described, dict) and isinstance(described.get("layers"), list)
     ):
         raise PatchError("performer in its patch.json must be an object with a list of layers.")
+    if "prior" in info:
+        try:
+            Prior(info["prior"])
+        except PriorError as error:
+            raise PatchError(str(error)) from error
     for name in ("pitch", "loudness"):
         if info[name]["low"] >= info[name]["high"]:
             raise PatchError(f"{name}.low in its patch.json is not below {name}.high.")

@@ -14,6 +14,7 @@ from .listening import CALIBRATION_SECONDS, HeardNote, InputSettings, InputStats
 from .loudness import a_weighting
 from .memory import zeroed
 from .midi import gesture_map, messages, tuning
+from .midi.gestures import TARGETS
 from .midi.requests import SYSEX, Programs, Waiting, is_request
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches, load_patch
@@ -104,6 +105,8 @@ class Synth:
         volume is set stays as it is.
     humanize : float
         Amount of small irregularities, seeded, 0 to 10; no note is delayed.
+    prior : float
+        How much of what the patch has learned of how notes follow each other is played, where it has: 0 to 1.
 
     Attributes
     ----------
@@ -138,6 +141,7 @@ class Synth:
         performer=1.0,
         rules=0.0,
         humanize=0.0,
+        prior=1.0,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -173,8 +177,8 @@ class Synth:
         self._mapping = threading.Lock()  # the kernel takes maps from one thread at a time
         self.map = map
         self.performer = performer
-        self._interpreter = Interpreter(lambda note, velocity: self.volume(note, velocity), seed & 0xFFFFFFFF)
-        self.rules, self.humanize = rules, humanize
+        self._interpreter = Interpreter(self.volume, self._struck, seed & 0xFFFFFFFF)
+        self.rules, self.humanize, self.prior = rules, humanize, prior
         self._listening = Listening(self.c, lambda: self.patch)
         if mpe:
             for message in messages.mpe_zone(mpe):
@@ -241,6 +245,16 @@ class Synth:
         _check("humanize", amount, 0, MOST_RULES)
         self._interpreter.humanize = float(amount)
 
+    @property
+    def prior(self) -> float:
+        """How much of the patch's prior is played, for notes to come."""
+        return self._interpreter.prior_amount
+
+    @prior.setter
+    def prior(self, amount: float) -> None:
+        _check("prior", amount, 0, 1)
+        self._interpreter.prior_amount = float(amount)
+
     def load(self, patch) -> None:
         """Play another patch from the next block on; held notes go over to it within 20 ms, without a click.
 
@@ -253,6 +267,7 @@ class Synth:
         instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room)
         self._instruments[_address(instrument.c)] = instrument
         self._newest = instrument
+        self._interpreter.prior = patch.prior
         if self.stream is not None and instrument.worker is not None:
             instrument.worker.start()
         self._let_go(lib.synth_load(self.c, instrument.c))
@@ -535,6 +550,10 @@ class Synth:
         """MIDI-DDSP's volume that a key has with the present patch, where nothing else is asked for."""
         strength = lib.hand_map_strength(self._compiled, velocity)
         return lib.instrument_volume(self._newest.c, note, strength)
+
+    def _struck(self, attribute: str, velocity: int) -> float:
+        """What the map adds to an attribute by the velocity alone, in the unit of the map's target."""
+        return lib.hand_map_struck(self._compiled, TARGETS[attribute].code, velocity)
 
     def voice_readings(self) -> list[VoiceReading]:
         """What each sounding voice does now."""

@@ -98,6 +98,16 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         help="how much of the instrument's own way of playing a note, where the patch knows it (default: 1)",
     )
     parser.add_argument(
+        "--prior",
+        type=number(float, 0, 1),
+        default=1.0,
+        metavar="A",
+        help="how much of what the patch has learned of notes that follow each other (default: 1)",
+    )
+    parser.add_argument(
+        "--no-prior", dest="prior", action="store_const", const=0.0, help="the same as --prior 0"
+    )
+    parser.add_argument(
         "--mpe",
         type=number(int, 0, 15),
         default=0,
@@ -155,6 +165,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0,
         mode=arguments.mode,
         mpe=arguments.mpe,
         performer=arguments.performer,
+        prior=arguments.prior,
         room=room,
         map=arguments.map,
         **more,

@@ -26,7 +26,8 @@ def add_arguments(parser) -> None:
         "folder",
         type=Path,
         metavar="FOLDER",
-        help="recordings of one instrument: wav, flac, ogg, mp3 or aiff, notes or longer takes",
+        help="recordings of one instrument: wav, flac, ogg, mp3 or aiff, notes or longer takes; with --expression also "
+        "performance tables (.csv)",
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="NAME.ddsp", help="the patch")
     parser.add_argument(

@@ -12,10 +12,12 @@ from ..live.zones import LOWER_MASTER, UPPER_MASTER, Zones
 from .human import MOTOR_DB
 from .live_rules import LiveRules
 from .played import Played
+from .prior import Prior, prior_inputs
 from .table import LIMITS
 from .units import BY_NAME, NAMES
 
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+HUMAN_SHARE = 0.5  # of what a prior leaves unexplained: the rest is taken for errors of measuring
 UNIFORMS = 3  # whose sum has the variance 1 and the bound 3
 
 
@@ -47,6 +49,9 @@ class Interpreter:
     ----------
     volume : callable
         MIDI-DDSP's volume of a key at a velocity, as `Synth.volume`.
+    struck : callable
+        What the map of gestures adds to an attribute by a velocity, called with its name and the velocity; in the
+        unit of the map's target.
     seed : int
         Of the irregularities: the same seed and notes give the same ones.
 
@@ -56,11 +61,22 @@ class Interpreter:
         Quantity of the rules that need no future, high-loud and duration contrast; 0 is none.
     humanize : float
         Amount of irregularity; 1 is a good player, 0 a machine.
+    prior : Prior or None
+        The patch's.
+    prior_amount : float
+        How much of what it says sets a note apart from the usual note, 0 to 1; with 0 it says nothing.
     """
 
-    def __init__(self, volume: Callable[[float, int], float], seed: int = 0):
+    def __init__(
+        self,
+        volume: Callable[[float, int], float],
+        struck: Callable[[str, int], float],
+        seed: int = 0,
+    ):
         self.rules = self.humanize = 0.0
-        self._volume = volume
+        self.prior: Prior | None = None
+        self.prior_amount = 1.0
+        self._volume, self._struck = volume, struck
         self._seed = seed
         self._parts: dict[int, Part] = {}
         self._zones = Zones()
@@ -69,7 +85,10 @@ class Interpreter:
     @property
     def active(self) -> bool:
         """Whether there is anything to fill in."""
-        return bool(self.rules or self.humanize)
+        return bool(self.rules or self.humanize or self._asked())
+
+    def _asked(self) -> Prior | None:
+        return self.prior if self.prior_amount else None
 
     def note_on(
         self,
@@ -87,14 +106,34 @@ class Interpreter:
             level_db = part.rules.note_on(key, seconds, high_loud=self.rules, contrast=self.rules)
             # Drawn whether or not they are used, so that what is set of one note changes no other.
             strayed = part.rng.uniform(-1, 1, (len(NAMES), UNIFORMS)).sum(axis=1)
+            stray = dict(zip(NAMES, (self.humanize * strayed).tolist(), strict=True))
             attributes = dict(given or {})
-            level_db += self.humanize * MOTOR_DB * float(strayed[NAMES.index("volume")])
-            if level_db and _open(attributes, "volume"):
-                self._set(
-                    attributes, "volume", self._volume(key, velocity) + level_db * BY_NAME["volume"].scale
-                )
+            prior = self._asked()
+            louder = (level_db + MOTOR_DB * stray["volume"]) * BY_NAME["volume"].scale
+            if prior:
+                louder += self.prior_amount * prior.louder(prior_inputs(context, velocity, math.nan))
+            volume = self._volume(key, velocity) + louder
+            if louder and _open(attributes, "volume"):
+                self._set(attributes, "volume", volume)
+            if prior:
+                inputs = prior_inputs(context, velocity, attributes.get("volume", volume))
+                self._guess(attributes, prior, inputs, velocity, stray)
             guessed = 0.0 if math.isnan(context.length_seconds) else -context.length_seconds
             return Struck(attributes, length or guessed)
+
+    def _guess(
+        self, attributes: dict[str, float], prior: Prior, inputs: np.ndarray, velocity: int, stray: dict
+    ) -> None:
+        """Set those attributes but the volume that are open and that the prior knows of."""
+        guessed = prior.guess(inputs, self.prior_amount)
+        for (name, value), left in zip(guessed.items(), prior.left.tolist(), strict=True):
+            if name == "volume" or not _open(attributes, name):
+                continue
+            value += HUMAN_SHARE * left * stray[name]
+            # The kernel leaves to a set attribute what velocity would do; recordings seldom tell of velocity.
+            moved = 0.0 if prior.knows_velocity else self._struck(name, velocity)
+            value = value * 2.0**moved if name == "brightness" else value + moved * BY_NAME[name].scale
+            self._set(attributes, name, value)
 
     def hear(self, raw: bytes, seconds: float) -> None:
         """Follow any other message."""

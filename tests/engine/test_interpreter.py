@@ -19,7 +19,7 @@ def patch(tmp_path_factory):
 
 
 def interpreter(seed=0, **amounts):
-    made = Interpreter(lambda key, velocity: 1.0, seed)
+    made = Interpreter(lambda key, velocity: 1.0, lambda name, velocity: 0.0, seed)
     for name, amount in amounts.items():
         setattr(made, name, amount)
     return made
