@@ -24,6 +24,7 @@ from .expression import with_expression
 from .reference import fit_static
 from .report import write_report
 from .resynthesis import patch_player
+from .scalars import Write, scalar_writer
 from .split import hold_out, named_passages
 from .synthesis import player
 from .train import Model, Settings, Validate, train
@@ -66,6 +67,8 @@ def make_patch(
     check_output(output)
     began = time.monotonic()
     complaints: list[str] = []
+    page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
+    write = scalar_writer(page.with_suffix(".tensorboard"))
 
     def tell(sentence: str) -> None:
         complaints.append(sentence)
@@ -90,10 +93,12 @@ def make_patch(
         split.learned,
         settings,
         checkpoint=checkpoint_of(output),
-        progress=trained(progress, settings),
+        progress=trained(progress, settings, write),
         validate=watch(split.watched) if split.watched else None,
         complain=tell,
     )
+    for step, score in history.scores:
+        write("distance of watched takes", score, step)
     began = time.monotonic()
     if settings.size == "tiny":
         decoder = distill.tiny(
@@ -144,7 +149,6 @@ def make_patch(
     minutes = (analysed + history.seconds + time.monotonic() - began) / 60
     training |= {"minutes": round(minutes, 2)} | figures
     write_patch(output, info, **members)
-    page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
     progress("Reporting", 0.0, "")
     report = write_report(page, load_patch(output), found, history, complaints)
     progress("Reporting", 1.0, "")
@@ -152,11 +156,12 @@ def make_patch(
     return Made(output, report, figures)
 
 
-def trained(progress: Progress, settings: Settings) -> Callable[[int, float], None]:
+def trained(progress: Progress, settings: Settings, write: Write) -> Callable[[int, float], None]:
     """What `train` is to tell its steps to."""
     recent: list[float] = []
 
     def show(step: int, loss: float) -> None:
+        write("loss", loss, step)
         recent.append(loss)
         del recent[:-100]
         progress("Training", step / (settings.steps + settings.polish_steps), f"loss {np.mean(recent):.2f}")

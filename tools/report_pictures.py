@@ -7,8 +7,10 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..loudness import loudness
 from ..patch import Patch
-from .evaluate import Judged
+from .evaluate import PITCHED, Judged
+from .swipe import swipe
 from .train import History
 
 INK = "#010203"  # stands for the page's text colour, which the SVG is given afterwards
@@ -30,6 +32,7 @@ STYLE = {
 }
 
 
+@matplotlib.rc_context(STYLE)
 def curves(history: History) -> str:
     """The loss of every step, smoothed, and the scores of what was watched."""
     figure, axes = _figure(7, 2.6)
@@ -51,12 +54,12 @@ def curves(history: History) -> str:
     return _svg(figure, "curves")
 
 
+@matplotlib.rc_context(STYLE)
 def note(judged: Judged) -> str:
     """A take and what was played in its place: both spectrograms, pitch and loudness."""
     take = judged.take
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(7, 4.2), layout="constrained")
-        grid = figure.subplots(2, 2, sharex=True, height_ratios=(3, 2))
+    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    grid = figure.subplots(2, 2, sharex=True, height_ratios=(3, 2))
     seconds = len(take.audio) / take.sample_rate
     rows = [(take.audio, "recording"), (judged.made, "played by the patch")]
     levels = [spectrogram_db(audio) for audio, _ in rows]
@@ -86,6 +89,7 @@ def note(judged: Judged) -> str:
     return _svg(figure, f"note {take.path.name} {take.start_seconds}")
 
 
+@matplotlib.rc_context(STYLE)
 def coverage_map(patch: Patch) -> str:
     """Where in pitch and loudness the recordings lie."""
     kept = patch.coverage
@@ -118,16 +122,11 @@ def spectrogram_db(audio: np.ndarray) -> np.ndarray:
 
 
 def _heard_midi(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
-    from .evaluate import PITCHED
-    from .swipe import swipe
-
     times, f0_hz, strength = swipe(judged.made, judged.take.sample_rate)
     return times, np.where(strength > PITCHED, 69 + 12 * np.log2(f0_hz / 440), np.nan)
 
 
 def _loudness(judged: Judged) -> np.ndarray:
-    from ..loudness import loudness
-
     return loudness(judged.made, judged.take.sample_rate, judged.take.frame_rate)
 
 
@@ -137,15 +136,14 @@ def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _figure(width: float, height: float) -> tuple[Figure, object]:
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        return figure, figure.subplots()
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()
 
 
 def _svg(figure: Figure, name: str) -> str:
     """The figure as an element of a page, the same for the same figure."""
     file = io.StringIO()
-    with matplotlib.rc_context(STYLE | {"svg.hashsalt": name}):
+    with matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     text = file.getvalue()
     text = text[text.index("<svg") :].replace(INK, "currentColor")

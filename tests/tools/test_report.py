@@ -3,7 +3,9 @@
 import base64
 import io
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from ddsp_live.tools.evaluate_patch import Evaluation
 from ddsp_live.tools.reference import StaticSound
 from ddsp_live.tools.report import WORST, write_report
 from ddsp_live.tools.report_pictures import spectrogram_db
+from ddsp_live.tools.scalars import scalar_writer
 from ddsp_live.tools.train import History
 from instrument import note
 
@@ -75,6 +78,8 @@ def test_nothing_is_fetched_from_elsewhere(text):
 def test_pictures_are_in_the_page_and_take_its_colours(text):
     assert text.count("<svg") == 2 + WORST
     assert "currentColor" in text and "#010203" not in text and "light-dark(" in text
+    words = re.findall(r"<text [^>]*", text)
+    assert len(words) > 50 and all("currentColor" in word for word in words)
     ids = re.findall(r'<clipPath id="([^"]+)"', text)
     assert len(ids) == len(set(ids))
 
@@ -109,3 +114,21 @@ def test_a_spectrogram_shows_a_tone_at_its_frequency():
     level = spectrogram_db(np.sin(2 * np.pi * 2000 * time))
     heights = level[:, 20:-20].argmax(0)
     assert set(heights) <= {63, 64} and level.shape[0] == 256
+
+
+def test_curves_are_written_for_tensorboard_where_it_is_installed(tmp_path, monkeypatch):
+    heard = []
+
+    class SummaryWriter:
+        def __init__(self, folder, **options):
+            self.folder = folder
+
+        def add_scalar(self, *values):
+            heard.append((self.folder, *values))
+
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", SimpleNamespace(SummaryWriter=SummaryWriter))
+    scalar_writer(tmp_path / "curves")("loss", 0.5, 3)
+    assert heard == [(str(tmp_path / "curves"), "loss", 0.5, 3)]
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    scalar_writer(tmp_path / "curves")("loss", 0.5, 4)
+    assert len(heard) == 1 and not (tmp_path / "curves").exists()
