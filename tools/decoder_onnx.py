@@ -11,6 +11,7 @@ OPSET = 17
 IR_VERSION = 8
 INPUTS = ("f0_scaled", "loudness_scaled")
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
+MOST_FLOAT_BYTES = 1_000_000  # of weights, beyond which halves are kept: they stay 60 dB below what is heard
 TO_THE_END = np.iinfo(np.int64).max
 
 
@@ -21,13 +22,18 @@ def to_onnx(
     inputs: Sequence[str] = INPUTS,
     outputs: Sequence[str] = OUTPUTS,
     name: str = "decoder",
+    half: bool | None = None,
 ) -> bytes:
     """A decoder.onnx, or the model of another chain of layers: one frame for any number of voices V.
 
     A decoder has the inputs f0_scaled [V, 1], loudness_scaled [V, 1], state [V, S]; outputs amplitude [V, 1],
     harmonic_distribution [V, K], noise_magnitudes [V, M], state_out [V, S].
+    half: whether matrices are kept as float16, to be computed with as float32; unless it is said, where all
+    weights would take more than a megabyte.
     """
-    graph = _Graph(weights, inputs)
+    if half is None:
+        half = sum(4 * np.size(array) for array in weights.values()) > MOST_FLOAT_BYTES
+    graph = _Graph(weights, inputs, half)
     for layer in layers:
         graph.add_layer(layer)
     return graph.finish(outputs, name)
@@ -36,8 +42,9 @@ def to_onnx(
 class _Graph:
     """Nodes in the making. Layers may overwrite a value, ONNX may not: `now` names the latest tensors."""
 
-    def __init__(self, weights: Mapping[str, np.ndarray], inputs: Sequence[str]):
+    def __init__(self, weights: Mapping[str, np.ndarray], inputs: Sequence[str], half: bool):
         self.weights = weights
+        self.half = half
         self.inputs = inputs
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: dict[str, onnx.TensorProto] = {}
@@ -59,8 +66,9 @@ class _Graph:
 
     def weight(self, name: str) -> str:
         array = np.ascontiguousarray(self.weights[name], dtype=np.float32)
-        self.initializers[name] = numpy_helper.from_array(array, name)
-        return name
+        halved = self.half and array.ndim == 2 and np.abs(array).max(initial=0) <= np.finfo(np.float16).max
+        self.initializers[name] = numpy_helper.from_array(array.astype(np.float16) if halved else array, name)
+        return self.node("Cast", [name], to=TensorProto.FLOAT) if halved else name
 
     def slice(self, x: str, start: int, end: int) -> str:
         start, end, axis = (self.constant([i], np.int64) for i in (start, end, 1))

@@ -12,10 +12,11 @@ import soxr
 from ..decoders.program import Program
 from ..patch import Patch
 from . import probe
-from .analysis import RecordingError, analyse, analyse_folder, find_recordings
+from .analysis import RecordingError, Take, analyse, analyse_folder, find_recordings
 from .evaluate import Judged, fitted, judge, summary
 from .reference import StaticSound
 from .resynthesis import patch_player
+from .room import Room, dry_take, room_of
 from .split import file_name, named_passages
 
 PASSAGE = r" from [0-9.]+ s$"  # what named_passages adds to a file's name
@@ -79,13 +80,14 @@ def evaluate_patch(
         why = f": {left_out[0]}" if left_out else "."
         raise RecordingError(f"{folder} has no recording that {patch.name} could be judged by{why}")
     play, static = patch_player(patch, room=room), kept_static(patch)
+    lived_in = room_of(patch)
     rows = []
     for index, (_, take) in enumerate(found):
-        rows.append(judge(take, play(take.f0_hz, take.loudness_db), static=static))
+        rows.append(judge(take, play(take.f0_hz, asked(take, lived_in)), static=static))
         progress(0.3 + 0.7 * (index + 1) / len(found))
     if write is not None:
         for path in chosen or paths:
-            write_played(play, path, write / path.relative_to(folder).with_suffix(".wav"), rates)
+            write_played(play, path, write / path.relative_to(folder).with_suffix(".wav"), rates, lived_in)
     figures = summary(rows) | (cost_of(patch) if cost else {})
     files = [{"file": name} | summary([row]) for (name, _), row in zip(found, rows, strict=True)]
     judged_by = "held out of training" if chosen else "all of the folder"
@@ -99,14 +101,21 @@ def kept_static(patch: Patch) -> StaticSound | None:
     return None if kept is None else StaticSound.from_json(kept, **rates)
 
 
-def write_played(play: Callable, path: Path, output: Path, rates: dict[str, int]) -> None:
+def asked(take: Take, lived_in: Room | None) -> np.ndarray:
+    """The loudness that is asked of the instrument [frames]: not what the recording's room adds to it."""
+    return (take if lived_in is None else dry_take(take, lived_in)).loudness_db
+
+
+def write_played(
+    play: Callable, path: Path, output: Path, rates: dict[str, int], lived_in: Room | None
+) -> None:
     """Writes what is played in a file's place: its rate and length, one channel, as 32-bit floats."""
     original = soundfile.info(path)
     try:
         take = analyse(path, cache=True, **rates)
     except RecordingError:
         return
-    made = play(take.f0_hz, take.loudness_db)
+    made = play(take.f0_hz, asked(take, lived_in))
     if original.samplerate != take.sample_rate:
         made = soxr.resample(made, take.sample_rate, original.samplerate)
     output.parent.mkdir(parents=True, exist_ok=True)

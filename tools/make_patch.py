@@ -24,6 +24,7 @@ from .expression import with_expression
 from .reference import fit_static
 from .report import write_report
 from .resynthesis import patch_player
+from .room import dry_take, learn_room
 from .scalars import Write, scalar_writer
 from .split import hold_out, named_passages
 from .synthesis import player
@@ -82,6 +83,10 @@ def make_patch(
     )
     for finding in findings:
         tell(f"{finding.sentence} ({finding.action})")
+    room = None
+    if settings.room == "trained":
+        room = learn_room(takes, seed=settings.seed, progress=lambda share: progress("Room", share, ""))
+        takes = [dry_take(take, room) for take in takes]
     parts = named_passages(takes, folder)
     names = {id(part): name for name, part in parts.items()}
     shares = {"held_out": settings.held_out, "watched": settings.watched}
@@ -123,6 +128,8 @@ def make_patch(
         "last_loss": round(float(np.mean(history.losses[-100:])), 4),
         "no_network_fit": fit_static(split.learned, **sizes).to_json(),
     }
+    if room is not None:
+        training["room"] = room.describe()
     info = {
         "name": plain_name(output.stem),
         "title": source.get("title", output.stem.replace("-", " ").capitalize()),
@@ -140,6 +147,7 @@ def make_patch(
     members = {"onnx_bytes": to_onnx(decoder.spec, decoder.weights()), "licence": source["licence_text"]}
     members["performer"] = performer
     members |= {"body": body.sos().detach().numpy()} if body else {}
+    members |= {"room": room.stereo(), "room_rate": settings.sample_rate} if room else {}
     write_patch(output, info, **members)
     # Judged is the file, by the code that plays; the scores are then written into it.
     patch = load_patch(output)

@@ -39,7 +39,7 @@ def patch_player(patch: Patch, *, seed: int = 0, room: bool = True) -> Player:
             audio, _ = signal.sosfilt(patch.body, audio)
         own = own_room(patch) if room else None
         if own is not None:
-            audio = audio + convolve(audio, own.at_rate(patch.sample_rate).mean(0))[: len(audio)]
+            audio = audio + convolve(audio, own.at_rate(patch.sample_rate)[0])[: len(audio)]
         return audio.astype(np.float32)
 
     return play

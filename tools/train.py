@@ -40,6 +40,7 @@ class Settings:
     """All there is to set; the defaults make the factory patches."""
 
     size: str = "standard"  # of sizes.SIZES, whose values come with it
+    room: str = "none"  # or "trained": learned first, and taken out of what the decoder learns from
     sample_rate: int = 44100
     frame_rate: int = 250
     harmonics: int = 0  # 0: as many as reach Nyquist from the lowest note, within FEWEST_ and MOST_HARMONICS

@@ -36,6 +36,13 @@ def add_arguments(parser) -> None:
         default="standard",
         help="of the network; tiny: a fifth of the standard one's cost, rich: three times (default: standard)",
     )
+    parser.add_argument(
+        "--room",
+        choices=("none", "trained"),
+        default="none",
+        help="trained: learn the room of the recordings apart from the instrument, which then plays dry, in this "
+        "room or in another; needs notes that die away (default: none)",
+    )
     parser.add_argument("--steps", type=number(int, 1, 1_000_000), metavar="N", help="of training at most")
     parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), metavar="N", help="(default: 0)")
     parser.add_argument("--threads", type=number(int, 1, 256), metavar="N", help="(default: 2)")
@@ -75,7 +82,7 @@ def run(arguments) -> int:
         raise ImportError(NEEDED.format(name=error.name)) from error
     asked = vars(arguments)
     chosen = {name: asked[name] for name in SETTINGS if asked[name] is not None}
-    settings = Settings(size=arguments.size, **SIZES[arguments.size] | chosen)
+    settings = Settings(size=arguments.size, room=arguments.room, **SIZES[arguments.size] | chosen)
     given = {name: asked[name] for name in SOURCE if asked[name]}
     source = known_source(arguments.output.stem, arguments.folder) | given
     try:
