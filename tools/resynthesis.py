@@ -26,8 +26,8 @@ def decode(patch: Patch, f0_hz: np.ndarray, loudness_db: np.ndarray) -> tuple[np
 def patch_player(patch: Patch, *, seed: int = 0, room: bool = True) -> Player:
     """Plays f0_hz, loudness_db [frames] by the kernel: float32 [samples] at the patch's rate, one channel.
 
-    The network is the file's own, harmonics, noise and body are the C code that plays live, and the room, of
-    whose channels this is the mean, is what that code convolves with.
+    The network is the file's own, harmonics, noise and body are the C code that plays live, and the room, as
+    the left ear hears it, is what that code convolves with: two ears' mean would have half the tail's power.
     """
     rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
 

@@ -148,9 +148,7 @@ def learn_room(
     """
     room, nearest = estimate_room(takes, seed=seed)
     generator = np.random.default_rng(seed)
-    for _ in progress(
-        range(ROUNDS), description="Room"
-    ):  # the better the room is known, the better what was there before it
+    for done in range(ROUNDS):  # the better the room is known, the better what was there before it
         stretches = list(_stretches(takes, room))
         optimizer = torch.optim.Adam([room.log_seconds, room.log_energy], betas=(0.9, 0.9))
         for step in range(STEPS):
