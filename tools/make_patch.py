@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import torch
 
 from ..patch import SUFFIX, PatchError, load_patch, write_patch
 from . import distill
@@ -85,6 +86,7 @@ def make_patch(
         tell(f"{finding.sentence} ({finding.action})")
     room = None
     if settings.room == "trained":
+        torch.set_num_threads(settings.threads)
         room = learn_room(takes, seed=settings.seed, progress=lambda share: progress("Room", share, ""))
         takes = [dry_take(take, room) for take in takes]
     parts = named_passages(takes, folder)

@@ -17,8 +17,9 @@ def patch():
 @pytest.fixture(scope="module")
 def halved(patch, tmp_path_factory):
     model = to_onnx(patch.layers, patch.weights, half=True)
+    rest = {"licence": patch.licence, "body": patch.body, "performer": patch.performer}
     path = tmp_path_factory.mktemp("half") / "alto-saxophone.ddsp"
-    return ddsp_live.load_patch(write_patch(path, patch.info, model, licence=patch.licence))
+    return ddsp_live.load_patch(write_patch(path, patch.info, model, **rest))
 
 
 def played(patch, decoder: str = "native") -> np.ndarray:
