@@ -35,6 +35,7 @@ Heard ear_read(Ear *e, float threshold_db, int hop) {
     heard.level = e->gate.heard;
     /* What is not quite periodic, as a note that ends, holds the gate open but does not jump. */
     int sure = heard.pitch.aperiodicity < SURE_BELOW;
+    if (!heard.voiced) e->sure_hz = 0; /* nor does a note begin where the one before it ended */
     if (heard.voiced && !sure && e->sure_hz > 0 && fabsf(log2f(heard.pitch.f0_hz / e->sure_hz)) > JUMP_OCTAVES)
         heard.pitch.f0_hz = e->sure_hz;
     else if (heard.voiced) e->sure_hz = heard.pitch.f0_hz;

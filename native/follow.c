@@ -8,6 +8,8 @@
 #define BREATH_SECONDS 0.05f   /* in which what is left dies away */
 #define BREATH_DB 6.0f         /* that breath is softer than the note, told by the same loudness */
 #define FALL_DB 90.0f          /* a second, of the loudness while nothing is heard */
+#define TOLD_FALL_DB 12.0f
+#define FORGOTTEN 0.05f       /* voicing of a note that is over: the next one is none of its breath */
 #define SNAP_SECONDS 0.012f
 #define STICKY 0.12f           /* of the way between two notes of the scale, beyond the middle, to leave one */
 #define GONE 1e-3f
@@ -66,10 +68,11 @@ static void hear_pitch(Follower *f, const FollowSettings *s, float f0_hz, float 
 }
 
 FollowFrame follow_step(Follower *f, const FollowSettings *s, const Heard *heard, float seconds) {
-    if (heard->voiced && !f->active) *f = (Follower){.active = 1, .near = -1.0f, .breath = 1.0f};
+    f->begins = heard->voiced && (!f->active || f->voicing < FORGOTTEN);
+    if (f->begins) *f = (Follower){.active = 1, .begins = 1, .near = -1.0f, .breath = 1.0f};
     if (heard->voiced) {
         hear_pitch(f, s, heard->pitch.f0_hz, seconds);
-        f->loudness_db = follow_map(s->decoder_db, heard->loudness_db);
+        f->voiced_db = f->loudness_db = follow_map(s->decoder_db, heard->loudness_db);
         f->gain_db = follow_map(s->target_db, heard->loudness_db) - f->loudness_db;
     } else {
         float breath_db = follow_map(s->decoder_db, heard->loudness_db) - BREATH_DB;
@@ -78,9 +81,11 @@ FollowFrame follow_step(Follower *f, const FollowSettings *s, const Heard *heard
     }
     f->voicing = approach(f->voicing, heard->voiced, seconds, heard->voiced ? VOICED_SECONDS : UNVOICED_SECONDS);
     f->breath = approach(f->breath, heard->level || heard->voiced, seconds, BREATH_SECONDS);
+    /* Decoders overshoot where loudness leaps up: they are told no less than a soft note, and the rest is gain. */
+    float told_db = fmaxf(f->loudness_db, f->voiced_db - TOLD_FALL_DB), rest_db = f->loudness_db - told_db;
     FollowFrame frame = {.pitch = fminf(127.0f, fmaxf(0.0f, f->pitch + f->correction)),
-                         .loudness_db = f->loudness_db,
-                         .gain = f->breath * exp2f(f->gain_db * 0.16609640f), /* dB to octaves of amplitude */
+                         .loudness_db = told_db,
+                         .gain = f->breath * exp2f((f->gain_db + rest_db) * 0.16609640f), /* dB to octaves of amplitude */
                          .voicing = f->voicing,
                          .finished = !heard->voiced && f->breath < GONE};
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);

@@ -28,10 +28,12 @@ typedef struct FollowFrame {
 
 typedef struct Follower {
     int active;
+    int begins;       /* with this frame: the decoder is to forget what it was told before */
     float pitch;      /* as heard and shifted, MIDI notes */
     float correction; /* towards the scale, smoothed */
     float near;       /* the note of the scale that it goes to; below 0: none yet */
     float loudness_db, gain_db, voicing, breath;
+    float voiced_db;  /* loudness while there was a pitch */
 } Follower;
 
 void follow_settings_init(FollowSettings *settings);

@@ -5,6 +5,7 @@
 #define SOUNDING 0.003f       /* peak of an output that could be heard again, -50 dB */
 #define SMOOTH_SECONDS 0.15f
 #define RISING_DB 1.5f        /* over the smoothed loudness */
+#define ONSET_SECONDS 0.12f
 #define RISING_SECONDS 0.35f  /* that a swell may last */
 #define HELD_SECONDS 4.0f     /* that a note may last without being doubted */
 #define PROBE_DB -9.0f
@@ -36,6 +37,7 @@ static void judge(Howl *h) {
 
 float howl_step(Howl *h, int voiced, float loudness_db, int clipped, float peak, float seconds) {
     int rising = clipped || loudness_db > h->slow_db + RISING_DB, suspect = voiced && peak > SOUNDING;
+    if (h->held_seconds < ONSET_SECONDS) h->slow_db = loudness_db; /* a note that begins is no swell */
     h->slow_db += (loudness_db - h->slow_db) * fminf(1.0f, seconds / SMOOTH_SECONDS);
     h->rest_seconds = fmaxf(0.0f, h->rest_seconds - seconds);
     h->held_seconds = suspect ? h->held_seconds + seconds : 0;

@@ -4,7 +4,7 @@
 
 #include "midi.h"
 
-#define FLOOR_BELOW_DB 24.0f /* the decoder follows this far below its softest note; the rest is gain */
+#define FLOOR_BELOW_DB 6.0f  /* the decoder is told no less than this below its softest note, as it overshoots where loudness leaps */
 #define LOWEST_DB -80.0f
 #define DYNAMICS_DB 24.0f    /* between the softest and the hardest key, at least, as keys have it */
 #define MOST_GAIN_DB 6.0f
@@ -90,8 +90,12 @@ void listen_control(Synth *s, int64_t position) {
         cut_into_notes(s, position, &heard, mode == FOLLOW_NOTES && heard.voiced, seconds);
     if (mode != FOLLOW_PITCH) heard.voiced = heard.level = 0;
     if (!in->follower.active && !heard.voiced) return;
-    if (!in->follower.active) in->fresh = 1, in->taken_over = 0, s->notes++;
     in->frame = follow_step(&in->follower, &in->settings, &heard, seconds);
+    if (in->follower.begins) {
+        in->fresh = 1;
+        in->taken_over = 0;
+        s->notes++;
+    }
     in->waits = 1;
 }
 

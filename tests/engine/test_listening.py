@@ -62,7 +62,7 @@ def test_louder_is_louder_and_silence_is_silent(synth):
     assert levels[0] < 0.6 * levels[1]
     assert levels[1] < 0.6 * levels[2]
     synth.render(RATE)
-    assert not synth.render(RATE // 4).any()
+    assert np.abs(synth.render(RATE // 4)).max() < 1e-6  # a body may ring on, unheard
     assert synth.stats().sounding_voices == 0
 
 
@@ -130,8 +130,9 @@ def test_between_two_notes_there_is_breath_and_no_crash(synth):
     gap = np.zeros(int(0.15 * RATE), np.float32)
     x = np.concatenate([tone(440, 0.6), gap, tone(330, 0.6), gap, np.zeros(RATE // 2, np.float32)])
     audio = synth.render(len(x), x)
-    inside = np.abs(np.diff(audio[RATE // 4 : RATE // 2, 0])).max()
-    assert np.abs(np.diff(audio[:, 0])).max() < 1.5 * inside
+    steps = np.abs(np.diff(audio[:, 0]))
+    inside = max(steps[RATE // 4 : RATE // 2].max(), steps[int(1.0 * RATE) : int(1.2 * RATE)].max())
+    assert steps.max() < 1.5 * inside
     times, pitch, depth = pitch_of(audio)
     gaps = (times > 0.65) & (times < 0.74) & (depth < 0.1)
     assert np.abs(pitch[gaps] - 69).max(initial=0) < 1
@@ -200,7 +201,7 @@ def test_off_is_off(synth):
     synth.render(RATE, tone(440, 1))
     synth.listen("off")
     synth.render(RATE, tone(440, 1))
-    assert not synth.render(RATE // 4, tone(440, 0.25)).any()
+    assert np.abs(synth.render(RATE // 4, tone(440, 0.25))).max() < 1e-6
 
 
 @pytest.mark.parametrize(

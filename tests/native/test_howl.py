@@ -61,3 +61,8 @@ def test_singing_together_with_what_is_played_does_not_shut_it_up():
     """The microphone hears the output 15 dB below the singer."""
     howl, _, _ = run(-18, lambda t: -20.0, seconds=30)
     assert howl.howls == 0
+
+
+def test_a_note_that_begins_is_not_doubted():
+    _, _, gains = run(-40, lambda t: -20.0 if t % 1 < 0.7 else -80.0, seconds=3)
+    assert (gains == 1).all()
