@@ -11,6 +11,7 @@ RATE = 48000
 MINUS_90_DB = 10 ** (-90 / 20)
 ROOM_SECONDS = 0.05
 FRAME = 192  # samples
+RING_SECONDS = 0.1  # five times what the patches' resonance takes to fall by 8.7 dB
 SMALLEST_NORMAL = np.finfo(np.float32).tiny
 PEAK, POLES = scipy.signal.iirpeak(0.02, 30)
 RESONANCE = scipy.signal.tf2sos(POLES + 2 * PEAK, POLES)  # the signal, and a resonance at 480 Hz
@@ -33,11 +34,12 @@ def release_samples(patch):
 
 
 def fully_released(synth):
-    """Lets everything go on every channel; the audio after the release and the room's reverberation."""
+    """Lets everything go on every channel; the audio after the release, the body's ring and the room's."""
     for channel in range(16):
         synth.control_change(121, 0, channel)
         synth.control_change(123, 0, channel)
-    return synth.render(release_samples(synth.patch) + int(ROOM_SECONDS * RATE) + RATE)[-RATE:]
+    rings = int((RING_SECONDS + ROOM_SECONDS) * RATE)
+    return synth.render(release_samples(synth.patch) + rings + RATE)[-RATE:]
 
 
 def random_messages(count, seed):
