@@ -71,15 +71,16 @@ def probe(jack, player, events, seconds, folder):
 
 
 def delays(sent, recording):
-    """Frames from each note-on to its first sample, for those whose stretch was recorded without a gap."""
+    """Frames from each note-on to its first sample, for those whose stretch was recorded without a gap; infinite
+    where there is none: a machine that stalled between a note-on and its end may have had both at once.
+    """
     found = []
     for frame in sent:
         stretch = recording[frame : frame + 1200]
         heard = np.flatnonzero(np.abs(stretch) > HEARD)
         if np.isnan(stretch[: heard[0] + BLOCK if len(heard) else None]).any():
             continue
-        assert len(heard), f"the note sent at frame {frame} was not heard"
-        found.append(int(heard[0]))
+        found.append(heard[0] if len(heard) else np.inf)
     return np.array(found)
 
 
@@ -101,8 +102,13 @@ def stolen_seconds():
 
 def kept_to(found):
     """All but the notes that fell into a stall, up to one in ten, within two blocks and evenly."""
-    low, high = np.percentile(found, [5, 95])
-    return len(found) > NOTES / 2 and np.percentile(found, 90) <= 2 * BLOCK and high - low <= BLOCK + 16
+    low, high = np.percentile(found, [5, 95], method="lower")
+    return (
+        len(found) > NOTES / 2
+        and np.isfinite(found).all()
+        and np.percentile(found, 90) <= 2 * BLOCK
+        and high - low <= BLOCK + 16
+    )
 
 
 @pytest.mark.slow
