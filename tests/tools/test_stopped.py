@@ -33,6 +33,14 @@ folder, output = map(Path, sys.argv[1:])
 make_patch(folder, output, settings, known_source("reed", folder), progress=lambda *heard: print(*heard, flush=True))
 """
 
+# Whoever runs the tests in the background may have had Ctrl-C ignored.
+COMMAND = """
+import signal, sys
+from ddsp_live.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main(sys.argv[1:]))
+"""
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -86,10 +94,9 @@ def test_killed_at_ten_random_moments_it_goes_on_each_time_and_ends_as_if_never_
     assert sorted(path.name for path in killed.parent.iterdir()) == ["reed.ddsp", "reed.html"]
 
 
-def test_ctrl_c_is_status_130_and_what_was_learned_is_kept(folder, tmp_path, capfd):
+def test_ctrl_c_is_status_130_and_what_was_learned_is_kept(folder, tmp_path):
     output = tmp_path / "reed.ddsp"
-    program = "import sys; from ddsp_live.cli import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", program, "train", str(folder), "-o", str(output), "--rate", "16000"]
+    command = [sys.executable, "-c", COMMAND, "train", str(folder), "-o", str(output), "--rate", "16000"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     deadline = time.monotonic() + 300
