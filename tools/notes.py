@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..decoders.onnx_decoder import OnnxDecoder
 from ..midi.files import read_midi
 from ..patch import Patch
 from ..performance.attributes import NOTE, attributes, player_units
@@ -15,6 +14,7 @@ from ..performance.table import blank_rows
 from ..performance.units import NAMES
 from .analysis import RecordingError, Take, analyse
 from .controls import infer
+from .resynthesis import decode
 
 SAMPLE_RATE, FRAME_RATE = 44100, 250  # without a patch; MIDI-DDSP's frame rate
 
@@ -36,7 +36,7 @@ def measure_notes(recording: Path, *, midi: Path | None = None, patch: Patch | N
     sample_rate, frame_rate = (patch.sample_rate, patch.frame_rate) if patch else (SAMPLE_RATE, FRAME_RATE)
     take = analyse(recording, sample_rate=sample_rate, frame_rate=frame_rate)
     rows = from_events(read_midi(midi)) if midi else hear_notes(take)
-    controls = _decode(patch, take) if patch else _analyse_controls(take)
+    controls = decode(patch, take.f0_hz, take.loudness_db) if patch else _analyse_controls(take)
     notes = to_frames(rows, len(take.f0_hz), frame_rate, Path(recording).name)
     measured = attributes(take.f0_hz, *controls, notes, frame_rate)
     for name in NAMES:
@@ -79,15 +79,3 @@ def to_frames(rows: np.ndarray, frames: int, frame_rate: float, name: str = "The
 
 def _analyse_controls(take: Take) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return infer(take.audio, take.f0_hz, sample_rate=take.sample_rate, frame_rate=take.frame_rate)
-
-
-def _decode(patch: Patch, take: Take) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    decoder = OnnxDecoder(patch.onnx)
-    state = np.zeros((1, patch.state_size), np.float32)
-    f0_scaled = (take.midi / 127).astype(np.float32)
-    loudness_scaled = (take.loudness_db / 80 + 1).astype(np.float32)
-    frames = []
-    for f0, loudness in zip(f0_scaled, loudness_scaled, strict=True):
-        *controls, state = decoder.step(f0.reshape(1, 1), loudness.reshape(1, 1), state)
-        frames.append(controls)
-    return tuple(np.concatenate(control) for control in zip(*frames, strict=True))
