@@ -82,9 +82,16 @@ def key(page, name):
     return page.get_by_role("button", name=name, exact=True)
 
 
+def box_of(locator):
+    """Where it is on the page, as soon as it is drawn: a new layout puts new keys in place of the old."""
+    boxes = []
+    assert until(lambda: boxes.append(locator.bounding_box()) or boxes[-1] is not None)
+    return boxes[-1]
+
+
 def slide(page, name, value):
     """Move a slider as a player's hand does."""
-    box = page.get_by_role("slider", name=name, exact=True).bounding_box()
+    box = box_of(page.get_by_role("slider", name=name, exact=True))
     page.mouse.click(box["x"] + 9 + (box["width"] - 18) * value, box["y"] + box["height"] / 2)
 
 
@@ -93,7 +100,7 @@ def knob(rig, number, value):
 
 
 def test_a_mouse_plays_keys_and_slides_over_them(rig, page):
-    box = key(page, "C4").bounding_box()
+    box = box_of(key(page, "C4"))
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 10)
     page.mouse.down()
     assert until(lambda: rig.pitches() == [60])
@@ -105,7 +112,7 @@ def test_a_mouse_plays_keys_and_slides_over_them(rig, page):
 
 def test_lower_on_a_key_is_louder(rig, page):
     def loudness(share):
-        box = key(page, "D4").bounding_box()
+        box = box_of(key(page, "D4"))
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + share * box["height"])
         page.mouse.down()
         assert until(lambda: rig.voices() and rig.synth.position() - rig.voices()[0].onset > 24000)
@@ -151,7 +158,7 @@ def test_the_piano_is_played_by_focus_and_space(rig, page):
 def test_fingers_play_the_piano_on_a_phone(rig, opened):
     page = opened("phone")
     key(page, "E4").scroll_into_view_if_needed()
-    box = key(page, "E4").bounding_box()
+    box = box_of(key(page, "E4"))
     session = page.context.new_cdp_session(page)
     point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] - 8}
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
@@ -161,7 +168,7 @@ def test_fingers_play_the_piano_on_a_phone(rig, opened):
 
 
 def test_dragging_on_the_pad_bends_and_swells_one_note(rig, page):
-    box = page.locator("#pad").bounding_box()
+    box = box_of(page.locator("#pad"))
 
     def to(x, y):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])

@@ -17,7 +17,7 @@ export class Piano {
     this.box = byId("piano");
     this.keys = new Map();       // note -> button
     this.held = new Map();       // what holds it (pointer, key's place) -> note
-    this.panel = { octave: 4, velocity: 90 };
+    this.panel = null;           // what the engine last said; no keys are shown before
     this.range = [0, 127];
     this.focused = 60;
     new ResizeObserver(() => this.build()).observe(this.box);
@@ -58,7 +58,7 @@ export class Piano {
 
   build() {
     const width = this.box.clientWidth;
-    if (!width) return;
+    if (!width || !this.panel) return;
     const octaves = Math.min(6, Math.max(1, Math.floor(width / (7 * WHITE_PX))));
     const below = Math.floor((octaves - 1) / 2);
     const first = Math.min(120 - 12 * octaves, Math.max(12, this.base() - 12 * below));
