@@ -154,20 +154,25 @@ def test_the_callback_itself_never_takes_a_block(jack_server, patch, tmp_path):
     player.tell("hog")
     player.tell("scan", tmp_path)
     player.stats()  # peaks begin here
-    stolen = stolen_seconds()
+    stolen, witness, stretches = stolen_seconds(), jack_server.run("witness.py"), []
     for _ in range(0, SOAK_SECONDS, 10):
         player.tell("chords", 10)
         time.sleep(10)
-    stats = player.stats()
+        stretches.append(player.stats())
     player.end()
     stolen = stolen_seconds() - stolen
+    stall = json.loads(witness.communicate("end\n", timeout=20)[0])["longest_stall_s"] * RATE / BLOCK
+    peaks = np.array([stats["peak_cpu"] for stats in stretches])
+    stats = stretches[-1]
     print(
-        f"{stats['xruns']} xruns in {stats['callbacks']} callbacks; at most {stats['peak_cpu']:.2f} of a block "
-        f"by the thread's clock, {stats['peak_load']:.2f} by the wall's; the host took {stolen:.2f} s for itself"
+        f"{stats['xruns']} xruns in {stats['callbacks']} callbacks; at most {peaks.max():.2f} of a block by the "
+        f"thread's clock, above one in {np.sum(peaks > 1)} of {len(peaks)} stretches of 10 s, median peak "
+        f"{np.median(peaks):.2f}; a loop that only counts was held up by {stall:.2f} of a block; the host took "
+        f"{stolen:.2f} s for itself"
     )
     assert stats["callbacks"] > 0.5 * SOAK_SECONDS * RATE / BLOCK
     # A virtual machine's host stops it now and then, which its clocks charge to whoever was running.
-    assert stats["peak_cpu"] < 1 + stolen * RATE / BLOCK
+    assert peaks.max() < 1 + stall
 
 
 FINGERS = 10
