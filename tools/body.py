@@ -87,9 +87,7 @@ class Body(nn.Module):
     def response_near(self, frequency_hz: Tensor) -> Tensor:
         """As `response`, but read off between GRID points of it, which is faster for many frequencies."""
         low, high = math.log(GRID_HZ), math.log(self.sample_rate / 2)
-        grid = self.response(torch.linspace(low, high, GRID, dtype=torch.float64).exp()).to(
-            frequency_hz.dtype
-        )
+        grid = self.response(torch.linspace(low, high, GRID, dtype=torch.float64).exp()).to(frequency_hz)
         place = (frequency_hz.clamp(GRID_HZ, self.sample_rate / 2).log() - low) / (high - low) * (GRID - 1)
         below = place.long().clamp(max=GRID - 2)
         share = place - below

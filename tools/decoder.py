@@ -132,7 +132,7 @@ class Decoder(nn.Module):
             x = torch.cat([values[name] for name in stage.inputs], -1)
             values[stage.output], kept = stage(x, x.new_zeros(len(x), stage.state_size))
             after.append(kept)
-        return torch.cat(after, 1) if after else self.fresh_state(len(f0_scaled))
+        return torch.cat(after, 1) if after else f0_scaled.new_zeros(len(f0_scaled), self.state_size)
 
     @torch.jit.unused
     def named_weights(self) -> dict[str, nn.Parameter]:

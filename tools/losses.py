@@ -45,7 +45,7 @@ def control_loudness(
     """A-weighted level in dB [batch, frames, 1] of the sound that controls make, without making it."""
     partials = distribution.shape[-1]
     levels = amplitude * distribution * nyquist_fade(f0_hz, partials, sample_rate)
-    frequencies = f0_hz * torch.arange(1, partials + 1)
+    frequencies = f0_hz * torch.arange(1, partials + 1, device=f0_hz.device)
     tones = (levels * a_weighting_gain(frequencies)).square().sum(-1, keepdim=True) / 2
     gain = magnitudes @ _noise_response(magnitudes.shape[-1], sample_rate).to(magnitudes)
     noise = gain.square().mean(-1, keepdim=True) / 3  # the power of uniform noise in [-1, 1)

@@ -19,6 +19,7 @@ from .checkpoint import remove_checkpoint
 from .coverage import coverage
 from .decoder import to_onnx
 from .describe import describe
+from .devices import device_of
 from .evaluate import distance, evaluate
 from .evaluate_patch import evaluate_patch
 from .expression import with_expression
@@ -63,10 +64,11 @@ def make_patch(
     source: as `known_source` has it. cache: whether what was measured of the recordings is kept in the user's
     cache folder for the next time. reports: the report's folder, the patch's unless given. Raises
     RecordingError for recordings that cannot be learned from, and PatchError for an output that cannot be
-    written, before any time is spent.
+    written, and ValueError for a device that is not there, before any time is spent.
     """
     folder, output = Path(folder), Path(output)
     check_output(output)
+    device_of(settings.device)
     began = time.monotonic()
     complaints: list[str] = []
     page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"

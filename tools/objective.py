@@ -53,7 +53,7 @@ def controls_loss(
     controls = decode_after(decoder, batch.f0_hz, batch.loudness_db, before)
     amplitude, distribution, magnitudes = through(body, controls, f0_hz, sample_rate)
     count, bands = distribution.shape[-1], magnitudes.shape[-1]
-    frequencies = f0_hz * torch.arange(1, count + 1) * (2 / sample_rate)
+    frequencies = f0_hz * torch.arange(1, count + 1, device=f0_hz.device) * (2 / sample_rate)
     band = (frequencies.clamp(max=1) * (bands - 1)).round().long()
     hidden = batch.noise.gather(-1, band) + HIDDEN
     levels = (amplitude * distribution + QUIETEST).log()
@@ -120,6 +120,8 @@ def level_loss(
     end = np.where(generator.random((phrases, 1, 1)) < 0.5, start, end)
     asked = start + (end - start) * np.linspace(0, 1, frames)[:, None]
     midi, asked = (torch.from_numpy(np.broadcast_to(x, shape).astype(np.float32)) for x in (midi, asked))
+    device = next(decoder.parameters()).device
+    midi, asked = midi.to(device), asked.to(device)
     f0_hz = 440 * 2 ** ((midi - 69) / 12)
     heard = through(body, decode(decoder, f0_hz, asked), f0_hz, sample_rate)
     wanted = asked - (QUIET_SLOPE - 1) * (QUIET_DB - asked).clamp(min=0)

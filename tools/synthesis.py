@@ -20,15 +20,15 @@ def scale_inputs(f0_hz: Tensor, loudness_db: Tensor) -> tuple[Tensor, Tensor]:
 def decode(decoder: Decoder, f0_hz: Tensor, loudness_db: Tensor) -> list[Tensor]:
     """Amplitude, distribution and magnitudes for f0_hz, loudness_db [batch, frames, 1] from a fresh state."""
     inputs = scale_inputs(f0_hz, loudness_db)
-    return list(decoder.sequence(*inputs, decoder.fresh_state(len(f0_hz)))[:3])
+    return list(decoder.sequence(*inputs, f0_hz.new_zeros(len(f0_hz), decoder.state_size))[:3])
 
 
 def decode_after(decoder: Decoder, f0_hz: Tensor, loudness_db: Tensor, before: int) -> list[Tensor]:
     """As `decode`, but only of the frames after the first `before`, which carry no gradient."""
     inputs = scale_inputs(f0_hz, loudness_db)
-    state = (
-        decoder.state_after(*(x[:, :before] for x in inputs)) if before else decoder.fresh_state(len(f0_hz))
-    )
+    if not before:
+        return decode(decoder, f0_hz, loudness_db)
+    state = decoder.state_after(*(x[:, :before] for x in inputs))
     return list(decoder.sequence(*(x[:, before:] for x in inputs), state)[:3])
 
 

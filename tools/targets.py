@@ -30,6 +30,9 @@ class Frames:
     partials: Tensor
     noise: Tensor
 
+    def to(self, device: torch.device) -> "Frames":
+        return Frames(*(value.to(device) for value in vars(self).values()))
+
 
 class Targets:
     """All frames of takes, from which batches are drawn at random, each with what came before it.

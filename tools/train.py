@@ -17,11 +17,13 @@ from .body import Body
 from .checkpoint import load_checkpoint, save_checkpoint
 from .dataset import Dataset
 from .decoder import Decoder, default_layers
+from .devices import device_of
 from .memory import keep_freed_memory
 from .objective import BandNoise, audio_loss, controls_loss, level_loss
 from .targets import Targets
 
-HOW = ("threads", "checkpoint_seconds")  # of the settings: these change nothing but the time it takes
+# Of the settings: all that these change is the time it takes.
+HOW = ("threads", "device", "checkpoint_seconds")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Settings:
     patience: int = 4  # looks without a better score, after which training ends
     seed: int = 0
     threads: int = 2
+    device: str = "auto"  # of devices.NAMES, for the steps towards controls; all else stays on the processor
     checkpoint_seconds: float = 10.0  # between checkpoints
 
     @property
@@ -92,11 +95,15 @@ NOISE_DROP = 3.0
 
 
 class Model(nn.Module):
-    """What is learned: a decoder, and a body behind it or none."""
+    """What is learned: a decoder, and a body behind it or none. The body, of a few doubles, stays on the processor."""
 
     def __init__(self, decoder: Decoder, body: Body | None):
         super().__init__()
         self.decoder, self.body = decoder, body
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.decoder.parameters()).device
 
 
 class Trained(NamedTuple):
@@ -148,8 +155,9 @@ def train(
 
     With a `checkpoint` file, training goes on from where that file was last written by the same run; where it
     cannot be written, `complain` is told once. With `validate`, it is the decoder of the best score, and
-    training ends once that gets no better.
+    training ends once that gets no better. Raises ValueError for a device that is not there.
     """
+    device = device_of("cpu" if settings.polish_steps else settings.device)
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     keep_freed_memory()
@@ -157,6 +165,7 @@ def train(
     sizes = settings.harmonics, settings.noise_bands, settings.width, settings.depth
     decoder = Decoder(default_layers(*sizes, settings.lags, settings.memory))
     start_like_an_instrument(decoder)
+    decoder.to(device)
     body = Body(settings.body_sections, settings.sample_rate) if settings.body_sections else None
     model = Model(decoder, body)
     averaging = torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average)
@@ -192,7 +201,7 @@ def train(
         average.update_parameters(model)
         history.losses.append(distance.item())
         if validate and ((step + 1) % settings.validation_steps == 0 or step + 1 == last):
-            history.scores.append((step + 1, validate(average.module)))
+            history.scores.append((step + 1, validate(copy.deepcopy(average.module).cpu())))
             if history.best_step == step + 1:
                 best.load_state_dict(average.module.state_dict())
         progress(step + 1, history.losses[-1])
@@ -205,7 +214,7 @@ def train(
                 if not complained:
                     complain(f"{checkpoint} cannot be written ({error.strerror}); training goes on.")
                 complained = True
-    chosen = (best if history.scores else average.module).eval()
+    chosen = (best if history.scores else average.module).eval().cpu()
     return Trained(chosen.decoder, chosen.body, history)
 
 
@@ -234,6 +243,7 @@ def _from_controls(takes: Sequence[Take], settings: Settings) -> Loss:
 
     def loss(model: Model, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
         batch = targets.batch(settings.batch_size, settings.batch_frames, generator)
+        batch = batch.to(model.device)
         return controls_loss(model.decoder, batch, sample_rate=settings.sample_rate, body=model.body)
 
     return loss

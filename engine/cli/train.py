@@ -17,7 +17,7 @@ EXAMPLES = """examples:
   ddsp-live train recordings/cello -o tiny-cello.ddsp --size tiny
   ddsp-live train recordings/cello -o cello.ddsp --licence CC0-1.0 --recordings "my own cello"
 """
-SETTINGS = ("steps", "seed", "threads", "sample_rate")
+SETTINGS = ("steps", "seed", "threads", "device", "sample_rate")
 SOURCE = ("title", "recordings", "licence", "url")
 
 
@@ -46,6 +46,11 @@ def add_arguments(parser) -> None:
     parser.add_argument("--steps", type=number(int, 1, 1_000_000), metavar="N", help="of training at most")
     parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), metavar="N", help="(default: 0)")
     parser.add_argument("--threads", type=number(int, 1, 256), metavar="N", help="(default: 2)")
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        help="that trains; auto: a graphics card where PyTorch finds one (default: auto)",
+    )
     parser.add_argument(
         "--rate",
         "--sample-rate",
