@@ -40,7 +40,7 @@ class InputStats:
     voiced: bool
     pitch: float  # as played by the voice that follows, MIDI notes
     octave: int  # that it is moved by
-    peak: float  # highest |sample| that came in since the last reading
+    peak: float  # highest |sample| that came in since the reader's last reading
     clipped: int  # samples at full scale
     howls: int  # feedback that was found
     duck_db: float  # what the output is lowered by against it, 0 or less

@@ -3,7 +3,7 @@
 import threading
 import time as clock
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import mido
@@ -18,6 +18,7 @@ from .midi.gestures import TARGETS
 from .midi.requests import SYSEX, Programs, Waiting, is_request
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches, load_patch
+from .peaks import Peaks
 from .performance.interpreter import Interpreter
 from .room import OWN, Room, find_room, own_room
 
@@ -43,9 +44,9 @@ class Stats:
     dropped_events: int  # that found the queue full
     sounding_voices: int
     load: float  # share of the block's time that a callback takes, smoothed
-    peak_load: float  # the highest since the last reading
+    peak_load: float  # the highest since the reader's last reading
     peak_cpu: float  # the same by the thread's own clock; 0 unless measured
-    peak: float  # highest |sample| since the last reading
+    peak: float  # highest |sample| since the reader's last reading
     decoder_delay_ms: float
     load_histogram: tuple[int, ...]  # callbacks by load, in steps of 5 %
     input: InputStats  # what comes in, where the synth listens
@@ -158,6 +159,7 @@ class Synth:
         self._asked = Programs()
         self._waiting = Waiting()
         self._readings = None  # memory for them, once they are asked for
+        self._peaks = Peaks()
         self._kept = []  # what the kernel reads or writes for as long as it lives
         self._instruments = {}  # C address -> Instrument: all that the kernel may still read
         weighting = np.ascontiguousarray(a_weighting(sample_rate))
@@ -556,9 +558,9 @@ class Synth:
         return lib.hand_map_struck(self._compiled, TARGETS[attribute].code, velocity)
 
     def voice_readings(self) -> list[VoiceReading]:
-        """What each sounding voice does now."""
+        """What each sounding voice does now, the one that follows the input among them: its number is `voices`."""
         if self._readings is None:
-            self._readings = ffi.new("VoiceReading[]", self.voices)
+            self._readings = ffi.new("VoiceReading[]", self.voices + 1)
         read = self._readings
         return [
             VoiceReading(v.voice, v.channel, v.note, bool(v.held), v.onset, v.pitch, v.loudness_db)
@@ -577,10 +579,13 @@ class Synth:
         """How often the audio device has called; unlike `stats`, this resets no peaks."""
         return lib.synth_callbacks(self.c)
 
-    def stats(self) -> Stats:
-        """Figures of the audio callback; peaks begin anew with each reading."""
+    def stats(self, reader: str = "") -> Stats:
+        """Figures of the audio callback; peaks begin anew with each reading by the same reader, whose name it is."""
         read = ffi.new("SynthStats *")
         lib.synth_read_stats(self.c, read)
+        heard = self._listening.stats()
+        found = {"load": read.peak_load, "cpu": read.peak_cpu, "out": read.peak, "in": heard.peak}
+        peaks = self._peaks.read(reader, found)
         return Stats(
             position=read.position,
             callbacks=read.callbacks,
@@ -590,12 +595,12 @@ class Synth:
             dropped_events=read.dropped_events,
             sounding_voices=read.sounding_voices,
             load=read.load,
-            peak_load=read.peak_load,
-            peak_cpu=read.peak_cpu,
-            peak=read.peak,
+            peak_load=peaks["load"],
+            peak_cpu=peaks["cpu"],
+            peak=peaks["out"],
             decoder_delay_ms=read.delay_ms,
             load_histogram=tuple(read.load_histogram),
-            input=self._listening.stats(),
+            input=replace(heard, peak=peaks["in"]),
         )
 
 

@@ -54,7 +54,7 @@ int synth_callback(const void *in, void *out, unsigned long frames, const void *
 }
 
 int synth_read_voices(Synth *s, VoiceReading *readings) {
-    return readout_read(&s->readout, s->config.voices, readings);
+    return readout_read(&s->readout, s->config.voices + 1, readings);
 }
 
 void synth_tap(Synth *s, Tap *tap) { atomic_store_explicit(&s->tap, tap, memory_order_release); }

@@ -32,6 +32,7 @@ typedef struct Input {
     Ramp duck;
     int fresh, taken_over; /* the voice's next frame, as a part's */
     int waits;             /* there is a frame for the voice at this position */
+    int64_t onset;         /* of the voice, a sample */
     FollowFrame frame;
     float out_peak;        /* since the last frame */
     int clipped;           /* since the last frame */

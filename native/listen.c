@@ -9,6 +9,7 @@
 #define DYNAMICS_DB 24.0f    /* between the softest and the hardest key, at least, as keys have it */
 #define MOST_GAIN_DB 6.0f
 #define USUAL_VELOCITY 64
+#define HELD_VOICING 0.5f    /* below it the note is over, as others see it */
 
 #define READ(x) atomic_load_explicit(&(x), memory_order_relaxed)
 #define WRITE(x, value) atomic_store_explicit(&(x), (value), memory_order_relaxed)
@@ -94,6 +95,7 @@ void listen_control(Synth *s, int64_t position) {
     if (in->follower.begins) {
         in->fresh = 1;
         in->taken_over = 0;
+        in->onset = position;
         s->notes++;
     }
     in->waits = 1;
@@ -149,5 +151,9 @@ int listen_frame(Synth *s, ControlFrame *frame) {
                             .loudness_scaled = told_db / 80.0f + 1.0f};
     in->fresh = in->taken_over = in->waits = 0;
     WRITE(in->counters.pitch, pitch);
+    int note = (int)(fminf(127.0f, fmaxf(0.0f, pitch)) + 0.5f), channel = READ(in->settings.channel) & 15;
+    readout_write(&s->readout, &(VoiceReading){voice, channel, note, at->voicing > HELD_VOICING, in->onset, pitch, loudness},
+                  at->gain);
+    if (at->finished) readout_silent(&s->readout, voice);
     return 1;
 }

@@ -15,7 +15,7 @@ typedef struct VoiceReadout {
 } VoiceReadout;
 
 typedef struct Readout {
-    VoiceReadout voice[MAX_VOICES];
+    VoiceReadout voice[MAX_SOUNDS];
 } Readout;
 
 /* Audio thread. gain: linear, what `loudness_db` lacks. */

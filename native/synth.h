@@ -164,7 +164,7 @@ void synth_follow_scale(Synth *synth, const float *notes, int count); /* MIDI no
 void synth_read_input(Synth *synth, InputStats *stats, int anew); /* whether the peak begins anew */
 int synth_take_note(Synth *synth, HeardNote *note);     /* one thread; 0 where there is none */
 void synth_read_stats(Synth *synth, SynthStats *stats); /* peaks begin anew */
-/* The voices that sound, [voices of the synth] at the most, and how many they are. */
+/* The voices that sound, [voices of the synth + 1] at the most, as one may follow the input, and how many they are. */
 int synth_read_voices(Synth *synth, VoiceReading *readings);
 /* From the next block on, all that is played goes through this tap too, for as long as the synth lives. */
 void synth_tap(Synth *synth, Tap *tap);

@@ -58,7 +58,8 @@ class NullDevice:
 class NullStream:
     """Stands in for a `Stream` where there is no device: all goes on, and nobody hears it."""
 
-    device, input, latency_ms, priority, lost = None, None, 0.0, 0, True
+    device, input, priority, lost = None, None, 0, True
+    latency_ms = input_latency_ms = 0.0
 
     def __init__(self, synth, say):
         self.synth = synth

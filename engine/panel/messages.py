@@ -60,6 +60,7 @@ MESSAGES: Mapping[str, Mapping[str, Number | Name]] = {
     "room": {"name": Name()},
     "map": {"name": Name(PRESETS)},
     "panic": {},
+    "calibrate": {},
     "record": {"on": Number(0, 1, whole=True)},
     "save": {"name": Name()},
     "recall": {"name": Name()},

@@ -14,9 +14,11 @@ from ..midi.gestures import PRESETS, TARGETS
 from ..patch import PatchError, list_patches
 from ..presets import PresetError, delete_preset, load_preset, patch_reference, preset_names, save_preset
 from ..room import NONE, OWN, RoomError
+from .hearing import hearing
 from .spectrum import WINDOW, Spectrum
 from .state import pack
 
+READER = "panel"  # of peaks
 PANEL = {"octave": 4, "velocity": 90}
 SCORES = ("distance", "distance_16k", "loudness_error_db", "f0_cents", "f0_within_50_cents")
 MOST_DB_OF_GAIN = 24.0  # between the softest and the hardest key, at least; as the kernel plays it
@@ -54,6 +56,7 @@ class Panel:
             "forget": lambda source, name: desk.forget(name),
             "map": lambda source, name: desk.set_map(name),
             "panic": lambda source: desk.panic(),
+            "calibrate": lambda source: desk.synth.calibrate(),
             "panel": lambda source, **settings: self._set_panel(settings),
         }
         self._do_slowly: Mapping[str, Callable] = {
@@ -96,7 +99,9 @@ class Panel:
             self._record(on=0)
         frames = self._tap.latest(WINDOW)
         spectrum = self._spectrum.bands(frames)
-        return pack(synth.stats(), synth.voice_readings(), synth.sample_rate, recorder is not None, spectrum)
+        return pack(
+            synth.stats(READER), synth.voice_readings(), synth.sample_rate, recorder is not None, spectrum
+        )
 
     def snapshot(self) -> dict:
         """All that a page needs to know when it opens, or when anything of it has changed."""
@@ -111,7 +116,7 @@ class Panel:
             "panel": self.settings,
             "recording": self.recording(),
             "about": self.about(),
-            "input": None,
+            "input": self.input(),
         }
 
     def controls(self) -> list[dict]:
@@ -164,6 +169,10 @@ class Panel:
             "latency_feels": late.feels,
             "latency_parts": late.parts(),
         }
+
+    def input(self) -> dict | None:
+        """What comes in, where it listens."""
+        return hearing(self.desk.synth, self.stream)
 
     def recording(self) -> dict | None:
         recorder = self._recorder

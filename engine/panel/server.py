@@ -18,6 +18,7 @@ HOST = "127.0.0.1"
 USUAL_PORT = 8017
 STATES_A_SECOND = 30
 ABOUT_SECONDS = 1.0  # between looks at what changes seldom: the device, MIDI ports
+INPUT_SECONDS = 0.1  # between looks at what comes in
 MESSAGES_A_SECOND, BURST = 500, 500
 MOST_REFUSED = 5000  # messages: whoever sends that many too many is shown out
 MOST_WAITING = 500  # events for a page that does not read
@@ -161,7 +162,7 @@ class Server:
             page.post(text)
 
     async def _tick(self) -> None:
-        about, ticks = None, 0
+        about, heard, ticks = None, None, 0
         while True:
             await asyncio.sleep(1 / STATES_A_SECOND)
             if not self.pages:
@@ -171,6 +172,9 @@ class Server:
                 page.state = state
                 page.wake.set()
             ticks += 1
+            if ticks % int(INPUT_SECONDS * STATES_A_SECOND) == 0 and (now := self.panel.input()) != heard:
+                heard = now
+                self._post("input", {"input": now})
             if ticks % int(ABOUT_SECONDS * STATES_A_SECOND) == 0:
                 now = self.panel.about() | {"refused": self.refused, "malformed": self.malformed}
                 if now != about:

@@ -23,13 +23,13 @@ def until(condition, seconds=10.0):
 class Rig:
     """Everything between the page and the synth."""
 
-    def __init__(self, patch, folder, **options):
+    def __init__(self, patch, folder, stream=NullStream, **options):
         self.said: list[str] = []
         self.synth = ddsp_live.Synth(patch, **options)
         self.desk = Desk(self.synth)
         self.desk.open_zone(0)
         self.desk.listen(lambda kind, what: self.said.append(what["text"]) if kind == "say" else None)
-        self.stream = NullStream(self.synth, self.said.append)
+        self.stream = stream(self.synth, say=self.desk.say)
         self.panel = Panel(self.desk, self.stream, folder)
         self.server = Server(self.panel, 0)
 

@@ -226,3 +226,19 @@ def test_what_there_is_not_is_one_sentence(synth, settings, words):
 def test_refuses_two_channels(synth):
     with pytest.raises(ValueError, match="one channel"):
         synth.render(100, np.zeros((100, 2)))
+
+
+def test_the_voice_that_follows_is_told_of_beside_the_keys(synth):
+    synth.note_on(76)
+    synth.render(RATE, tone(440, 1))
+    key, followed = synth.voice_readings()
+    assert (key.voice, key.note) == (0, 76)
+    assert (followed.voice, followed.note, followed.held) == (synth.voices, 69, True)
+    assert followed.pitch == pytest.approx(69, abs=0.05)
+    assert followed.onset < 0.08 * RATE
+    louder = tone(440, 1, 0.3)
+    synth.render(len(louder), louder)
+    assert synth.voice_readings()[1].loudness_db > followed.loudness_db + 3
+    synth.note_off(76)
+    synth.render(RATE)
+    assert synth.voice_readings() == []

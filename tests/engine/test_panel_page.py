@@ -1,12 +1,17 @@
 """The panel's page in a real browser: what a player does on it is what sounds."""
 
+import functools
 import os
 import shutil
+import sys
 import time
 
+import numpy as np
 import pytest
 import soundfile
+from ddsp_live.audio.stream import Stream
 from ddsp_live.midi import messages
+from fake_sound import FakeSound
 from make_patch import make_patch
 from panel_rig import open_rig, until
 
@@ -51,7 +56,7 @@ def opened(browser, rig):
     """Opens pages; all are closed, and all is silent, afterwards."""
     contexts, errors = [], []
 
-    def open_page(size="desktop", scheme="light"):
+    def open_page(size="desktop", scheme="light", of=rig):
         width, height = SIZES[size]
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=size != "desktop"
@@ -61,7 +66,7 @@ def opened(browser, rig):
         page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(rig.server.url)
+        page.goto(of.server.url)
         page.wait_for_selector("#piano button")
         return page
 
@@ -393,3 +398,43 @@ def test_every_control_has_a_name_and_is_reached_by_tab(page):
         assert control in reached
     assert {f"control-{name}" for name in ("volume", "vibrato", "brightness", "balance", "gain")} <= reached
     assert sum(name in ("C4", "D4", "C5") for name in reached) <= 1  # of the piano one key is a stop
+
+
+class Singer:
+    """What a microphone hears: a tone of a level that can be changed."""
+
+    level, hz, at = 0.0, 440.0, 0
+
+    def __call__(self, size):
+        phase = 2 * np.pi * self.hz * (self.at + np.arange(size)) / 48000
+        self.at += size
+        return np.clip(self.level * (np.sin(phase) + 0.5 * np.sin(2 * phase)), -1, 1)
+
+
+def test_what_comes_in_is_shown_and_calibrated(opened, tmp_path, monkeypatch):
+    sound = FakeSound()
+    sound.sing = Singer()
+    monkeypatch.setitem(sys.modules, "sounddevice", sound)
+    stream = functools.partial(Stream, input="mic")
+    with open_rig(str(make_patch(tmp_path / "tiny.ddsp")), tmp_path, stream=stream, voices=4) as heard:
+        page = opened(of=heard)
+        assert page.locator("#input").is_hidden()
+        heard.synth.listen("follow", octave=1, loudest_db=-16)
+        section = page.get_by_role("region", name="Input")
+        section.get_by_text("no pitch").wait_for()
+        sound.sing.level = 0.1
+        section.get_by_text("A4, 440.0 Hz").wait_for()
+        section.get_by_text("as sung, 1 octave up").wait_for()
+        section.get_by_text("ms to hear it, 7 ms the devices'").wait_for()
+        meter = section.get_by_role("meter", name="Level of the input")
+        assert until(lambda: -20 < int(meter.get_attribute("aria-valuenow")) < -12)
+        assert until(lambda: [round(voice.pitch) for voice in heard.voices()] == [81])
+        sound.sing.level = 3.0
+        section.get_by_text("Cut off at full scale").wait_for()
+        section.get_by_role("button", name="Calibrate").click()
+        section.get_by_text("Sing soft and loud").wait_for()
+        assert heard.synth.stats().input.calibrating > 0
+        sound.sing.level = 0.0
+        section.get_by_text("no pitch").wait_for()
+        assert until(lambda: not heard.voices())
+        page.context.close()

@@ -1,9 +1,10 @@
 // Puts the page together: events from the server go to the parts that show them.
 
 import { Controls } from "./controls.js";
+import { Input } from "./input.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
-import { byId, element } from "./names.js";
+import { byId, element, showFacts } from "./names.js";
 import { Pad } from "./pad.js";
 import { Piano } from "./piano.js";
 import { Scope } from "./scope.js";
@@ -16,6 +17,7 @@ const piano = new Piano(link, (panel) => { piano.setPanel(panel); link.send("pan
 const controls = new Controls(link);
 const scope = new Scope();
 const lists = new Lists(link);
+const input = new Input(link);
 let recording = null, latest = null;
 
 const EVENTS = {
@@ -47,7 +49,7 @@ const EVENTS = {
   say: ({ text }) => say(text),
   panic: () => pad.letGo(),
   about: showAbout,
-  input: ({ input }) => showFacts("input", input),
+  input: (what) => input.show(what.input),
 };
 
 function onEvent({ is, ...what }) { EVENTS[is]?.(what); }
@@ -96,13 +98,6 @@ function showAbout(about) {
     MIDI: about.midi.join(", ") || "no keyboard connected",
     Ignored: about.malformed || about.refused ? `${about.malformed} malformed and ${about.refused} too many messages` : "",
   });
-}
-
-function showFacts(id, facts) {
-  if (id === "input") byId("input").hidden = !facts;
-  const rows = Object.entries(facts ?? {}).filter(([, text]) => text);
-  byId(id === "input" ? "input-readings" : id).replaceChildren(...rows.flatMap(([name, text]) =>
-    [element("dt", { innerText: name }), element("dd", { innerText: text })]));
 }
 
 function showRecording() {

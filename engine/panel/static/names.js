@@ -21,6 +21,13 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+// A list of names and texts; what has no text is left out.
+export function showFacts(id, facts) {
+  const rows = Object.entries(facts).filter(([, text]) => text);
+  byId(id).replaceChildren(...rows.flatMap(([name, text]) =>
+    [element("dt", { innerText: name }), element("dd", { innerText: text })]));
+}
+
 export const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 // Draws anew whenever the scheme of colours changes.

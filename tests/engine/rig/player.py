@@ -58,12 +58,17 @@ def in_background(function, *arguments) -> None:
     threading.Thread(target=function, args=arguments, daemon=True).start()
 
 
+def own_audio() -> str:
+    """The port that the synth plays to."""
+    with jack.Client("ddsp-live-finder", no_start_server=True) as client:
+        return next(p.name for p in client.get_ports("PortAudio", is_audio=True, is_output=True))
+
+
 def own_ports() -> dict:
     with jack.Client("ddsp-live-finder", no_start_server=True) as client:
-        audio = [p.name for p in client.get_ports(is_audio=True, is_output=True) if "PortAudio" in p.name]
         midi = [p.name for p in client.get_ports(is_midi=True, is_input=True) if PORT in p.name]
         heard = [p.name for p in client.get_ports(is_audio=True, is_input=True) if "PortAudio" in p.name]
-    return {"audio": audio[0], "midi": midi[0], "input": heard[0] if heard else None}
+    return {"audio": own_audio(), "midi": midi[0], "input": heard[0] if heard else None}
 
 
 def main() -> None:
