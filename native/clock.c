@@ -22,17 +22,20 @@ void clock_init(Clock *c, double sample_rate) {
     atomic_init(&c->line_delay, 0);
     atomic_init(&c->line_start, 0.0);
     atomic_init(&c->line_rate, sample_rate);
+    atomic_init(&c->last_seconds, -1.0);
+    atomic_init(&c->last_sample, -1);
 }
 
 #define LOOP_HZ 0.5   /* slower than any jitter */
 #define EARLIER 0.25f /* share of the error that is taken over when a block comes before its time */
 #define MOST_DRIFT 3e-4 /* between two quartzes; the rest is jitter */
 #define LOST_BLOCKS 4.0
+#define LOST_SECONDS 0.005 /* and so much beside: the device stood still */
 
 void clock_block(Clock *c, int64_t position, int frames, double now, int xrun) {
     double nominal = frames / c->sample_rate;
     double error = now - (c->start + c->period);
-    if (position != c->expected || xrun || fabs(error) > LOST_BLOCKS * nominal + 0.005) {
+    if (position != c->expected || xrun || fabs(error) > LOST_BLOCKS * nominal + LOST_SECONDS) {
         c->start = now; /* the first block, or the device stood still: begin anew */
         c->correction = 1.0;
     } else {
@@ -56,6 +59,16 @@ void clock_block(Clock *c, int64_t position, int frames, double now, int xrun) {
     atomic_store_explicit(&c->version, version + 2, memory_order_release);
 }
 
+/* The line may have begun anew since the event before was placed: a key must not be let go before it goes down. */
+static int64_t in_order(Clock *c, double seconds, int64_t sample) {
+    int64_t last = atomic_load_explicit(&c->last_sample, memory_order_relaxed);
+    if (seconds < atomic_load_explicit(&c->last_seconds, memory_order_relaxed)) return sample;
+    if (sample < last) sample = last;
+    atomic_store_explicit(&c->last_seconds, seconds, memory_order_relaxed);
+    atomic_store_explicit(&c->last_sample, sample, memory_order_relaxed);
+    return sample;
+}
+
 int64_t clock_event_time(Clock *c, double seconds) {
     for (int tries = 0; tries < 1000; tries++) {
         uint32_t version = atomic_load_explicit(&c->version, memory_order_acquire);
@@ -68,7 +81,8 @@ int64_t clock_event_time(Clock *c, double seconds) {
         if (position < 0) return -1;
         double offset = (seconds - start) * rate;
         if (!(offset > -1e9 && offset < 1e9)) return -1;
-        return position + delay + (int64_t)llrint(offset);
+        offset = fmin(offset, LOST_BLOCKS * (double)delay + LOST_SECONDS * rate);
+        return in_order(c, seconds, position + delay + (int64_t)llrint(offset));
     }
     return -1;
 }

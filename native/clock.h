@@ -13,6 +13,8 @@ typedef struct Clock {
     _Atomic uint32_t version; /* odd while the line below is being written */
     _Atomic double line_start, line_rate;
     _Atomic int64_t line_position, line_delay;
+    _Atomic double last_seconds; /* the newest arrival that was asked for, and its sample */
+    _Atomic int64_t last_sample;
 } Clock;
 
 double clock_seconds(void); /* monotonic; the one that Python's time.monotonic() reads */
@@ -20,8 +22,8 @@ void clock_init(Clock *c, double sample_rate);
 /* Audio thread, once a block: `position` is played from `now`, and `frames` are asked for. After an xrun the line
    begins anew. */
 void clock_block(Clock *c, int64_t position, int frames, double now, int xrun);
-/* Any thread: the sample at which an event that arrived at `seconds` is to be played: one block later. -1 before the
-   first block. */
+/* Any thread: the sample at which an event that arrived at `seconds` is to be played: one block later, and never before
+   what arrived earlier; while the device stands still, soon after it goes on. -1 before the first block. */
 int64_t clock_event_time(Clock *c, double seconds);
 
 #endif

@@ -20,15 +20,18 @@ class Device:
         lib.clock_init(self.clock, RATE)
         self.frames, self.rate = frames, RATE * (1 + ppm * 1e-6)
         self.position, self.time = 0, START
+        self.played = 0  # sample of the event before
 
     def run(self, lateness_seconds, xrun=False):
-        """One block for each lateness; for an event in each: samples that its time is off from exactly one block."""
+        """One block for each lateness; for an event in each: samples that its time is off from exactly one block, or
+        where blocks have become smaller, from the event before."""
         rng, errors = np.random.default_rng(self.position), []
         for late in lateness_seconds:
             lib.clock_block(self.clock, self.position, self.frames, self.time + late, xrun)
             into = rng.uniform(0, self.frames)
-            played = lib.clock_event_time(self.clock, self.time + into / self.rate)
-            errors.append(played - (self.position + self.frames + into))
+            aim = max(self.position + self.frames + into, self.played)
+            self.played = lib.clock_event_time(self.clock, self.time + into / self.rate)
+            errors.append(self.played - aim)
             self.position += self.frames
             self.time += self.frames / self.rate
         return np.array(errors)
@@ -96,6 +99,21 @@ def test_a_clock_begins_anew_where_the_position_jumps():
     device.run(np.zeros(1000))
     device.position += 100
     assert np.abs(device.run(np.zeros(50))).max() <= 1
+
+
+def test_what_arrives_later_is_never_played_earlier():
+    """Also where the device stood still in between; and what arrived meanwhile is played soon after."""
+    device, rng, played, waited = Device(64), np.random.default_rng(2), [], []
+    device.run(np.zeros(100))
+    for stall in rng.choice([0.0, 0.0, 0.003, 0.02, 0.3], 400):
+        lib.clock_block(device.clock, device.position, 64, device.time, False)
+        device.position += 64
+        for arrival in device.time + np.sort(rng.uniform(0, 64 / RATE + stall, 4)):
+            played.append(lib.clock_event_time(device.clock, arrival))
+            waited.append(played[-1] - device.position)
+        device.time += 64 / RATE + stall
+    assert (np.diff(played) >= 0).all()
+    assert max(waited) <= 5 * 64 + 0.005 * RATE
 
 
 def test_before_the_first_block_there_is_no_time():
