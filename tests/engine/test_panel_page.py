@@ -1,47 +1,27 @@
 """The panel's page in a real browser: what a player does on it is what sounds."""
 
 import functools
-import os
-import shutil
 import sys
 import time
 
 import numpy as np
 import pytest
 import soundfile
+from browser import launched
 from ddsp_live.audio.stream import Stream
 from ddsp_live.midi import messages
 from fake_sound import FakeSound
 from make_patch import make_patch
 from panel_rig import open_rig, until
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--mute-audio",
-]
 SIZES = {"desktop": (1360, 900), "tablet": (820, 1180), "phone": (390, 844)}
 WAIT_MS = 20_000
 
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is not installed.")
-        pytest.skip("Chromium is not installed.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
