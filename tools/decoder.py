@@ -29,7 +29,8 @@ def default_layers(
 
     lags: in frames; without any there are no differences. memory: the width of a GRU behind the first hidden
     layer, 0 for none. A feed-forward network that sees its inputs' differences learns faster on single notes
-    than a GRU of the same cost (`tools.compare`), and forgets its past after max(lags) frames.
+    than a GRU of the same cost (`tools.compare`), and forgets its past after max(lags) frames. Amplitude and
+    noise also read loudness itself, which they follow before anything is learned (`train.start_like_an_instrument`).
     """
     layers: list[dict] = []
     value: list[str] = list(INPUTS)
@@ -54,7 +55,8 @@ def default_layers(
             value = ["memory"]
     heads = {"amplitude": 1, "harmonic_distribution": harmonics, "noise_magnitudes": noise_bands}
     for name, size in heads.items():
-        layers += [_dense(value, name, size), {"op": "exp_sigmoid", "input": [name], "output": name}]
+        inputs = value if name == "harmonic_distribution" else [*value, "loudness_scaled"]
+        layers += [_dense(inputs, name, size), {"op": "exp_sigmoid", "input": [name], "output": name}]
     layers.append({"op": "normalize", "input": ["harmonic_distribution"], "output": "harmonic_distribution"})
     return layers
 

@@ -23,6 +23,7 @@ from .devices import device_of
 from .evaluate import distance, evaluate
 from .evaluate_patch import evaluate_patch
 from .expression import with_expression
+from .level import missing_db
 from .reference import fit_static
 from .report import write_report
 from .resynthesis import patch_player
@@ -33,6 +34,7 @@ from .synthesis import player
 from .train import Model, Settings, Validate, train
 
 WATCHED_SECONDS = 4.0
+FEWEST_COMPARED = 12  # takes that were learned from, whose distances are the measure of those that were not
 
 Progress = Callable[[str, float, str], None]
 """Told what is being done, the share of it that is, and how it goes."""
@@ -150,7 +152,9 @@ def make_patch(
     info, performer = with_expression(info, decoder, split.learned, split.judged, seed=settings.seed)
     members = {"onnx_bytes": to_onnx(decoder.spec, decoder.weights()), "licence": source["licence_text"]}
     members["performer"] = performer
-    members |= {"body": body.sos().detach().numpy()} if body else {}
+    sos = body.sos().detach().numpy() if body else np.array([[1.0, 0, 0, 1, 0, 0]])
+    sos[0, :3] *= 10 ** (missing_db(decoder, body, split.learned) / 20)
+    members["body"] = sos
     members |= {"room": room.stereo(), "room_rate": settings.sample_rate} if room else {}
     write_patch(output, info, **members)
     # Judged is the file, by the code that plays; the scores are then written into it.
@@ -199,8 +203,8 @@ def watch(takes: Sequence[Take]) -> Validate:
 
 
 def trained_figures(learned: Sequence[Take], count: int, seed: int, patch) -> dict[str, float]:
-    """The distance on some pitches that were learned from, for comparison with those that were not."""
-    drawn = np.random.default_rng(seed).permutation(len(learned))[:count]
+    """The distance on some takes that were learned from, for comparison with pitches that were not."""
+    drawn = np.random.default_rng(seed).permutation(len(learned))[: max(count, FEWEST_COMPARED)]
     figures = evaluate([learned[i] for i in drawn], patch_player(patch))
     return {f"trained_{name}": figures[name] for name in ("distance", "distance_16k")}
 

@@ -92,6 +92,8 @@ FEWEST_HARMONICS, MOST_HARMONICS = 60, 128
 MEMORY_FRAMES = 32  # in which a GRU warms up
 PARTIAL_SLOPE = 0.06  # per partial, before 2 sigmoid(x)^ln 10
 NOISE_DROP = 3.0
+LOUDNESS_SLOPE = 4.0  # 2 sigmoid(x)^ln 10 is 20 dB for each x, and a decoder's loudness 80 dB for 1
+USUAL_LOUDNESS = 0.75
 
 
 class Model(nn.Module):
@@ -264,11 +266,15 @@ def _from_sound(takes: Sequence[Take], settings: Settings) -> Loss:
 
 @torch.no_grad()
 def start_like_an_instrument(decoder: Decoder) -> None:
-    """Starts with partials that fall off and little noise, which takes six times fewer steps to learn from.
+    """Starts with partials that fall off, little noise, and levels that follow the loudness asked.
 
-    With all partials and bands equally loud, training first makes everything from noise and stays there long.
+    That takes six times fewer steps to learn from: with all partials and bands equally loud, training first makes
+    everything from noise and stays there long.
     """
-    biases = decoder.named_weights()
-    partials = biases["harmonic_distribution.bias"]
+    weights = decoder.named_weights()
+    partials = weights["harmonic_distribution.bias"]
     partials -= PARTIAL_SLOPE * torch.arange(len(partials))
-    biases["noise_magnitudes.bias"] -= NOISE_DROP
+    weights["noise_magnitudes.bias"] -= NOISE_DROP
+    for name in ("amplitude", "noise_magnitudes"):
+        weights[f"{name}.weight"][:, -1] = LOUDNESS_SLOPE  # the last input is the loudness
+        weights[f"{name}.bias"] -= LOUDNESS_SLOPE * USUAL_LOUDNESS
