@@ -8,8 +8,9 @@ ddsp_live.signal : the kernel's parts, for NumPy.
 
 from . import signal
 from .patch import PatchError, list_patches, load_patch, write_patch
+from .readings import Stats
 from .render import render_midi
-from .synth import Stats, Synth
+from .synth import Synth
 
 __all__ = [
     "PatchError",

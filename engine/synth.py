@@ -3,14 +3,12 @@
 import threading
 import time as clock
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import mido
 import numpy as np
 
 from .instrument import Instrument
-from .listening import CALIBRATION_SECONDS, HeardNote, InputSettings, InputStats, Listening
+from .listening import CALIBRATION_SECONDS, HeardNote, InputSettings, Listening
 from .loudness import a_weighting
 from .memory import zeroed
 from .midi import gesture_map, messages, tuning
@@ -18,8 +16,8 @@ from .midi.gestures import TARGETS
 from .midi.requests import SYSEX, Programs, Waiting, is_request
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches, load_patch
-from .peaks import Peaks
 from .performance.interpreter import Interpreter
+from .readings import Readings, Stats, VoiceReading
 from .room import OWN, Room, find_room, own_room
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
@@ -30,45 +28,6 @@ MOST_BLOCK = 4096
 MOST_MEMBERS = 15  # of an MPE zone
 MOST_RULES = 10.0
 NOTE_ON = 0x90
-
-
-@dataclass(frozen=True)
-class Stats:
-    """What the audio callback has seen so far."""
-
-    position: int  # samples rendered
-    callbacks: int
-    xruns: int  # that the device reported
-    late_frames: int  # decoded by a worker after they were due
-    stolen_voices: int
-    dropped_events: int  # that found the queue full
-    sounding_voices: int
-    load: float  # share of the block's time that a callback takes, smoothed
-    peak_load: float  # the highest since the reader's last reading
-    peak_cpu: float  # the same by the thread's own clock; 0 unless measured
-    peak: float  # highest |sample| since the reader's last reading
-    decoder_delay_ms: float
-    load_histogram: tuple[int, ...]  # callbacks by load, in steps of 5 %
-    input: InputStats  # what comes in, where the synth listens
-
-    def load_percentile(self, percent: float) -> float:
-        """The load that `percent` of all callbacks stayed under, to the next 5 %."""
-        counts = np.cumsum(self.load_histogram)
-        if not counts[-1]:
-            return 0.0
-        return float(np.searchsorted(counts, counts[-1] * percent / 100.0) + 1) * 0.05
-
-
-class VoiceReading(NamedTuple):
-    """What one voice does now."""
-
-    voice: int
-    channel: int
-    note: int
-    held: bool  # by its key or a pedal
-    onset: int  # sample at which it began
-    pitch: float  # MIDI note, bends and vibrato included
-    loudness_db: float  # that is asked for, before volume and pan
 
 
 class Synth:
@@ -158,8 +117,6 @@ class Synth:
         self.programs = [entry.path for entry in list_patches()]
         self._asked = Programs()
         self._waiting = Waiting()
-        self._readings = None  # memory for them, once they are asked for
-        self._peaks = Peaks()
         self._kept = []  # what the kernel reads or writes for as long as it lives
         self._instruments = {}  # C address -> Instrument: all that the kernel may still read
         weighting = np.ascontiguousarray(a_weighting(sample_rate))
@@ -182,6 +139,7 @@ class Synth:
         self._interpreter = Interpreter(self.volume, self._struck, seed & 0xFFFFFFFF)
         self.rules, self.humanize, self.prior = rules, humanize, prior
         self._listening = Listening(self.c, lambda: self.patch)
+        self._readings = Readings(self.c, self.voices, self._listening)
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message, 0)
@@ -559,13 +517,7 @@ class Synth:
 
     def voice_readings(self) -> list[VoiceReading]:
         """What each sounding voice does now, the one that follows the input among them: its number is `voices`."""
-        if self._readings is None:
-            self._readings = ffi.new("VoiceReading[]", self.voices + 1)
-        read = self._readings
-        return [
-            VoiceReading(v.voice, v.channel, v.note, bool(v.held), v.onset, v.pitch, v.loudness_db)
-            for v in read[0 : lib.synth_read_voices(self.c, read)]
-        ]
+        return self._readings.voices()
 
     def keep(self, memory) -> None:
         """Let memory that was handed to the kernel live as long as the synth."""
@@ -581,27 +533,7 @@ class Synth:
 
     def stats(self, reader: str = "") -> Stats:
         """Figures of the audio callback; peaks begin anew with each reading by the same reader, whose name it is."""
-        read = ffi.new("SynthStats *")
-        lib.synth_read_stats(self.c, read)
-        heard = self._listening.stats()
-        found = {"load": read.peak_load, "cpu": read.peak_cpu, "out": read.peak, "in": heard.peak}
-        peaks = self._peaks.read(reader, found)
-        return Stats(
-            position=read.position,
-            callbacks=read.callbacks,
-            xruns=read.xruns,
-            late_frames=read.late_frames,
-            stolen_voices=read.stolen_voices,
-            dropped_events=read.dropped_events,
-            sounding_voices=read.sounding_voices,
-            load=read.load,
-            peak_load=peaks["load"],
-            peak_cpu=peaks["cpu"],
-            peak=peaks["out"],
-            decoder_delay_ms=read.delay_ms,
-            load_histogram=tuple(read.load_histogram),
-            input=replace(heard, peak=peaks["in"]),
-        )
+        return self._readings.stats(reader)
 
 
 def _address(pointer) -> int:

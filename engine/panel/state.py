@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Sequence
 
-from ..synth import Stats, VoiceReading
+from ..readings import Stats, VoiceReading
 
 HEAD = struct.Struct("<BBBBfffIII")
 """Kind (1), voices, held notes' flag (unused 0), recording (0 or 1), peak, load, peak load, late callbacks, xruns,
