@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from ..cli.terminal import bars
 from ..patch import SUFFIX, PatchError
 from ..patch_file import read_json, read_members
 from .analysis import RecordingError
@@ -208,24 +208,17 @@ def _shown(
     console: Console, asked: argparse.Namespace, names: Sequence[str], settings: Settings
 ) -> list[str]:
     """Makes the bank with a bar for every source."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        tasks = {name: bars.add_task(name, total=1.0, note="waits", start=False) for name in names}
+    with bars(console) as shown:
+        tasks = {name: shown.add_task(name, total=1.0, note="waits", start=False) for name in names}
         stages: dict[str, str] = {}
 
         def told(name: str, stage: str, share: float, note: str) -> None:
             if stages.get(name) != stage:
                 stages[name] = stage
-                bars.reset(tasks[name])
+                shown.reset(tasks[name])
                 if not console.is_terminal:
                     console.print(f"{name}: {stage}", highlight=False)
-            bars.update(tasks[name], completed=share, note=f"{stage} {note}")
+            shown.update(tasks[name], completed=share, note=f"{stage} {note}")
 
         return make_bank(
             asked.recordings,

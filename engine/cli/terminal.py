@@ -36,6 +36,20 @@ def progress(title: str) -> Iterator[Callable[[float], None]]:
         yield lambda share: bar.update(task, completed=share)
 
 
+def bars(console):
+    """A rich.progress.Progress whose tasks have a name, time left and a note; it shows on a terminal alone."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
     """Hides what ALSA and JACK write to file descriptor 2 about all that they look for and do not find."""

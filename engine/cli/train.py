@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .figures import FIGURES, in_words
 from .options import add_json, number
-from .terminal import print_json
+from .terminal import bars, print_json
 
 NEEDED = "Training needs {name}: run `pip install -e '.[train]'` in ddsp-live's folder."
 EXAMPLES = """examples:
@@ -139,22 +139,14 @@ def learn_expression(arguments) -> int:
 def stages() -> Iterator[tuple[Callable[[str, float, str], None], Callable[[str], None]]]:
     """Bars on the terminal, one for each stage, and what to call with progress and with complaints."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
     tasks: dict[str, int] = {}
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+    with bars(console) as shown:
 
         def progress(stage: str, share: float, note: str) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=1.0, note=note)
-            bars.update(tasks[stage], completed=share, note=note)
+                tasks[stage] = shown.add_task(stage, total=1.0, note=note)
+            shown.update(tasks[stage], completed=share, note=note)
 
         yield progress, lambda sentence: console.print(sentence, markup=False, soft_wrap=True)
