@@ -23,12 +23,12 @@ typedef struct Sums {
 #undef WIDTH
 #endif
 
-void bender_init(Bender *b, Arena *arena, int harmonics) {
+void bender_init(Bender *b, Arena *arena, int harmonics, int bands) {
     size_t size = (size_t)whole_lanes(harmonics);
     float *log_k = arena_floats(arena, size), *straight = arena_floats(arena, size);
-    float *tilted = arena_floats(arena, size);
+    float *tilted = arena_floats(arena, size), *level_db = arena_floats(arena, (size_t)bands);
     if (!log_k) return;
-    *b = (Bender){harmonics, log_k, straight, tilted};
+    *b = (Bender){harmonics, bands, log_k, straight, tilted, level_db};
     for (int k = 0; k < harmonics; k++) log_k[k] = logf((float)(k + 1));
 }
 
@@ -56,13 +56,36 @@ void bend_distribution(Bender *b, const Bend *bend, float *distribution) {
     for (int k = 0; k < count; k++) distribution[k] = b->tilted[k] / sums.one;
 }
 
-void bend_magnitudes(const Bend *bend, float *magnitudes, int bands) {
+/* The gain in dB after which the mean of the levels, none taken for less than the floor, is the wanted one. That mean is
+   a convex function of the gain, so that Newton's method comes down on it from above and never passes it. */
+static float gain_towards(const float *level_db, int bands, float floor_db, float wanted_db) {
+    float sum_db = 0;
+    for (int i = 0; i < bands; i++) sum_db += level_db[i];
+    float gain_db = wanted_db - sum_db / (float)bands;
+    for (int step = 0; step < STEPS; step++) {
+        float above_db = 0, mean_db;
+        int above = 0;
+        for (int i = 0; i < bands; i++) {
+            if (level_db[i] + gain_db <= floor_db) continue;
+            above_db += level_db[i] + gain_db - floor_db;
+            above++;
+        }
+        mean_db = floor_db + above_db / (float)bands;
+        if (!above || mean_db - wanted_db < 1e-3f) break;
+        gain_db -= (mean_db - wanted_db) * (float)bands / (float)above;
+    }
+    return gain_db;
+}
+
+void bend_magnitudes(Bender *b, const Bend *bend, float *magnitudes) {
     if (bend->noise_share <= 0) return;
-    float sum_db = 0, more_db = bend->noise_more_db;
-    for (int i = 0; i < bands; i++) sum_db += fmaxf(FLOOR_DB, logf(fmaxf(magnitudes[i], 1e-10f)) / LOG_PER_DB);
-    if (!isnan(bend->noise_db)) more_db += bend->noise_db - sum_db / (float)bands;
+    float more_db = bend->noise_more_db;
+    if (!isnan(bend->noise_db)) {
+        for (int i = 0; i < b->bands; i++) b->level_db[i] = logf(fmaxf(magnitudes[i], 1e-10f)) / LOG_PER_DB;
+        more_db += gain_towards(b->level_db, b->bands, FLOOR_DB - bend->gain_db, bend->noise_db - bend->gain_db);
+    }
     float gain = expf(bend->noise_share * more_db * LOG_PER_DB);
-    for (int i = 0; i < bands; i++) magnitudes[i] *= gain;
+    for (int i = 0; i < b->bands; i++) magnitudes[i] *= gain;
 }
 
 void bend_balance(const Bend *bend, float *amplitude, float *magnitudes, int bands) {

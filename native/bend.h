@@ -7,23 +7,25 @@
 typedef struct Bend {
     float centroid;    /* mean harmonic number wanted; 0: the decoder's own */
     float brighter;    /* octaves that the centroid is moved by on top of that */
-    float noise_db;    /* mean level of the noise magnitudes wanted; NaN: the decoder's own */
+    float noise_db;    /* mean level of the noise magnitudes wanted in the sound; NaN: the decoder's own */
+    float gain_db;     /* of the harmonics' level, which the noise gets as well: taken off it where one is wanted */
     float noise_share; /* 0 .. 1: how far to go there; 0 is the decoder's own */
     float noise_more_db; /* on top of that level */
     float balance_db;  /* of the noise against the harmonics, all through the note */
 } Bend;
 
 typedef struct Bender {
-    int harmonics;
+    int harmonics, bands;
     float *log_k;              /* [K], padded */
     float *straight, *tilted;  /* [K] scratch, padded */
+    float *level_db;           /* [bands] scratch */
 } Bender;
 
-void bender_init(Bender *b, Arena *arena, int harmonics);
+void bender_init(Bender *b, Arena *arena, int harmonics, int bands);
 /* distribution [K], which sums to 1 and still does, is tilted by a power of the harmonic number. */
 void bend_distribution(Bender *b, const Bend *bend, float *distribution);
 /* magnitudes [bands], scaled. */
-void bend_magnitudes(const Bend *bend, float *magnitudes, int bands);
+void bend_magnitudes(Bender *b, const Bend *bend, float *magnitudes);
 /* Below 0 the noise is lowered; above, it is raised and the harmonics are lowered by as much. */
 void bend_balance(const Bend *bend, float *amplitude, float *magnitudes, int bands);
 

@@ -20,7 +20,7 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
     decoder_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
     performer_init(&in->performer, arena, config);
-    bender_init(&in->bender, arena, config->harmonics);
+    bender_init(&in->bender, arena, config->harmonics, config->noise_bands);
     noise_design_init(&in->noise, arena, config->noise_bands, config->patch_rate, config->sample_rate);
     if (config->delay_frames)
         frames_init(&in->frames, arena, config->voices, config->harmonics, config->noise_bands);
@@ -166,7 +166,7 @@ static int64_t score_due(const Instrument *in) {
 
 static void bend(Instrument *in, SoundFrame *frame) {
     bend_distribution(&in->bender, &frame->bend, frame->distribution);
-    bend_magnitudes(&frame->bend, frame->magnitudes, in->config.noise_bands);
+    bend_magnitudes(&in->bender, &frame->bend, frame->magnitudes);
     bend_balance(&frame->bend, frame->amplitude, frame->magnitudes, in->config.noise_bands);
 }
 

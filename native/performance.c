@@ -6,6 +6,7 @@
 #define RELEASE_DB 40.0f  /* how far it falls in a release, before the last of it is faded out */
 #define DYNAMICS_DB 24.0f /* between the softest and the hardest key, at least: recordings are often levelled */
 #define BELOW_RANGE_DB 24.0f /* the decoder follows this far below its softest note; the rest is gain */
+#define ABOVE_RANGE_DB 9.0f  /* that the peak of a note whose fluctuation is set may lie above its loudest */
 #define GLIDE_SECONDS 0.035f
 #define VIBRATO_HZ 5.4f
 #define VIBRATO_DB 3.0f /* for a semitone */
@@ -22,7 +23,6 @@
 #define SHAPED_VIBRATO_DELAY_SECONDS 0.08f
 #define USUAL_PEAK 0.35f
 #define TRIANGLE_DEVIATION 0.28867513f /* of a triangle between 0 and 1 */
-#define TRIANGLE_START 1.7320508f /* deviations that it starts below its mean */
 #define ATTACK_SHARE 0.6f /* of the deviation that is asked for */
 
 static float strength_of(int velocity) { return (float)(velocity - 1) / 126.0f; }
@@ -43,8 +43,13 @@ void performance_start(Performance *p, int64_t time, int channel, int note, int 
     p->deviation = (Deviation){0, 0};
 }
 
+static float within(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+
 void performance_shape(Performance *p, const Attributes *attributes, float seconds) {
-    p->attributes = *attributes;
+    const Attributes *a = attributes;
+    p->attributes = (Attributes){within(a->volume, 0, 2), within(a->volume_fluctuation, 0, 2),
+                                 within(a->volume_peak_position, 0, 1), within(a->vibrato, 0, 10),
+                                 within(a->brightness, 0, 12), within(a->attack_noise, 0, 3)};
     p->length_known = seconds > 0;
     p->length_seconds = p->length_known ? seconds : USUAL_SECONDS;
 }
@@ -79,28 +84,51 @@ void performance_release(Performance *p, int64_t time) { p->released = time; }
 
 static float set(float value, float otherwise) { return isnan(value) ? otherwise : value; }
 
-/* A note's level about its aim: from the attack's depth, then a rise to the peak and a fall from it. Where a fluctuation
-   is asked for, both together have that standard deviation over the note: the attack no more than its share. */
-static float shape_db(const Performance *p, const PerformanceRange *range, const Gesture *gesture, float age) {
-    const float length = p->length_seconds;
-    const float rest = fmaxf(0.0f, 1.0f - age / range->attack_seconds);
-    float depth = ATTACK_DB, rise = gesture->fluctuation_db;
-    if (!isnan(p->attributes.volume_fluctuation)) {
-        const float wanted = fmaxf(0.0f, FLUCTUATION_DB(p->attributes.volume_fluctuation) + gesture->fluctuation_db);
-        const float share = fminf(1.0f, range->attack_seconds / length);
-        const float of_attack = ATTACK_DB * sqrtf(share / 5.0f - share * share / 9.0f);
-        depth *= fminf(1.0f, ATTACK_SHARE * wanted / fmaxf(of_attack, 1e-6f));
-        const float spent = of_attack * depth / ATTACK_DB;
-        /* Both begin below the mean, so that they vary together for a while. */
-        const float together = TRIANGLE_START * depth * share / 3.0f;
-        rise = sqrtf(together * together + wanted * wanted - spent * spent) - together;
+/* A note's level about its aim, in dB: a rise to the peak and a fall from it, and the attack's parabola below. */
+typedef struct Shape {
+    float rise, peak;          /* of the triangle, whose mean is taken off; peak: share of the length */
+    float depth, attack, mean; /* of the parabola, in s, and its mean over the note */
+} Shape;
+
+/* Where a fluctuation is asked for, triangle and parabola have that standard deviation over the note together, and the
+   mean 0. The attack makes no more than its share of it, and is over when the peak is due. */
+static Shape shape_of(const Performance *p, const PerformanceRange *range, const Gesture *gesture) {
+    const float peak = set(p->attributes.volume_peak_position, USUAL_PEAK) + (gesture ? gesture->peak : 0.0f);
+    const float more_db = gesture ? gesture->fluctuation_db : 0.0f;
+    Shape shape = {more_db / TRIANGLE_DEVIATION, fminf(0.98f, fmaxf(0.02f, peak)), ATTACK_DB, range->attack_seconds, 0};
+    if (isnan(p->attributes.volume_fluctuation)) {
+        shape.rise = fmaxf(0.0f, shape.rise);
+        return shape;
     }
-    float peak = set(p->attributes.volume_peak_position, USUAL_PEAK) + gesture->peak;
-    peak = fminf(0.98f, fmaxf(0.02f, peak));
-    float x = fminf(1.0f, age / length);
-    float triangle = x < peak ? x / peak : (1.0f - x) / (1.0f - peak);
-    float rise_db = rise > 0 ? rise * (triangle - 0.5f) / TRIANGLE_DEVIATION : 0.0f;
-    return rise_db - depth * rest * rest;
+    const float wanted = fmaxf(0.0f, FLUCTUATION_DB(p->attributes.volume_fluctuation) + more_db);
+    shape.attack = fminf(shape.attack, shape.peak * p->length_seconds);
+    const float share = shape.attack / p->length_seconds;
+    const float variance = share / 5.0f - share * share / 9.0f; /* of (1 - x / share)^2 below share, in 0 .. 1 */
+    shape.depth = fminf(ATTACK_DB, ATTACK_SHARE * wanted / fmaxf(sqrtf(variance), 1e-6f));
+    shape.mean = shape.depth * share / 3.0f;
+    /* Both begin low: what they vary together is the rise times this. */
+    const float together = shape.depth * (share / 6.0f - share * share / (12.0f * shape.peak));
+    const float left = wanted * wanted - shape.depth * shape.depth * variance;
+    shape.rise = 12.0f * (sqrtf(together * together + left / 12.0f) - together);
+    return shape;
+}
+
+/* How far below its peak a note is. */
+static float below_peak_db(const Performance *p, const Shape *shape, float age) {
+    const float x = fminf(1.0f, age / p->length_seconds);
+    const float triangle = x < shape->peak ? x / shape->peak : (1.0f - x) / (1.0f - shape->peak);
+    const float rest = fmaxf(0.0f, 1.0f - age / shape->attack);
+    return shape->rise * (1.0f - triangle) + shape->depth * rest * rest;
+}
+
+static float shape_db(const Performance *p, const PerformanceRange *range, const Gesture *gesture, float age) {
+    const Shape shape = shape_of(p, range, gesture);
+    return 0.5f * shape.rise + shape.mean - below_peak_db(p, &shape, age);
+}
+
+float performance_below_peak_db(const Performance *p, const PerformanceRange *range, int64_t time) {
+    const Shape shape = shape_of(p, range, NULL);
+    return below_peak_db(p, &shape, seconds_since(range, p->onset, time));
 }
 
 static float aim_db(const PerformanceRange *range, float strength) {
@@ -129,8 +157,8 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     const Attributes *wanted = &p->attributes;
     float wave = sinf(6.2831853f * VIBRATO_HZ * age);
     float vibrato = gesture->vibrato * fminf(1.0f, age / VIBRATO_DELAY_SECONDS) * wave;
-    float shaped = set(wanted->vibrato, 0.0f) * fminf(1.0f, age / SHAPED_VIBRATO_DELAY_SECONDS) * wave;
-    frame.pitch = pitch_at(p, range, time) + gesture->bend + vibrato + VIBRATO_UNIT_SEMITONES * shaped +
+    float sway = set(wanted->vibrato, 0.0f) * fminf(1.0f, age / SHAPED_VIBRATO_DELAY_SECONDS) * wave;
+    frame.pitch = pitch_at(p, range, time) + gesture->bend + vibrato + VIBRATO_UNIT_SEMITONES * sway +
                   p->deviation.semitones;
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);
 
@@ -141,7 +169,13 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     }
     loudness += gesture->volume * fmaxf(0.0f, range->loudness_high - loudness);
     extra_db *= 1.0f - gesture->volume;
-    loudness += gesture->level_db + VIBRATO_DB * vibrato + shape_db(p, range, gesture, age) + p->deviation.level_db;
+    loudness += gesture->level_db + VIBRATO_DB * vibrato;
+    const float shape = shape_db(p, range, gesture, age);
+    const int shaped = !isnan(wanted->volume_fluctuation);
+    /* What is asked for in dB of amplitude is not as many dB of the decoder's loudness. */
+    if (shaped) loudness = loudness_for(&range->map, frame.pitch, amplitude_for(&range->map, frame.pitch, loudness) + shape);
+    else loudness += shape;
+    loudness += p->deviation.level_db;
 
     frame.gain = 1.0f;
     if (p->released >= 0) {
@@ -152,12 +186,13 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
     }
     float floor_db = fmaxf(LOWEST_DB, range->loudness_low - BELOW_RANGE_DB);
     frame.loudness_db = fminf(range->loudness_top, fmaxf(floor_db, loudness));
-    float gain_db = extra_db + fminf(0.0f, loudness - frame.loudness_db);
+    float gain_db = extra_db + fminf(shaped ? ABOVE_RANGE_DB : 0.0f, loudness - frame.loudness_db);
     frame.gain *= exp2f(gain_db * 0.16609640f); /* dB to octaves of amplitude */
 
     frame.bend.brighter = gesture->brightness;
     frame.bend.centroid = CENTROID(set(wanted->brightness, 0.0f));
     frame.bend.noise_db = NOISE_DB(wanted->attack_noise); /* NaN where it is not set */
+    frame.bend.gain_db = gain_db;
     frame.bend.noise_more_db = gesture->noise_db;
     frame.bend.balance_db = gesture->balance_db;
     if (!isnan(wanted->attack_noise) || gesture->noise_db != 0) {

@@ -51,7 +51,9 @@ typedef struct PerformanceFrame {
 void performance_start(Performance *p, int64_t time, int channel, int note, int velocity);
 /* dB that a note aims at by its key or its volume, without gestures. */
 float performance_aim_db(const Performance *p, const PerformanceRange *range);
-/* For the note that was just started. seconds: its length where it is known, else 0. */
+/* How far a note is below its peak, of its own and without gestures: 0 when that is due. */
+float performance_below_peak_db(const Performance *p, const PerformanceRange *range, int64_t time);
+/* For the note that was just started: attributes, within what each can be. seconds: its length where known, else 0. */
 void performance_shape(Performance *p, const Attributes *attributes, float seconds);
 /* Come from another pitch, a MIDI note, within so many seconds: portamento. */
 void performance_glide(Performance *p, int64_t time, float from, float seconds);

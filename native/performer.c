@@ -10,6 +10,7 @@
 #define LASTING_FLUCTUATIONS 0.4f /* of the deviation that a note is asked for */
 #define ATTACK_FLUCTUATIONS 2.5f
 #define ATTACK_SECONDS 0.06f
+#define PEAK_SHARE 0.6f /* of how far below its peak a note is */
 #define LOUDEST_DB 15.0f
 
 static const float age_seconds[] = {0.015f, 0.05f, 0.15f, 0.5f, 2.0f};
@@ -89,12 +90,15 @@ static void drift(PerformerVoice *v, uint32_t seed, float seconds) {
 /* Weights are a stranger's: what they make of a note is kept within bounds, and what is no number is nothing. */
 static float bounded(float x, float most) { return x >= -most && x <= most ? x : x > most ? most : x < -most ? -most : 0; }
 
-/* A note whose level was asked to go a certain way goes it, but for how it begins. */
-static float farthest_db(const Performance *note, float age) {
+/* A note whose level was asked to go a certain way goes it, but for how it begins, and peaks when it was asked to: what
+   comes near the peak stays below it. */
+static float farthest_db(const Performance *note, const PerformanceRange *range, int64_t time) {
     const float fluctuation = note->attributes.volume_fluctuation;
     if (isnan(fluctuation) || note->released >= 0) return FARTHEST_DB;
+    const float age = (float)((double)(time - note->onset) / range->sample_rate);
     const float times = LASTING_FLUCTUATIONS + ATTACK_FLUCTUATIONS * expf(-age / ATTACK_SECONDS);
-    return fminf(FARTHEST_DB, times * 24.0f * fmaxf(0.0f, fluctuation));
+    const float most = fminf(FARTHEST_DB, times * 24.0f * fmaxf(0.0f, fluctuation));
+    return fminf(most, PEAK_SHARE * fmaxf(0.0f, performance_below_peak_db(note, range, time)));
 }
 
 static void deviate(const Performer *p, PerformerVoice *v, const PerformanceRange *range, Performance *note,
@@ -106,7 +110,7 @@ static void deviate(const Performer *p, PerformerVoice *v, const PerformanceRang
     float pitch = contour[0] + fmaxf(0.0f, contour[2]) * v->pitch_drift;
     float level_db = 10.0f * (contour[1] + fmaxf(0.0f, contour[3]) * v->level_drift);
     pitch = bounded(pitch, FARTHEST_SEMITONES);
-    level_db = bounded(bounded(level_db, FARTHEST_DB) - v->centre, farthest_db(note, (float)((double)(time - note->onset) / range->sample_rate)));
+    level_db = bounded(bounded(level_db, FARTHEST_DB) - v->centre, farthest_db(note, range, time));
     if (note->released < 0) v->centre += level_db * hop / CENTRE_SECONDS;
     note->deviation = (Deviation){amount * pitch, amount * level_db};
 }

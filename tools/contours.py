@@ -15,7 +15,7 @@ Decode = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.nda
 """f0_hz [frames], loudness_db [frames] -> amplitude [frames], harmonic distribution [frames, K], noise [frames, M]."""
 
 ATTACK_DB, RELEASE_DB = 24.0, 40.0  # as native/performance.c
-USUAL_PEAK, TRIANGLE_DEVIATION, TRIANGLE_START, ATTACK_SHARE = 0.35, 0.28867513, 1.7320508, 0.6
+USUAL_PEAK, ATTACK_SHARE = 0.35, 0.6
 DEEPEST_DB = 45.0  # below a note's level, what is softer is taken for this
 STARTS_DB = 30.0  # below its level, a note begins to sound
 LONGEST_START_SECONDS = 0.15  # that a note may sound before its pitch is heard
@@ -37,6 +37,7 @@ class NoteContour:
     """One note of a recording: `held` frames from its onset to its release, then those of the release."""
 
     frame_rate: int
+    onset: int  # its first frame in the take
     held: int
     pitch: float  # MIDI note, as it sounds in the middle
     interval: float  # semitones from the note before, 0: none
@@ -55,6 +56,7 @@ class NoteContour:
         level_db = np.append(self.level_db[:held], self.level_db[held - 1] + fall)
         return NoteContour(
             self.frame_rate,
+            self.onset,
             held,
             self.pitch,
             self.interval,
@@ -99,6 +101,7 @@ def _notes(take: Take, decode: Decode) -> Iterator[NoteContour]:
         level_db = take.loudness_db[onset:end]
         yield NoteContour(
             take.frame_rate,
+            onset,
             release - onset,
             pitch,
             pitch - before_pitch if follows else 0.0,
@@ -150,19 +153,21 @@ def plain_level(
 
     fluctuation, peak: attributes, NaN where not set.
     """
-    depth, rise = ATTACK_DB, 0.0
+    depth, rise, mean = ATTACK_DB, 0.0, 0.0
+    top = np.clip(USUAL_PEAK if np.isnan(peak) else peak, 0.02, 0.98)
     if not np.isnan(fluctuation):
-        wanted, share = to_units("volume_fluctuation", fluctuation), min(1.0, attack / length)
-        of_attack = ATTACK_DB * np.sqrt(share / 5 - share**2 / 9)
-        depth *= min(1.0, ATTACK_SHARE * wanted / max(of_attack, 1e-6))
-        together = TRIANGLE_START * depth * share / 3
-        rise = np.sqrt(together**2 + wanted**2 - (of_attack * depth / ATTACK_DB) ** 2) - together
+        attack = min(attack, top * length)
+        wanted, share = to_units("volume_fluctuation", fluctuation), attack / length
+        variance = share / 5 - share**2 / 9
+        depth = min(ATTACK_DB, ATTACK_SHARE * wanted / max(np.sqrt(variance), 1e-6))
+        mean = depth * share / 3
+        together = depth * (share / 6 - share**2 / (12 * top))
+        rise = 12 * (np.sqrt(together**2 + (wanted**2 - depth**2 * variance) / 12) - together)
     rest = np.maximum(0.0, 1.0 - age / attack) if attack > 0 else np.zeros_like(age)
     place = np.minimum(1.0, age / length)
-    top = np.clip(USUAL_PEAK if np.isnan(peak) else peak, 0.02, 0.98)
     triangle = np.where(place < top, place / top, (1 - place) / (1 - top))
     fall = RELEASE_DB * np.clip(since / release, 0.0, 1.0)
-    return rise * (triangle - 0.5) / TRIANGLE_DEVIATION - depth * rest**2 - fall
+    return rise * (triangle - 0.5) + mean - depth * rest**2 - fall
 
 
 def performer_inputs(

@@ -10,7 +10,7 @@ ffi, lib = units.load("bend.h")
 def bent(distribution, **wanted):
     values = np.ascontiguousarray(distribution, np.float32)
     bender = ffi.new("Bender *")
-    alive = units.memory(ffi, lambda arena: lib.bender_init(bender, arena, len(values)))
+    alive = units.memory(ffi, lambda arena: lib.bender_init(bender, arena, len(values), 2))
     lib.bend_distribution(bender, ffi.new("Bend *", wanted), ffi.from_buffer("float *", values))
     del alive
     return values
@@ -58,17 +58,31 @@ def test_what_cannot_be_bent_stays(d):
     assert result == pytest.approx(d, abs=1e-6)
 
 
+def noise_bent(magnitudes, **wanted):
+    values = np.ascontiguousarray(magnitudes, np.float32)
+    bender = ffi.new("Bender *")
+    alive = units.memory(ffi, lambda arena: lib.bender_init(bender, arena, 4, len(values)))
+    lib.bend_magnitudes(bender, ffi.new("Bend *", wanted), ffi.from_buffer("float *", values))
+    del alive
+    return values
+
+
 @pytest.mark.parametrize(("share", "wanted_db"), [(1, -40), (1, -10), (0.5, -60)])
 def test_noise_moves_to_the_mean_level_asked_for(share, wanted_db):
     magnitudes = (10 ** np.linspace(-3, -1, 65)).astype(np.float32)  # -60 to -20 dB
-    lib.bend_magnitudes(
-        ffi.new("Bend *", {"noise_db": wanted_db, "noise_share": share}),
-        ffi.from_buffer("float *", magnitudes),
-        len(magnitudes),
-    )
-    levels = 20 * np.log10(magnitudes)
+    levels = 20 * np.log10(noise_bent(magnitudes, noise_db=wanted_db, noise_share=share))
     assert levels.mean() == pytest.approx(-40 + share * (wanted_db + 40), abs=1e-3)
     assert np.ptp(levels) == pytest.approx(40, abs=1e-3)
+
+
+@pytest.mark.parametrize("gain_db", [0.0, -30.0, 6.0])
+@pytest.mark.parametrize("wanted_db", [-78.0, -70.0, -50.0, -20.0])
+@pytest.mark.parametrize("steepness_db", [0.0, 40.0, 120.0])
+def test_the_level_of_noise_is_met_in_the_sound_as_the_attribute_has_it(gain_db, wanted_db, steepness_db):
+    """A mean over bands, none of them below -80 dB, of what is left behind the gain that follows."""
+    magnitudes = 10 ** (np.linspace(-60, -60 - steepness_db, 65) / 20)
+    bent_db = 20 * np.log10(noise_bent(magnitudes, noise_db=wanted_db, noise_share=1, gain_db=gain_db))
+    assert np.maximum(bent_db + gain_db, -80).mean() == pytest.approx(wanted_db, abs=0.05)
 
 
 @pytest.mark.parametrize("balance_db", [-24.0, -6.0, 6.0, 24.0])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import units
+from ddsp_live.performance.units import ATTRIBUTES
 
 ffi, lib = units.load("performance.h")
 
@@ -189,3 +190,61 @@ def test_keys_of_a_levelled_patch_still_cover_24_db():
         frame = lib.performance_at(start(velocity=velocity), levelled, gesture(), ONSET + RATE)
         assert frame.loudness_db == pytest.approx(-30 + 16 * strength, abs=1e-3)
         assert level(frame) == pytest.approx(-14 - 24 * (1 - strength), abs=0.01)
+
+
+def shaped(seconds, velocity=40, **wanted):
+    performance = start(velocity=velocity)
+    names = [name for name, _ in ffi.typeof("Attributes").fields]
+    lib.performance_shape(
+        performance, ffi.new("Attributes *", [wanted.get(name, np.nan) for name in names]), seconds
+    )
+    return performance
+
+
+@pytest.mark.parametrize("fluctuation", [0.0, 0.05, 0.12, 0.2])
+@pytest.mark.parametrize("peak", [0.02, 0.1, 0.35, 0.9])
+@pytest.mark.parametrize("attack", [0.0, 0.03, 0.15, 2.0])
+def test_a_notes_level_has_the_deviation_and_the_peak_that_it_was_asked_for(fluctuation, peak, attack):
+    """Whatever its instrument's attack, which is over by then; and its mean is its aim."""
+    seconds = 0.8
+    spread = ffi.new("PerformanceRange *", [RATE, LOW, HIGH, TOP, attack, RELEASE])
+    note = shaped(seconds, volume_fluctuation=fluctuation, volume_peak_position=peak)
+    ages = (np.arange(2000) + 0.5) * seconds / 2000
+    levels = [
+        level(lib.performance_at(note, spread, gesture(), ONSET + round(age * RATE))) - aim(40)
+        for age in ages
+    ]
+    assert np.std(levels) == pytest.approx(24 * fluctuation, abs=0.01)
+    assert np.mean(levels) == pytest.approx(0, abs=0.01)
+    if fluctuation:
+        assert ages[np.argmax(levels)] / seconds == pytest.approx(peak, abs=0.002)
+
+
+def test_what_comes_near_the_peak_is_known_by_how_far_it_is_below():
+    note = shaped(0.8, volume_fluctuation=0.1, volume_peak_position=0.5)
+    below = [lib.performance_below_peak_db(note, RANGE, ONSET + round(age * RATE)) for age in (0.1, 0.4, 0.6)]
+    levels = [level(at(note, age)) for age in (0.1, 0.4, 0.6)]
+    assert below[1] == pytest.approx(0, abs=1e-3)
+    np.testing.assert_allclose(np.subtract(levels[1], levels), below, atol=1e-3)
+
+
+def test_the_peak_of_a_shaped_note_may_lie_above_the_decoders_range():
+    note = shaped(0.8, velocity=127, volume_fluctuation=0.2, volume_peak_position=0.5)
+    frame = at(note, 0.4)
+    assert frame.loudness_db == TOP
+    assert TOP < level(frame) <= TOP + 9 + 1e-4
+
+
+@pytest.mark.parametrize("level_db", [0, -40, -70])
+def test_the_gain_that_asked_noise_is_freed_of_is_that_of_the_harmonics(level_db):
+    frame = at(shaped(0.8, attack_noise=1.5), 0.01, level_db=level_db)
+    assert frame.bend.noise_db == pytest.approx(40 * (1.5 - 2.625), abs=1e-3)
+    assert frame.bend.gain_db == pytest.approx(20 * np.log10(frame.gain), abs=1e-3)
+
+
+@pytest.mark.parametrize("value", [-1e30, 1e30, -np.inf, np.inf])
+def test_attributes_that_nobody_could_mean_are_kept_within_what_each_can_be(value):
+    kept = shaped(0.8, **{attribute.name: value for attribute in ATTRIBUTES}).attributes
+    for attribute in ATTRIBUTES:
+        bound = attribute.low if value < 0 else attribute.high
+        assert getattr(kept, attribute.name) == pytest.approx(bound)
