@@ -247,6 +247,8 @@ const Scenario scenarios[] = {
     {"tunings", tunings},
     {"any_block_gives_the_same_gestures", any_block_gives_the_same_gestures},
     {"sections", sections},
+    {"shaped_notes", shaped_notes},
+    {"controls_kept_and_played", controls_kept_and_played},
     {"listening", listening},
     {"howling", howling},
     {"any_block_hears_the_same", any_block_hears_the_same},

@@ -15,6 +15,8 @@ void maps_while_it_sounds(void);
 void tunings(void);
 void any_block_gives_the_same_gestures(void);
 void sections(void);
+void shaped_notes(void);
+void controls_kept_and_played(void);
 void listening(void);
 void howling(void);
 void any_block_hears_the_same(void);
