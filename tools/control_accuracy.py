@@ -32,13 +32,17 @@ BREATH = 0.55
 """More attack noise than that, at rest: the onset of harmonics splatters, and is not to be taken for the noise."""
 VELOCITIES = (20, 100)
 """Of which keys the softest and the loudest volume are."""
+NOISES = 3
+"""A note is heard as often, each time with other noise: what that hides of a soft attack is chance."""
 SPANS = {"volume_fluctuation": (0.06, 0.22), "volume_peak_position": (0.1, 0.9), "vibrato": (0.0, 2.0)}
 """From the first to the last value; the others' are of the pitch."""
 
 
-def rendered(patch: Patch, key: int, wanted: dict[str, float], *, performer: float = 1.0) -> np.ndarray:
+def rendered(
+    patch: Patch, key: int, wanted: dict[str, float], *, seed: int = 0, performer: float = 1.0
+) -> np.ndarray:
     """A note with these attributes and its release, dry and mono: [samples]."""
-    synth = Synth(patch, sample_rate=RATE, voices=1, performer=performer)
+    synth = Synth(patch, sample_rate=RATE, voices=1, performer=performer, seed=seed)
     synth.note_on(key, 80, time=0, attributes=wanted, seconds=SECONDS)
     synth.note_off(key, time=round(SECONDS * RATE))
     return synth.render(round((SECONDS + RELEASE_SECONDS) * RATE)).mean(axis=1)
@@ -55,6 +59,11 @@ def heard(audio: np.ndarray, key: int) -> np.ndarray:
     controls = infer(audio, f0_hz, sample_rate=RATE, frame_rate=FRAME_RATE)
     row = attributes(f0_hz, *controls, [(key, 0, round(SECONDS * FRAME_RATE))], FRAME_RATE)[0]
     return np.array([row[name] for name in NAMES])
+
+
+def heard_again(patch: Patch, key: int, wanted: dict[str, float]) -> np.ndarray:
+    """The attributes that a note with these is heard to have, a mean over its noise: [6]."""
+    return np.mean([heard(rendered(patch, key, wanted, seed=seed), key) for seed in range(NOISES)], axis=0)
 
 
 def sweep(
@@ -76,7 +85,7 @@ def sweep(
             low, high = spans[name]
             asked[name][i] = np.linspace(low, high, values)
             for j, value in enumerate(asked[name][i]):
-                found[name][i, j] = heard(rendered(patch, int(key), rest | {name: float(value)}), int(key))
+                found[name][i, j] = heard_again(patch, int(key), rest | {name: float(value)})
                 tell()
     return asked, found
 
@@ -86,7 +95,7 @@ def at_rest(patch: Patch, key: int) -> tuple[dict[str, float], dict[str, tuple[f
     synth = Synth(patch, sample_rate=RATE, voices=1)
     soft, loud = (synth.volume(key, velocity) for velocity in VELOCITIES)
     rest = REST | {"volume": (soft + loud) / 2}
-    plain = dict(zip(NAMES, heard(rendered(patch, key, rest), key), strict=True))
+    plain = dict(zip(NAMES, heard_again(patch, key, rest), strict=True))
     bright, noisy = float(plain["brightness"]), float(plain["attack_noise"]) + BREATH
     spans = {"volume": (soft, loud), "brightness": (0.8 * bright, 1.4 * bright)}
     return rest | {"brightness": bright, "attack_noise": noisy}, SPANS | spans | {

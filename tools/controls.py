@@ -3,13 +3,18 @@
 import numpy as np
 import soxr
 
-PERIODS = 8  # under the window: partials fall on every eighth line of the spectrum, far from those half-way
+from .hidden import partial_amplitudes
+
+PERIODS = 8  # under the window at least: partials fall on every eighth line of the spectrum, far from those half-way
+DOUBLED_SECONDS = (
+    0.024  # within which a window is doubled: more lines of noise between the partials of high notes
+)
+LOBE = 4  # lines to either side that a partial is seen on
 OVERSAMPLING = 4  # so that lines between samples are close enough to the signal
 STEPS = 16  # of a frame, in which phase is taken to grow evenly
 LOWEST_HZ = 20.0
 BLACKMAN_HARRIS = (0.35875, -0.48829, 0.14128, -0.01168)  # its main lobe ends where the next gap's line is
 NOISE_POWER = 1 / 3  # of the synthesizer's white noise, uniform within ±1
-HEARD = 4.0  # times the noise's power beside it, from which a line holds a partial
 SMOOTHED_GAPS = 6
 FLAT_SHARE = 0.9  # of Nyquist, up to which the recording's and our own resampling leave noise as it is
 FRAMES_AT_ONCE = 64
@@ -28,35 +33,34 @@ def infer(
 
     audio: [samples]. f0_hz: [frames], above 0, of what sounds; frame i stands at i / frame_rate. Around each frame
     the signal is read at a fixed number of points a period, so that partials stay on their lines of the spectrum
-    while the pitch moves; what is on the lines half-way between them is noise, which is taken off the partials.
-    Levels are means over about three periods. Noise that is much softer than partials beside it is overrated.
-    Partials above the last of `harmonics` count as noise, since nothing else of the synthesizer reaches there.
-    Partials above the last of `harmonics` count as noise: only that can sound in their place.
+    while the pitch moves; what is on the lines between them is noise, which is taken off the partials.
+    Levels are means over about three periods, and 4 ms at least. Noise that is much softer than partials beside it is
+    overrated. Partials above the last of `harmonics` count as noise: only that can sound in their place.
     """
     f0_hz = np.maximum(np.asarray(f0_hz, float), LOWEST_HZ)
     frames = len(f0_hz)
-    points = 1 << int(np.ceil(np.log2(max(2 * harmonics + 2, sample_rate / f0_hz.min()))))
-    window = _blackman_harris(PERIODS * points)
     dense = soxr.resample(np.asarray(audio, float), 1, OVERSAMPLING)
-    seconds, cycles = _phase(f0_hz, frame_rate)
-    amplitudes = np.zeros((frames, harmonics))
+    time_axis = _phase(f0_hz, frame_rate)
+    lines, noise = np.zeros((frames, harmonics)), np.zeros((frames, harmonics))
     magnitudes = np.zeros((frames, noise_bands))
-    offsets = np.arange(PERIODS * points) / points - PERIODS / 2
-    for first in range(0, frames, FRAMES_AT_ONCE):
-        own = np.arange(first, min(frames, first + FRAMES_AT_ONCE))
-        at = np.interp(own / frame_rate, seconds, cycles)[:, None] + offsets
-        read = _read(dense, np.interp(at, cycles, seconds) * sample_rate * OVERSAMPLING)
-        power = np.abs(np.fft.rfft(read * window, axis=1)) ** 2
-        gaps = power[:, PERIODS // 2 :: PERIODS]
-        lines = power[:, PERIODS : PERIODS * (harmonics + 1) : PERIODS]
-        noise = _beside(gaps, harmonics)
-        heard = (f0_hz[own, None] * np.arange(1, harmonics + 1) < sample_rate / 2) & (lines > HEARD * noise)
-        amplitudes[own] = np.where(heard, 2 * np.sqrt(np.maximum(0, lines - noise)) / window.sum(), 0.0)
-        white = NOISE_POWER * (window**2).sum() * points * f0_hz[own] / sample_rate
-        magnitudes[own] = np.sqrt(
-            _bands(_with_beyond(gaps, power, harmonics), f0_hz[own], sample_rate, noise_bands)
-            / white[:, None]
-        )
+    periods = PERIODS << np.log2(np.maximum(1.0, DOUBLED_SECONDS * f0_hz / PERIODS)).astype(int)
+    for count in np.unique(periods):
+        same = np.flatnonzero(periods == count)
+        points = 1 << int(np.ceil(np.log2(max(2 * harmonics + 2, sample_rate / f0_hz[same].min()))))
+        window = _blackman_harris(count * points)
+        white = NOISE_POWER * (window**2).sum() * points / sample_rate
+        for first in range(0, len(same), FRAMES_AT_ONCE):
+            own = same[first : first + FRAMES_AT_ONCE]
+            read = _around(dense, own / frame_rate, time_axis, count, points, sample_rate * OVERSAMPLING)
+            power = np.abs(np.fft.rfft(read * window, axis=1)) ** 2
+            gaps = power[:, :-1].reshape(len(own), -1, count)[:, :, LOBE : count - LOBE + 1].mean(axis=2)
+            to_square = (2 / window.sum()) ** 2
+            there = f0_hz[own, None] * np.arange(1, harmonics + 1) < sample_rate / 2
+            lines[own] = to_square * np.where(there, power[:, count : count * (harmonics + 1) : count], 0.0)
+            noise[own] = to_square * _beside(gaps, harmonics)
+            density = _with_beyond(gaps, power, harmonics, count) / (white * f0_hz[own, None])
+            magnitudes[own] = np.sqrt(_bands(density, f0_hz[own], sample_rate, noise_bands))
+    amplitudes = partial_amplitudes(lines, noise, frame_rate)
     amplitude = amplitudes.sum(axis=1)
     silent = amplitude <= 0
     amplitudes[silent, 0] = 1.0  # a distribution has the sum 1 even where nothing sounds
@@ -65,11 +69,21 @@ def infer(
 
 def _phase(f0_hz: np.ndarray, frame_rate: float) -> tuple[np.ndarray, np.ndarray]:
     """A time axis in s, from well before the first frame to well after the last, and the phase on it in cycles."""
-    margin = int(np.ceil(PERIODS * frame_rate / f0_hz.min()))
+    margin = int(np.ceil(max(PERIODS / f0_hz.min(), DOUBLED_SECONDS) * frame_rate))
     frames = np.arange(-margin * STEPS, (len(f0_hz) + margin) * STEPS) / STEPS
     pitch = np.interp(frames, np.arange(len(f0_hz)), f0_hz)
     between = 0.5 * (pitch[1:] + pitch[:-1]) / (STEPS * frame_rate)
     return frames / frame_rate, np.append(0.0, np.cumsum(between))
+
+
+def _around(
+    signal: np.ndarray, seconds: np.ndarray, time_axis, periods: int, points: int, rate: float
+) -> np.ndarray:
+    """So many periods of a signal around each time, at so many points a period: [times, periods * points]."""
+    at, cycles = time_axis
+    offsets = np.arange(periods * points) / points - periods / 2
+    phase = np.interp(seconds, at, cycles)[:, None] + offsets
+    return _read(signal, np.interp(phase, cycles, at) * rate)
 
 
 def _read(signal: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -84,16 +98,17 @@ def _read(signal: np.ndarray, at: np.ndarray) -> np.ndarray:
 def _beside(gaps: np.ndarray, harmonics: int) -> np.ndarray:
     """The noise's power at each harmonic, a mean over the gaps around it: [frames, harmonics]."""
     total = np.cumsum(np.pad(gaps, ((0, 0), (1, 0))), axis=1)
-    low = np.maximum(0, np.arange(1, harmonics + 1) - SMOOTHED_GAPS // 2)
-    high = np.minimum(low + SMOOTHED_GAPS, gaps.shape[1])
+    order = np.arange(1, harmonics + 1)
+    reach = np.minimum(order, SMOOTHED_GAPS // 2)  # as far down as up: noise is seldom even
+    low, high = order - reach, np.minimum(order + reach, gaps.shape[1])
     return (total[:, high] - total[:, low]) / (high - low)
 
 
-def _with_beyond(gaps: np.ndarray, power: np.ndarray, harmonics: int) -> np.ndarray:
+def _with_beyond(gaps: np.ndarray, power: np.ndarray, harmonics: int, periods: int) -> np.ndarray:
     """The gaps' power, and above the last harmonic the mean power of gap and partial: [frames, gaps]."""
     count = gaps.shape[1] - 1 - harmonics
-    start = PERIODS * harmonics + PERIODS // 2
-    beyond = power[:, start : start + PERIODS * count].reshape(len(power), count, PERIODS).mean(axis=2)
+    start = periods * harmonics + periods // 2
+    beyond = power[:, start : start + periods * count].reshape(len(power), count, periods).mean(axis=2)
     return np.concatenate([gaps[:, :harmonics], beyond, gaps[:, -1:]], axis=1)
 
 

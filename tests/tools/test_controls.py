@@ -63,6 +63,29 @@ def test_attributes_are_heard_as_they_were_played(midi):
         assert got[name] == pytest.approx(asked[name], abs=within), name
 
 
+@pytest.mark.parametrize("midi", [55, 67, 79])
+def test_an_attack_is_heard_beneath_noise_that_hides_its_partials(midi):
+    """As deep as without the noise, within what noise makes of a level by chance; silence before it stays silent."""
+    rates = {"sample_rate": 44100, "frame_rate": FRAME_RATE}
+    frame, silent = np.arange(FRAMES), 50
+    f0_hz = np.full(FRAMES, 440 * 2 ** ((midi - 69) / 12))
+    amplitude = 10 ** ((-26 - 20 * np.maximum(0, 1 - (frame - silent) / 25)) / 20) * (frame >= silent)
+    strength = np.exp(-np.arange(60) / 6)
+    distribution = np.tile(strength / strength.sum(), (FRAMES, 1))
+    burst = 10 ** (-42 / 20) * ((frame >= silent) & (frame < silent + 20))
+    magnitudes = np.tile(burst[:, None], 65)
+    attack = slice(silent + 4, silent + 20)
+    seen = []
+    for seed in range(4):
+        audio = harmonic(f0_hz, amplitude, distribution, **rates)
+        audio = audio + filtered_noise(magnitudes, **rates, seed=seed)
+        got = infer(audio, f0_hz, **rates)[0]
+        assert got[: silent - 15].max() < 1e-4  # the floor of the attributes
+        seen.append(20 * np.log10(np.maximum(got, 1e-4))[attack])
+    error_db = np.mean(seen, axis=0) - 20 * np.log10(amplitude[attack])
+    assert abs(error_db.mean()) < 4 and np.abs(error_db).max() < 12
+
+
 def test_silence_is_silent_and_its_distribution_sums_to_one():
     amplitude, distribution, magnitudes = infer(
         np.zeros(4410), np.full(25, 220.0), sample_rate=44100, frame_rate=250
