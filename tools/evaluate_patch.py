@@ -58,6 +58,36 @@ def evaluate_patch(
     """
     folder = Path(folder)
     rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
+    found, chosen, left_out = takes_to_judge(
+        patch, folder, which=which, progress=lambda share: progress(0.3 * share)
+    )
+    play, static = patch_player(patch, room=room), kept_static(patch)
+    lived_in = room_of(patch)
+    rows = []
+    for index, (_, take) in enumerate(found):
+        rows.append(judge(take, play(take.f0_hz, asked(take, lived_in)), static=static))
+        progress(0.3 + 0.7 * (index + 1) / len(found))
+    if write is not None:
+        for path in chosen or find_recordings(folder):
+            write_played(play, path, write / path.relative_to(folder).with_suffix(".wav"), rates, lived_in)
+    figures = summary(rows) | (cost_of(patch) if cost else {})
+    files = [{"file": name} | summary([row]) for (name, _), row in zip(found, rows, strict=True)]
+    judged_by = "held out of training" if chosen else "all of the folder"
+    return Evaluation(patch.name, judged_by, figures, files, left_out, rows)
+
+
+def takes_to_judge(
+    patch: Patch,
+    folder: Path,
+    *,
+    which: str = "either",
+    progress: Callable[[float], None] = lambda share: None,
+) -> tuple[list[tuple[str, Take]], list[Path], list[str]]:
+    """Named takes of a folder, `which` of them as for `evaluate_patch`; the files that were held out; and sentences
+    about those that were left out. Raises RecordingError where there is nothing to judge by.
+    """
+    folder = Path(folder)
+    rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
     paths = find_recordings(folder)
     held_out = patch.info["training"].get("held_out", []) if which != "all" else []
     files = {re.sub(PASSAGE, "", name) for name in held_out}
@@ -72,26 +102,14 @@ def evaluate_patch(
                 found.append((name, analyse(path, cache=True, **rates)))
         except RecordingError as error:
             left_out.append(str(error))
-        progress(0.3 * (index + 1) / len(chosen or paths))
+        progress((index + 1) / len(chosen or paths))
     if chosen and files - set(held_out):
         parts = named_passages(analyse_folder(folder, **rates).takes, folder)
         found += [(name, part) for name, part in parts.items() if name in held_out and name not in files]
     if not found:
         why = f": {left_out[0]}" if left_out else "."
         raise RecordingError(f"{folder} has no recording that {patch.name} could be judged by{why}")
-    play, static = patch_player(patch, room=room), kept_static(patch)
-    lived_in = room_of(patch)
-    rows = []
-    for index, (_, take) in enumerate(found):
-        rows.append(judge(take, play(take.f0_hz, asked(take, lived_in)), static=static))
-        progress(0.3 + 0.7 * (index + 1) / len(found))
-    if write is not None:
-        for path in chosen or paths:
-            write_played(play, path, write / path.relative_to(folder).with_suffix(".wav"), rates, lived_in)
-    figures = summary(rows) | (cost_of(patch) if cost else {})
-    files = [{"file": name} | summary([row]) for (name, _), row in zip(found, rows, strict=True)]
-    judged_by = "held out of training" if chosen else "all of the folder"
-    return Evaluation(patch.name, judged_by, figures, files, left_out, rows)
+    return found, chosen, left_out
 
 
 def kept_static(patch: Patch) -> StaticSound | None:

@@ -24,7 +24,8 @@ def with_expression(
     """patch.json with what was learned of the way of playing, and performer.onnx.
 
     tables: of notes as they were played, to learn the prior from besides. None, and patch.json without a
-    performer, where the takes hold no whole note.
+    performer, where the takes hold no whole note, or what was learned from them strays farther from the judged takes'
+    levels than the plain renderer does.
     """
     times = {name: info["performance"][name] for name in ("attack_ms", "release_ms")}
     made = train_performer(
@@ -34,7 +35,7 @@ def with_expression(
     prior = train_prior([*take_rows(learned, decode_with(decoder)), *tables], seed)
     if prior is not None:
         described["prior"] = prior
-    if made is None:
+    if made is None or not made.helps:
         return described, None
     return described | {"performer": {"layers": made.layers, **made.figures}}, made.onnx
 
@@ -80,7 +81,7 @@ def add_expression(
     decoder = from_weights(given.layers, given.weights).eval()
     info, performer = with_expression(given.info, decoder, learned, judged, seed, tables)
     if performer is None:
-        raise PatchError(f"{folder} holds no whole note, so that nothing can be learned of how it is played.")
+        raise PatchError(f"Nothing that helps could be learned of how the notes in {folder} are played.")
     _write(output, given, info, performer)
     complain(prior_in_words(info.get("prior")))
     progress("Learning how it is played", 1.0, "")

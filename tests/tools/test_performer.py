@@ -1,5 +1,7 @@
 """A performer that is trained on notes of a known shape plays others in that shape."""
 
+from dataclasses import replace
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -110,3 +112,9 @@ def test_the_same_takes_and_seed_give_the_same_bytes(takes):
 def test_takes_without_a_whole_note_give_no_performer(takes, monkeypatch):
     monkeypatch.setattr("ddsp_live.tools.contours.SHORTEST_SECONDS", 5.0)
     assert train_performer([takes[60]], decode, attack_ms=20.0, release_ms=50.0) is None
+
+
+def test_a_performer_that_strays_farther_than_none_does_not_help(performer):
+    assert performer.helps
+    worse = {**performer.figures, "performer_level_db": performer.figures["plain_level_db"] + 0.01}
+    assert not replace(performer, figures=worse).helps
