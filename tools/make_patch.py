@@ -130,7 +130,7 @@ def make_patch(
         "held_out": [names[id(take)] for take in split.judged] if split.unseen else [],
         "watched": [names[id(take)] for take in split.watched],
         "steps": len(history.losses),
-        "best_step": history.best_step,
+        "best_step": history.chosen_step,
         "last_loss": round(float(np.mean(history.losses[-100:])), 4),
         "no_network_fit": fit_static(split.learned, **sizes).to_json(),
     }

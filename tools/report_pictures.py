@@ -48,7 +48,7 @@ def curves(history: History) -> str:
         right.spines["right"].set_visible(True)
         right.plot(*zip(*history.scores, strict=True), "o-", color=PLAYED, ms=3)
         axes.plot([], [], "o-", color=PLAYED, ms=3, label="watched takes: distance")
-        right.axvline(history.best_step, color=PLAYED, lw=0.8, ls=":")
+        right.axvline(history.chosen_step, color=PLAYED, lw=0.8, ls=":")
         right.set_ylabel("distance of watched takes")
     axes.legend(loc="upper right")
     return _svg(figure, "curves")

@@ -89,6 +89,7 @@ class Settings:
 
 
 FEWEST_HARMONICS, MOST_HARMONICS = 60, 128
+BETTER = 0.05  # share of a score, from which an earlier look at the watched takes was a better one
 MEMORY_FRAMES = 32  # in which a GRU warms up
 PARTIAL_SLOPE = 0.06  # per partial, before 2 sigmoid(x)^ln 10
 NOISE_DROP = 3.0
@@ -136,8 +137,18 @@ class History:
 
     @property
     def best_step(self) -> int:
-        """Steps after which the weights were taken: where the score was best, or the last."""
+        """Steps after which the score was best, or the last."""
         return min(self.scores, key=lambda score: score[1])[0] if self.scores else len(self.losses)
+
+    @property
+    def chosen_step(self) -> int:
+        """Steps after which the weights were taken: the last, unless the best was better by more than chance.
+
+        The last ones have settled as the learning rate fell, and a few takes' scores don't tell small differences.
+        """
+        if not self.scores or min(score for _, score in self.scores) > (1 - BETTER) * self.scores[-1][1]:
+            return len(self.losses)
+        return self.best_step
 
     def stalled(self, patience: int) -> bool:
         """Whether the last `patience` scores are all no better than one before."""
@@ -156,8 +167,8 @@ def train(
     """The decoder that was learned from takes, its body, and how.
 
     With a `checkpoint` file, training goes on from where that file was last written by the same run; where it
-    cannot be written, `complain` is told once. With `validate`, it is the decoder of the best score, and
-    training ends once that gets no better. Raises ValueError for a device that is not there.
+    cannot be written, `complain` is told once. With `validate`, training ends
+    once the score gets no better, and it is the decoder of the last step, or of the best if that was clearly better. Raises ValueError for a device that is not there.
     """
     device = device_of("cpu" if settings.polish_steps else settings.device)
     torch.set_num_threads(settings.threads)
@@ -216,7 +227,7 @@ def train(
                 if not complained:
                     complain(f"{checkpoint} cannot be written ({error.strerror}); training goes on.")
                 complained = True
-    chosen = (best if history.scores else average.module).eval().cpu()
+    chosen = (average.module if history.chosen_step == len(history.losses) else best).eval().cpu()
     return Trained(chosen.decoder, chosen.body, history)
 
 

@@ -173,6 +173,20 @@ def test_the_best_of_the_looks_is_taken_and_patience_ends(takes):
         np.testing.assert_array_equal(weight, kept[1][name])
 
 
+def test_the_last_is_taken_where_none_was_clearly_better(takes):
+    scores, kept = iter([3.0, 1.97, 2.0]), []
+
+    def validate(model):
+        kept.append(model.decoder.weights())
+        return next(scores)
+
+    settings = replace(TINY, steps=30, validation_steps=10)
+    decoder, _, history = train(takes, settings, validate=validate)
+    assert (history.best_step, history.chosen_step) == (20, 30)
+    for name, weight in decoder.weights().items():
+        np.testing.assert_array_equal(weight, kept[2][name])
+
+
 def test_the_checkpoint_before_is_gone_on_from_where_the_last_is_damaged(takes, tmp_path):
     settings = replace(TINY, steps=30, checkpoint_seconds=0)
     train(takes, settings, checkpoint=tmp_path / "run")
