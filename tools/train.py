@@ -167,8 +167,9 @@ def train(
     """The decoder that was learned from takes, its body, and how.
 
     With a `checkpoint` file, training goes on from where that file was last written by the same run; where it
-    cannot be written, `complain` is told once. With `validate`, training ends
-    once the score gets no better, and it is the decoder of the last step, or of the best if that was clearly better. Raises ValueError for a device that is not there.
+    cannot be written, `complain` is told once. With `validate`, training ends once the score gets no better, and
+    it is the decoder of the last step, or of the best if that was clearly better. Raises ValueError for a device
+    that is not there.
     """
     device = device_of("cpu" if settings.polish_steps else settings.device)
     torch.set_num_threads(settings.threads)
