@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "decoder.h"
+#include "instrument.h"
 #include "room.h"
 #include "simd.h"
 #include "voices.h"
@@ -106,6 +107,62 @@ void bench_decoder(void *memory, const LayerSpec *specs, int layers, int activat
         for (int v = 0; v < voices; v++) b.activations[v][0] = b.activations[v][1] = 0.5f; /* the inputs */
         double begin = processor_seconds();
         decoder_step(&b.decoder, b.activations, b.states, voices);
+        taken[i] = (float)(processor_seconds() - begin);
+    }
+}
+
+typedef struct BenchNotes {
+    Performance note[MAX_VOICES];
+    Performance *played[MAX_VOICES];
+    Hands hands[MAX_VOICES];
+    int voice[MAX_VOICES];
+    int64_t time[MAX_VOICES];
+    Channel channel;
+} BenchNotes;
+
+static void strike(BenchNotes *b, const HandMap *map, Performer *performer, int voices) {
+    const Attributes wanted = {1.1f, 0.1f, 0.35f, 0.5f, 0.4f, 1.5f};
+    channel_init(&b->channel);
+    for (int v = 0; v < voices; v++) {
+        performance_start(&b->note[v], 0, 0, 48 + v % 24, 90);
+        performance_shape(&b->note[v], &wanted, 0);
+        b->played[v] = &b->note[v];
+        b->voice[v] = v;
+        b->note[v].seed = (uint32_t)v;
+        hands_begin(&b->hands[v], map, &b->channel, NULL, 90);
+        performer_reset(performer, v);
+    }
+}
+
+/* A frame of one voice as a decoder may have left it. */
+static void decoded(Instrument *in, int voice) {
+    float *activation = in->activation[voice];
+    activation[in->config.amplitude] = 0.1f;
+    for (int k = 0; k < in->config.harmonics; k++)
+        activation[in->config.distribution + k] = 1.0f / (float)in->config.harmonics;
+    for (int m = 0; m < in->config.noise_bands; m++) activation[in->config.noise_magnitudes + m] = 1e-3f;
+}
+
+void bench_performance(Instrument *in, const HandMap *map, int voices, int steps, float *taken) {
+    BenchNotes b;
+    const float hop = (float)(in->config.hop / in->config.sample_rate);
+    voices = voices < in->config.voices ? voices : in->config.voices;
+    strike(&b, map, &in->performer, voices);
+    for (int i = 0; i < steps; i++) {
+        for (int v = 0; v < voices; v++) decoded(in, v);
+        double begin = processor_seconds();
+        for (int v = 0; v < voices; v++) {
+            b.time[v] = (int64_t)(i + 1) * in->config.hop;
+            hands_follow(&b.hands[v], map, &b.channel, NULL, hop);
+        }
+        performer_step(&in->performer, &in->range, b.voice, b.played, b.time, voices, 1.0f);
+        for (int v = 0; v < voices; v++) {
+            Gesture gesture = hands_gesture(&b.hands[v], map, &b.channel, NULL, &b.note[v].attributes);
+            PerformanceFrame frame = performance_at(&b.note[v], &in->range, &gesture, b.time[v]);
+            float *activation = in->activation[v];
+            bend_distribution(&in->bender, &frame.bend, activation + in->config.distribution);
+            bend_magnitudes(&in->bender, &frame.bend, activation + in->config.noise_magnitudes);
+        }
         taken[i] = (float)(processor_seconds() - begin);
     }
 }

@@ -16,6 +16,10 @@ size_t bench_decoder_bytes(const LayerSpec *specs, int layers, int activations, 
 void bench_decoder(void *memory, const LayerSpec *specs, int layers, int activations, int state_size, int voices,
                    int steps, float *taken);
 
+/* taken [steps]: seconds that a frame of each voice's performance takes, all voices together: hands by the map, pitch and
+   loudness, the performer's network, and bends, of notes that have all attributes. voices: at most the instrument's. */
+void bench_performance(Instrument *instrument, const HandMap *map, int voices, int steps, float *taken);
+
 size_t bench_room_bytes(int channels, int length);
 /* Seconds of all blocks, both channels of sound. impulse [channels, length]; block: 1 to 256 samples. */
 double bench_room(void *memory, const float *impulse, int channels, int length, int block, int blocks);

@@ -20,6 +20,7 @@ from . import probe
 
 SYNTH_VOICES = (1, 8, 16, 32, 64)
 DECODER_VOICES = (1, 4, 8, 16, 32, 64)
+NOTES_A_SECOND = 8  # that one voice plays, for what filling in a note costs it
 REFERENCE = {"harmonics": 100, "noise_bands": 65, "width": 256, "frame_rate": 250}
 """Sizes that the targets are for."""
 
@@ -60,6 +61,9 @@ def measure(
         "noise": probe.noise(patch.noise_bands, patch.frame_rate, 5 * seconds),
         "body": probe.body(seconds),
         "room": probe.room(seconds),
+        "performance": probe.performance(patch, 1),
+        "performance of 16": probe.performance(patch, 16),
+        "prior": probe.prior_notes(patch),
     }
     for voices in decoder_voices:
         probes[f"native {voices}"] = probe.native_steps(program, voices)
@@ -106,8 +110,10 @@ def _report(patch, program, taken, synth_voices, decoder_voices) -> dict:
         },
         "sample_rate": probe.SAMPLE_RATE,
         "block": probe.BLOCK,
-        "stages": {name: middle[name] for name in ("harmonic", "noise", "body", "room")}
+        "stages": {name: middle[name] for name in ("harmonic", "noise", "body", "room", "performance")}
+        | {"performance_of_16": middle["performance of 16"], "prior": NOTES_A_SECOND * middle["prior"]}
         | {"dry_voice": _shares(taken["synth dry"])["rtf"]},
+        "prior_us": 1e6 * middle["prior"],
         "decoder": decoder,
         "synth": synth,
         "resident_mb": resident_mb(patch.path),
@@ -119,7 +125,11 @@ def targets(report: dict) -> list[Target]:
     """What the project aims at, where the report has the figure and the patch has the sizes."""
     decoder = {row["voices"]: row for row in report["decoder"]}
     synth = {row["voices"]: row for row in report["synth"]}
-    aims = []
+    played = report["stages"]["performance"] + report["stages"]["prior"]
+    aims = [
+        Target("performance, performer and prior, one voice: RTF", 0.003, played),
+        Target("prior, one note: µs", 1000.0, report["prior_us"]),
+    ]
     if all(report["patch"][name] == size for name, size in REFERENCE.items()):
         aims += [
             Target("harmonic bank, one voice: RTF", 0.0006, report["stages"]["harmonic"]),

@@ -23,9 +23,9 @@ def with_expression(
 ) -> tuple[dict, bytes | None]:
     """patch.json with what was learned of the way of playing, and performer.onnx.
 
-    tables: of notes as they were played, to learn the prior from besides. None, and patch.json without a
-    performer, where the takes hold no whole note, or what was learned from them strays farther from the judged takes'
-    levels than the plain renderer does.
+    tables: of notes as they were played, to learn the prior from besides; none is learned of single notes, which say
+    nothing of how notes follow each other. None, and patch.json without a performer, where the takes hold no whole
+    note, or what was learned from them strays farther from the judged takes' levels than the plain renderer does.
     """
     times = {name: info["performance"][name] for name in ("attack_ms", "release_ms")}
     made = train_performer(
@@ -33,7 +33,7 @@ def with_expression(
     )
     described = {key: value for key, value in info.items() if key not in ("performer", "prior")}
     prior = train_prior([*take_rows(learned, decode_with(decoder)), *tables], seed)
-    if prior is not None:
+    if prior is not None and prior["phrases"]:
         described["prior"] = prior
     if made is None or not made.helps:
         return described, None
@@ -62,7 +62,7 @@ def add_expression(
     if tables and not _has_others(folder):
         prior = train_prior(tables, seed)
         complain(prior_in_words(prior))
-        if prior is None:
+        if prior is None or not prior["phrases"]:
             raise PatchError(f"{folder} tells nothing of how notes follow each other.")
         _write(output, given, {**given.info, "prior": prior}, given.performer)
         return _explained(prior)

@@ -93,9 +93,10 @@ def prior_in_words(prior: dict | None) -> str:
     """What was learned, for whoever trains it."""
     if prior is None:
         return "Nothing of a note can be foretold from those before it: too few notes, or none like another."
+    if not prior["phrases"]:
+        return "These are single notes: nothing can be learned of how notes follow each other in phrases."
     names = ", ".join(name.replace("_", " ") for name in prior["attributes"])
-    alone = "" if prior["phrases"] else " They are single notes, so that nothing is known of phrases."
-    return f"Of {prior['notes']} notes, {names} can be foretold when they are struck.{alone}"
+    return f"Of {prior['notes']} notes, {names} can be foretold when they are struck."
 
 
 def table_inputs(rows: np.ndarray) -> np.ndarray:

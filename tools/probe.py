@@ -2,18 +2,24 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from ddsp_live.decoders.program import Program
+from ddsp_live.instrument import Instrument
 from ddsp_live.memory import zeroed
+from ddsp_live.midi import gesture_map
 from ddsp_live.native._kernel import ffi, lib
 from ddsp_live.patch import Patch
+from ddsp_live.performance.prior import INPUTS, Prior
+from ddsp_live.performance.units import NAMES
 from ddsp_live.synth import Synth
 
 SAMPLE_RATE = 48000
 BLOCK = 64
 BODY_SECTIONS = 8
 ROOM_SECONDS = 1.0
+NOTES_SENT = 50
 LOWEST_NOTE, NOTES = 33, 20  # up to 165 Hz: all of a hundred partials sound
 
 
@@ -133,6 +139,42 @@ def native_steps(program: Program, voices: int) -> Callable[[], float]:
         return float(np.median(taken))
 
     return run
+
+
+def performance(patch: Patch, voices: int) -> Callable[[], float]:
+    """Processor seconds for a second of one voice's performance: all between a note's attributes and its frames."""
+    instrument = Instrument(patch, SAMPLE_RATE, voices)
+    rows = gesture_map.compile_map(gesture_map.find_map(gesture_map.DEFAULT))
+    taken = np.zeros(_steps(voices), np.float32)
+
+    def run() -> float:
+        lib.bench_performance(instrument.c, rows, voices, len(taken), ffi.from_buffer("float *", taken))
+        return float(np.median(taken)) * patch.frame_rate / voices
+
+    return run
+
+
+def prior_notes(patch: Patch) -> Callable[[], float]:
+    """Processor seconds of the thread that sends a note which rules, humanize and a prior of all attributes fill in."""
+    synth = Synth(replace(patch, prior=made_up_prior()), SAMPLE_RATE, voices=1, rules=1.0, humanize=1.0)
+
+    def run() -> float:
+        begin = time.thread_time()
+        for i in range(NOTES_SENT):
+            synth.note_on(LOWEST_NOTE + i % NOTES, 90)
+            synth.note_off(LOWEST_NOTE + i % NOTES)
+        taken = time.thread_time() - begin
+        synth.render(BLOCK * NOTES_SENT)
+        return taken / NOTES_SENT
+
+    return run
+
+
+def made_up_prior() -> Prior:
+    """One that has something to say of every attribute."""
+    row = {"bias": 0.5, "low": 0.0, "high": 1.0, "left": 0.1, "weights": [0.01] * (2 * len(INPUTS))}
+    numbers = {"centre": [0.0] * len(INPUTS), "spread": [10.0] * len(INPUTS)}
+    return Prior(numbers | {"attributes": dict.fromkeys(NAMES, row)})
 
 
 def onnx_steps(patch: Patch, voices: int) -> Callable[[], float]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ddsp_live.cli import main
+from ddsp_live.midi.messages import channel_pressure, control_change, note_on, pitch_bend
 from ddsp_live.patch import PatchError, load_patch, write_patch
 from ddsp_live.performance.interpreter import Interpreter
 from ddsp_live.performance.prior import FIELDS, INPUTS, Prior
@@ -17,6 +18,8 @@ from ddsp_live.tools.prior import prior_in_words, table_inputs, train_prior
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 
 from make_patch import make_patch
+
+RATE = 48000
 
 
 def table(notes=200, seed=0):
@@ -159,3 +162,55 @@ def test_tables_teach_a_patch_that_is_there(tmp_path, capsys):
     figures = json.loads(capsys.readouterr().out)["figures"]
     assert set(figures) == {"prior_brightness", "prior_vibrato"} and min(figures.values()) > 0.5
     assert load_patch(own).prior is not None
+
+
+def test_single_notes_teach_a_patch_no_prior(tmp_path, capsys):
+    own, notes = make_patch(tmp_path / "own.ddsp"), tmp_path / "notes"
+    notes.mkdir()
+    for i, row in enumerate(table()[:40]):
+        alone = np.array([row])
+        alone["onset_seconds"] = 0.0
+        write_table(notes / f"{i}.csv", alone)
+    assert main(["train", str(notes), "-o", str(own), "--expression"]) == 2
+    assert "tells nothing of how notes follow each other" in capsys.readouterr().err
+    assert load_patch(own).prior is None
+
+
+def test_fingers_flood_an_mpe_zone_while_rules_and_prior_fill_in_their_notes(patch):
+    """A thousand messages a second on ten fingers: each note follows its own bend, and none is lost."""
+    fingers, seconds = 10, 2
+    synth = Synth(patch, mpe=15, rules=1.0, humanize=1.0, seed=5)
+    plain = Synth(patch, mpe=15, prior=0.0)
+    rng, bends = np.random.default_rng(0), dict.fromkeys(range(1, fingers + 1), 0)
+    for each in (synth, plain):
+        each.render(64)  # the zone is there before the fingers are
+        for finger in bends:
+            each.send(note_on(48 + 2 * finger, 90, finger))
+        each.render(4800)
+    for _ in range(seconds * 100):
+        for _ in range(10):
+            finger, kind = int(rng.integers(1, fingers + 1)), int(rng.integers(0, 3))
+            value = int(rng.integers(-8192, 8192))
+            messages = (
+                pitch_bend(value, finger),
+                channel_pressure(value + 8192 >> 7, finger),
+                control_change(74, value + 8192 >> 7, finger),
+            )
+            if kind == 0:
+                bends[finger] = value
+            for each in (synth, plain):
+                each.send(messages[kind])
+        for each in (synth, plain):
+            assert np.isfinite(each.render(RATE // 100)).all()
+    for each in (synth, plain):
+        each.render(4800)
+        assert each.stats().dropped_events == 0
+    assert {reading.channel for reading in synth.voice_readings()} == set(bends)
+    pitches = [{r.channel: r for r in each.voice_readings()} for each in (synth, plain)]
+    for finger, value in bends.items():
+        wanted = 48 + 2 * finger + 48 * value / 8192
+        filled, bare = pitches[0][finger].pitch, pitches[1][finger].pitch
+        assert bare == pytest.approx(wanted, abs=0.02)
+        assert filled == pytest.approx(wanted, abs=0.5)  # a vibrato was guessed, too
+    moved = [abs(pitches[0][finger].pitch - pitches[1][finger].pitch) for finger in bends]
+    assert max(moved) > 0.01, "nothing was filled in"
