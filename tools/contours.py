@@ -19,6 +19,7 @@ USUAL_PEAK, ATTACK_SHARE = 0.35, 0.6
 DEEPEST_DB = 45.0  # below a note's level, what is softer is taken for this
 STARTS_DB = 30.0  # below its level, a note begins to sound
 LONGEST_START_SECONDS = 0.15  # that a note may sound before its pitch is heard
+RINGS_DB = 12.0  # below the louder quarter of its frames, to which it does not come back, a note rings on
 ENDS_DB = 6.0  # below its level just before, a note has been let go
 LONGEST_RELEASE_SECONDS = 0.5
 SHORTEST_SECONDS = 0.15
@@ -122,7 +123,9 @@ def _extent(take: Take, onset: int, offset: int, earliest: int, latest: int) -> 
     silent = np.flatnonzero(level[first:onset] < loud - STARTS_DB)
     onset = first + int(silent[-1]) + 1 if len(silent) else first
     reach = max(1, round(0.1 * take.frame_rate))
-    last = offset
+    # What rings on by itself is not held, however long it is heard.
+    full = np.flatnonzero(level[onset:offset] >= np.percentile(level[onset:offset], 75) - RINGS_DB)
+    last = onset + int(full[-1]) + 1
     # Let go where it last was about as loud as a moment before.
     while last - reach > onset + reach and level[last - 1] < level[last - 1 - reach] - ENDS_DB:
         last -= 1

@@ -66,7 +66,8 @@ def compare(take: Take, patch: Patch, *, performer: float = 1.0) -> dict[str, fl
 
     ours, driven: multi-scale spectral distance to the recording of what the notes make, and of what the take's own
     pitch and loudness make; f0_cents, driven_f0_cents: median off the recording's pitch; loudness_db,
-    driven_loudness_db: mean off its loudness where it sounds. A patch that has learned its recordings' room plays
+    driven_loudness_db: mean off its loudness. All of it where notes sound: of a recording's background between them,
+    no attribute tells. A patch that has learned its recordings' room plays
     dry and is compared with the recording as it was before the room.
     """
     room = room_of(patch)
@@ -74,21 +75,33 @@ def compare(take: Take, patch: Patch, *, performer: float = 1.0) -> dict[str, fl
     notes = notes_of(take, patch)
     if not notes:
         return None
+    sounding = within(notes, take)
     made = played(notes, patch, len(take.audio), performer=performer)
     driven = patch_player(patch, room=False)(take.f0_hz, take.loudness_db)
-    return _judged("", "ours", made, take) | _judged("driven_", "driven", driven, take)
+    return _judged("", "ours", made, take, sounding) | _judged("driven_", "driven", driven, take, sounding)
 
 
-def _judged(prefix: str, name: str, made: np.ndarray, take: Take) -> dict[str, float]:
+def within(notes: Sequence[NoteContour], take: Take) -> np.ndarray:
+    """Frames of a take from each onset to where the note is no longer heard: bool [frames]."""
+    least_db = max(AUDIBLE_DB, take.loudness_db.max() - SOUNDING_DB)
+    sounding = np.zeros(len(take.f0_hz), bool)
+    for note in notes:
+        own = take.loudness_db[note.onset : note.onset + len(note.level_db)] > least_db
+        sounding[note.onset : note.onset + int(np.max(np.flatnonzero(own), initial=-1)) + 1] = True
+    return sounding
+
+
+def _judged(prefix: str, name: str, made: np.ndarray, take: Take, sounding: np.ndarray) -> dict[str, float]:
     made = fitted(made, len(take.audio))
     level = loudness(made, take.sample_rate, take.frame_rate)
     asked = take.loudness_db[: len(level)]
-    sounds = asked > max(AUDIBLE_DB, asked.max() - SOUNDING_DB)
+    frame = np.arange(len(take.audio)) * take.frame_rate // take.sample_rate
+    samples = sounding[np.minimum(frame, len(sounding) - 1)]
     cents = np.abs(heard_cents(made, take))
     return {
-        name: distance(made, take.audio),
+        name: distance(made[samples], take.audio[samples]),
         f"{prefix}f0_cents": float(np.median(cents)) if len(cents) else 0.0,
-        f"{prefix}loudness_db": float(np.abs(level - asked)[sounds].mean()),
+        f"{prefix}loudness_db": float(np.abs(level - asked)[sounding[: len(level)]].mean()),
     }
 
 
