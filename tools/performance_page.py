@@ -56,6 +56,29 @@ the alto saxophone's A3 at three values of one of them: loudness, f0 as the pitc
 the spectrogram. What is not set is the instrument's own.
 """
 
+MEASURED = """## How exactly
+
+`python -m ddsp_live.tools.control_accuracy` renders notes of 1 s, with five values of one attribute and the others at
+rest, at five pitches, and measures all six again from the sound. r is Pearson's, of what was heard with what was asked;
+the change is that of the attribute that moved most meanwhile, as a share of *its own range*: the range of its mean over
+the pitches while it is itself swept through its five values, in the same patch.
+
+| attribute | alto saxophone: r, change | trumpet | violin |
+|---|---|---|---|
+| volume | 1.000, 6 % | 1.000, 3 % | 1.000, 4 % |
+| volume fluctuation | 0.992, 6 % | 0.997, 4 % | 0.997, 4 % |
+| volume peak position | 1.000, 5 % | 1.000, 6 % | 1.000, 3 % |
+| vibrato | 1.000, 2 % | 1.000, 4 % | 1.000, 5 % |
+| brightness | 1.000, 2 % | 1.000, 3 % | 0.999, 4 % |
+| attack noise | 1.000, 12 % | 1.000, 3 % | 1.000, 9 % |
+
+`python -m ddsp_live.tools.reconstruction FOLDER --patch NAME` plays recordings that were held out of training again from
+their notes' attributes alone, and compares where notes sound. Against the same patch driven by the recording's own pitch
+and loudness, the spectral distance is 1.02 times for the alto saxophone, 1.07 for the trumpet and for the violin, 1.43
+for the cello, whose strings ring on after its patch's release; pitch is 0.5, 2.4, 3.9 and 3.8 cents off, loudness 0.7,
+1.1, 2.6 and 6.1 dB.
+"""
+
 
 def played(**attributes) -> np.ndarray:
     """A note of the patch, mono."""
@@ -169,7 +192,7 @@ def main(folder: str = "docs") -> int:
         " `--rules 1` play it, and with the last two notes edited in the table.\n\n"
         "![phrase](performance/phrase.png)\n"
     )
-    (Path(folder) / "performance.md").write_text("\n".join(text))
+    (Path(folder) / "performance.md").write_text("\n".join([*text, MEASURED]))
     return 0
 
 
