@@ -66,7 +66,9 @@ class _Graph:
 
     def weight(self, name: str) -> str:
         array = np.ascontiguousarray(self.weights[name], dtype=np.float32)
-        halved = self.half and array.ndim == 2 and np.abs(array).max(initial=0) <= np.finfo(np.float16).max
+        # A single row, as the amplitude's, saves nothing, and what is lost there moves the level of all.
+        matrix = array.ndim == 2 and len(array) > 1
+        halved = self.half and matrix and np.abs(array).max(initial=0) <= np.finfo(np.float16).max
         self.initializers[name] = numpy_helper.from_array(array.astype(np.float16) if halved else array, name)
         return self.node("Cast", [name], to=TensorProto.FLOAT) if halved else name
 

@@ -41,7 +41,9 @@ def test_the_sound_stays_within_minus_60_db_at_half_the_size(patch, halved):
 
 def test_matrices_are_rounded_and_the_rest_is_as_it_was(patch, halved):
     for name, wanted in patch.weights.items():
-        rounded = wanted.astype(np.float16).astype(np.float32) if wanted.ndim == 2 else wanted
+        rounded = (
+            wanted.astype(np.float16).astype(np.float32) if wanted.ndim == 2 and len(wanted) > 1 else wanted
+        )
         np.testing.assert_array_equal(halved.weights[name], rounded)
 
 
