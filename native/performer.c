@@ -10,6 +10,7 @@
 #define LASTING_FLUCTUATIONS 0.4f /* of the deviation that a note is asked for */
 #define ATTACK_FLUCTUATIONS 2.5f
 #define ATTACK_SECONDS 0.06f
+#define RELEASED_DB 150.0f /* a second, that the instrument's own release may stray more */
 #define PEAK_SHARE 0.6f /* of how far below its peak a note is */
 #define LOUDEST_DB 15.0f
 
@@ -91,14 +92,16 @@ static void drift(PerformerVoice *v, uint32_t seed, float seconds) {
 static float bounded(float x, float most) { return x >= -most && x <= most ? x : x > most ? most : x < -most ? -most : 0; }
 
 /* A note whose level was asked to go a certain way goes it, but for how it begins, and peaks when it was asked to: what
-   comes near the peak stays below it. */
+   comes near the peak stays below it. Once it is let go, the instrument takes over, without a jump. */
 static float farthest_db(const Performance *note, const PerformanceRange *range, int64_t time) {
     const float fluctuation = note->attributes.volume_fluctuation;
-    if (isnan(fluctuation) || note->released >= 0) return FARTHEST_DB;
-    const float age = (float)((double)(time - note->onset) / range->sample_rate);
+    if (isnan(fluctuation)) return FARTHEST_DB;
+    const int64_t held = note->released >= 0 && note->released < time ? note->released : time;
+    const float age = (float)((double)(held - note->onset) / range->sample_rate);
+    const float since = (float)((double)(time - held) / range->sample_rate);
     const float times = LASTING_FLUCTUATIONS + ATTACK_FLUCTUATIONS * expf(-age / ATTACK_SECONDS);
-    const float most = fminf(FARTHEST_DB, times * 24.0f * fmaxf(0.0f, fluctuation));
-    return fminf(most, PEAK_SHARE * fmaxf(0.0f, performance_below_peak_db(note, range, time)));
+    const float most = fminf(times * 24.0f * fluctuation, PEAK_SHARE * performance_below_peak_db(note, range, held));
+    return fminf(FARTHEST_DB, most + RELEASED_DB * since);
 }
 
 static void deviate(const Performer *p, PerformerVoice *v, const PerformanceRange *range, Performance *note,

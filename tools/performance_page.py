@@ -72,11 +72,11 @@ the pitches while it is itself swept through its five values, in the same patch.
 | brightness | 1.000, 2 % | 1.000, 3 % | 0.999, 4 % |
 | attack noise | 1.000, 12 % | 1.000, 3 % | 1.000, 9 % |
 
-`python -m ddsp_live.tools.reconstruction FOLDER --patch NAME` plays recordings that were held out of training again from
-their notes' attributes alone, and compares where notes sound. Against the same patch driven by the recording's own pitch
-and loudness, the spectral distance is 1.02 times for the alto saxophone, 1.07 for the trumpet and for the violin, 1.43
-for the cello, whose strings ring on after its patch's release; pitch is 0.5, 2.4, 3.9 and 3.8 cents off, loudness 0.7,
-1.1, 2.6 and 6.1 dB.
+`python -m ddsp_live.tools.reconstruction FOLDER --patch NAME` plays recordings that were held out of training again
+from their notes' attributes alone, and compares where notes sound. Against the same patch driven by the recording's own
+pitch and loudness, the spectral distance is 1.02 times for the alto saxophone, 1.07 for the trumpet and for the violin,
+1.43 for the cello, whose strings ring on after its patch's release; pitch is 0.5, 2.4, 3.9 and 3.8 cents off, loudness
+0.7, 1.1, 2.6 and 6.1 dB.
 """
 
 
