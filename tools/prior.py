@@ -16,6 +16,7 @@ FEWEST_NOTES = 16
 LEAST_EXPLAINED = 0.1  # of the variance, of notes that were not learned from
 FOLDS, TOGETHER = 5, 8  # notes of one stretch are judged together, since neighbours are alike
 RIDGES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+FOLLOWING = 0.5  # share of the notes with one before them, from which they are music: a single one may be heard as two
 RANGE = (2, 98)  # percentiles of what was played, which no guess leaves
 UNVARIED = 1e-6
 
@@ -82,7 +83,7 @@ def train_prior(tables: Sequence[np.ndarray], seed: int = 0) -> dict | None:
         return None
     return {
         "notes": len(rows),
-        "phrases": bool(np.isfinite(inputs[:, INPUTS.index("interval")]).any()),
+        "phrases": bool(np.isfinite(inputs[:, INPUTS.index("interval")]).mean() >= FOLLOWING),
         "centre": centre.tolist(),
         "spread": spread.tolist(),
         "attributes": made,
