@@ -74,9 +74,9 @@ the pitches while it is itself swept through its five values, in the same patch.
 
 `python -m ddsp_live.tools.reconstruction FOLDER --patch NAME` plays recordings that were held out of training again
 from their notes' attributes alone, and compares where notes sound. Against the same patch driven by the recording's own
-pitch and loudness, the spectral distance is 1.01 times for the alto saxophone, 1.09 for the trumpet, 1.12 for the violin
-and 1.51 for the cello, whose strings ring on after its patch's release; pitch is 0.5, 2.2, 3.7 and 3.5 cents off,
-loudness 0.6, 0.8, 2.5 and 5.9 dB.
+pitch and loudness, the spectral distance is 1.01 times for the alto saxophone, 1.09 for the trumpet, 1.12 for the
+violin and 1.51 for the cello, whose strings ring on after its patch's release; pitch is 0.5, 2.2, 3.7 and 3.5 cents
+off, loudness 0.6, 0.8, 2.5 and 5.9 dB.
 """
 
 
