@@ -3,8 +3,8 @@
 import ddsp_live
 import numpy as np
 import pytest
+from ddsp_live.tools.lines import melody
 from ddsp_live.tools.yin import yin
-from lines import melody
 
 RATE = 48000
 

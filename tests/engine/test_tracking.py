@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from ddsp_live.loudness import loudness
+from ddsp_live.tools.lines import melody
 from ddsp_live.tracking import track
-from lines import melody
 
 FRAME_RATE = 250
 
