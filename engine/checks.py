@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .audio.device import DeviceError, accepted_rate, find_device, portaudio
+from .audio.device import Device, DeviceError, accepted_rate, find_device, find_input, portaudio
 from .midi.ports import MidiPortError, list_ports
 from .native._kernel import ffi, lib
 from .patch import Patch
@@ -85,9 +85,26 @@ def check_output(patch: Patch, wanted, rate: float | None, block: int, sound: bo
     opened = f"{name} plays {rate:g} Hz in blocks of {block} samples, {latency_ms:.1f} ms behind."
     return [
         Finding("audio device", OK, opened, sound_server_hint(device.host)),
+        check_input(device),
         judge_callbacks(stats, block),
         judge_priority(priority),
     ]
+
+
+def check_input(output: Device) -> Finding:
+    """Which microphone `--input` would hear beside this output; none is needed to play by keys."""
+    try:
+        source = find_input("", output)
+    except DeviceError:
+        found = "There is no audio input, so that `play --input` has nothing to follow; keys need none."
+        return Finding("audio input", OK, found)
+    found = f"`play --input` hears {source.name!r} ({source.host}), {source.channels} channels."
+    if source.host != output.host:
+        change = (
+            f"It is not of the output's host, {output.host}: choose a --device and an --input of one host."
+        )
+        return Finding("audio input", WARNING, found, change)
+    return Finding("audio input", OK, found)
 
 
 def judge_callbacks(stats, block: int) -> Finding:

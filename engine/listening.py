@@ -15,6 +15,8 @@ AUTO = "auto"
 ENOUGH_FRAMES = 125  # half a second of singing, until the octave is chosen
 KNOWN_FRAMES = 1000  # from which the input's own quantiles count for as much as what is usual
 CALIBRATION_SECONDS = 10.0
+LOUD_DB = 20.0  # above the gate: a room's hum and hiss are softer
+UNPITCHED_SECONDS = 2.0  # that something loud has no pitch, until that is worth a word
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Listening:
         self._quantiles = None  # kept from a calibration
         self._calibrating = 0.0
         self._fitted = None
+        self._without_pitch = 0.0  # seconds that it has been loud; infinite once that was counted
+        self._unpitched = 0
 
     def set(self, **changes) -> None:
         """Change settings by name; raises ValueError for what there is not."""
@@ -114,11 +118,22 @@ class Listening:
         if self.settings.mode == "off":
             return
         read = self._read()
+        self._look_for_pitch(read, seconds)
         if self._calibrating > 0:
             self._calibrating = max(0.0, self._calibrating - seconds)
             if not self._calibrating and self._counts(read)[0].sum() >= ENOUGH_FRAMES:
                 self._quantiles = quantiles(self._counts(read)[0], HEARD_DB)
         self.fit(read)
+
+    def _look_for_pitch(self, read, seconds: float) -> None:
+        """Counts once that chords, noise or speech come in, until there is a pitch again."""
+        if read.voiced:
+            self._without_pitch = 0.0
+        elif read.loudness_db > self.settings.gate_db + LOUD_DB:
+            self._without_pitch += seconds
+        if UNPITCHED_SECONDS <= self._without_pitch < np.inf:
+            self._without_pitch = np.inf
+            self._unpitched += 1
 
     def fit(self, read) -> None:
         loudness, pitches = self._counts(read)
@@ -164,9 +179,9 @@ class Listening:
         return read
 
     def troubles(self) -> dict[str, int]:
-        """How often the input was clipped, and how many howls there were."""
+        """How often the input was clipped, how many howls there were, and how often it was loud without a pitch."""
         read = self._read()
-        return {"clipped": read.clipped, "howls": read.howls}
+        return {"clipped": read.clipped, "howls": read.howls, "unpitched": self._unpitched}
 
     def stats(self) -> InputStats:
         """What is heard now; the peak begins anew with each reading."""

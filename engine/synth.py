@@ -451,7 +451,8 @@ class Synth:
         self._listening.learn(seconds)
 
     def input_troubles(self) -> dict[str, int]:
-        """How often the input ``"clipped"``, and how many ``"howls"`` there were; resets no peak."""
+        """How often the input ``"clipped"``, how many ``"howls"`` there were, and how often it was loud for a while
+        and ``"unpitched"``; resets no peak."""
         return self._listening.troubles()
 
     def heard_notes(self) -> list[HeardNote]:

@@ -25,6 +25,7 @@ MOST_CORRECTION_DB = 15.0
 CORRECTIONS = 4  # passes: overlapping windows are not corrected at once
 SMOOTH_FRAMES = 5
 CEILING = 0.98
+LEAST_PITCHED = 0.5  # of what sounds: with less it is no line of one voice
 
 
 class TransferError(ValueError):
@@ -37,6 +38,10 @@ class Heard(NamedTuple):
     midi: np.ndarray  # [frames]; bridged where unvoiced
     voiced: np.ndarray  # bool [frames]
     loudness_db: np.ndarray  # [frames]
+
+    def pitched(self, gate_db: float = GATE_DB) -> float:
+        """The share of what sounds that has a pitch: of one voice most of it, of drums, chords and speech less."""
+        return float(self.voiced.sum() / max(1, (self.loudness_db > gate_db).sum()))
 
 
 class Transfer(NamedTuple):

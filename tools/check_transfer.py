@@ -25,8 +25,7 @@ import soxr
 
 from ..loudness import loudness
 from ..patch import Patch, PatchError, load_patch
-from ..tracking import GATE_DB
-from ..transfer import TransferError, hear, transfer
+from ..transfer import LEAST_PITCHED, TransferError, hear, transfer
 from .lines import melody
 from .swipe import swipe
 
@@ -38,17 +37,14 @@ NOTE_SECONDS, REST_SECONDS, FADE_SECONDS = 1.2, 0.1, 0.02
 MELODIES = 3
 WITHIN_SEMITONES, OCTAVE_SEMITONES = 0.5, 12
 HEARD = 0.2  # of SWIPE's strength: less is noise
-LEAST_VOICED = 0.5  # of the frames that sound
 
 
 def judge(path: Path, patch: Patch) -> dict[str, float]:
     """What of one recording, played by one patch, is heard again. Raises TransferError, RecordingError."""
     heard = hear(path, patch.sample_rate, patch.frame_rate)
-    voiced_share = heard.voiced.sum() / (heard.loudness_db > GATE_DB).sum()
-    if voiced_share < LEAST_VOICED:
-        raise TransferError(
-            f"{path.name} has a pitch in {100 * voiced_share:.0f} % of what sounds: it is no line."
-        )
+    if heard.pitched() < LEAST_PITCHED:
+        share = f"{100 * heard.pitched():.0f} %"
+        raise TransferError(f"{path.name} has a pitch in {share} of what sounds: it is no line.")
     played = transfer(heard, patch)
     audio = played.audio[:, 0]
     times, f0_hz, strength = swipe(audio, played.sample_rate)

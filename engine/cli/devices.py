@@ -1,4 +1,4 @@
-"""`ddsp-live devices`: where sound can go and where notes can come from."""
+"""`ddsp-live devices`: where sound can go, and where notes and sound can come from."""
 
 from .options import add_json
 from .terminal import print_json, print_table, quiet_libraries
@@ -6,8 +6,10 @@ from .terminal import print_json, print_table, quiet_libraries
 EXAMPLES = """examples:
   ddsp-live devices
   ddsp-live play --device "USB Audio" --midi Keystation      a part of a name is enough
+  ddsp-live play trumpet --input Microphone                  follows what comes in there
 """
 NO_AUDIO = "There is no audio output device: connect one, or start a sound server such as JACK."
+NO_INPUT = "There is no audio input device: to sing to a patch, connect a microphone."
 NO_MIDI = "There is no MIDI input: connect a keyboard, or make a port with `ddsp-live play --virtual`."
 
 
@@ -20,8 +22,20 @@ def run(arguments) -> int:
     if arguments.json:
         print_json(answer)
         return 0
+    _print_devices("Audio outputs", answer["audio"], answer["audio_problem"])
     if answer["audio"]:
-        print("Audio outputs (* is the default)")
+        _print_devices("Audio inputs", answer["inputs"], answer["inputs_problem"])
+    if answer["midi"]:
+        print("MIDI inputs")
+        print_table(("number", "name"), list(enumerate(answer["midi"])))
+    else:
+        print(answer["midi_problem"])
+    return 0
+
+
+def _print_devices(title: str, devices: list[dict], problem: str | None) -> None:
+    if devices:
+        print(f"{title} (* is the default)")
         rows = [
             (
                 f"{'*' if row['default'] else ' '} {row['index']}",
@@ -31,40 +45,44 @@ def run(arguments) -> int:
                 f"{row['sample_rate']:g} Hz",
                 f"{row['latency_ms']:.1f} ms",
             )
-            for row in answer["audio"]
+            for row in devices
         ]
         print_table(("  number", "name", "host", "channels", "rate", "latency"), rows)
     else:
-        print(answer["audio_problem"])
+        print(problem)
     print()
-    if answer["midi"]:
-        print("MIDI inputs")
-        print_table(("number", "name"), list(enumerate(answer["midi"])))
-    else:
-        print(answer["midi_problem"])
-    return 0
 
 
 def look() -> dict:
-    """The devices and ports, and a sentence in `audio_problem` or `midi_problem` where there are none."""
+    """The devices and ports; where there are none, a sentence in `audio_problem`, `inputs_problem` or
+    `midi_problem`.
+    """
     from dataclasses import asdict
 
     from ..audio.device import DeviceError, list_devices
     from ..midi.ports import MidiPortError, list_ports
 
-    audio, midi = [], []
-    audio_problem = midi_problem = None
+    audio, inputs, midi = [], [], []
+    audio_problem = inputs_problem = midi_problem = None
     with quiet_libraries():
         try:
             audio = [asdict(device) for device in list_devices()]
-            if not audio:
-                audio_problem = NO_AUDIO
+            inputs = [asdict(device) for device in list_devices("input")]
+            audio_problem = None if audio else NO_AUDIO
+            inputs_problem = None if inputs else NO_INPUT
         except DeviceError as error:
-            audio_problem = str(error)
+            audio_problem = inputs_problem = str(error)
         try:
             midi = list_ports()
             if not midi:
                 midi_problem = NO_MIDI
         except MidiPortError as error:
             midi_problem = str(error)
-    return {"audio": audio, "audio_problem": audio_problem, "midi": midi, "midi_problem": midi_problem}
+    return {
+        "audio": audio,
+        "audio_problem": audio_problem,
+        "inputs": inputs,
+        "inputs_problem": inputs_problem,
+        "midi": midi,
+        "midi_problem": midi_problem,
+    }

@@ -1,5 +1,6 @@
 """`ddsp-live transfer`: a recording of a voice or an instrument, played by a patch."""
 
+import sys
 from pathlib import Path
 
 from .listening import add_matching_options
@@ -34,7 +35,7 @@ def add_arguments(parser) -> None:
 def run(arguments) -> int:
     from ..patch import load_patch
     from ..room import NONE, OWN, own_room
-    from ..transfer import hear, transfer
+    from ..transfer import LEAST_PITCHED, hear, transfer
 
     patch = load_patch(arguments.patch)
     source = arguments.recording
@@ -43,6 +44,13 @@ def run(arguments) -> int:
     room, wet = room_and_wet(arguments)
     room = own_room(patch) if room == OWN else None if room == NONE else room
     heard = hear(source, patch.sample_rate, patch.frame_rate, arguments.gate)
+    pitched = heard.pitched(arguments.gate)
+    if pitched < LEAST_PITCHED:
+        print(
+            f"Only {100 * pitched:.0f} % of what sounds in {source} has a pitch that could be followed, as with "
+            "chords, speech and drums: the rest is not played.",
+            file=sys.stderr,
+        )
     played = transfer(
         heard,
         patch,

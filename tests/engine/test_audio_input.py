@@ -38,6 +38,18 @@ class Voice:
         )
 
 
+class Chord:
+    """A minor seventh, which has no common period within a voice's range."""
+
+    position = 0
+
+    def __call__(self, size):
+        at = self.position + np.arange(size)
+        self.position += size
+        hertz = [440 * 2 ** ((note - 69) / 12) for note in (57, 60, 64, 67)]
+        return sum(0.05 / k * np.sin(2 * np.pi * k * hz * at / 48000) for hz in hertz for k in range(1, 8))
+
+
 def wait_for(condition):
     end = time.monotonic() + 20
     while not condition():
@@ -123,3 +135,17 @@ def test_clipping_is_said_once(sound, synth):
         wait_for(lambda: said)
         time.sleep(0.3)
     assert said == ["The input is cut off at full scale: turn its gain down."]
+
+
+def test_a_chord_is_told_of_once_and_the_keys_play_on(sound, synth):
+    sound.sing, said = Chord(), []
+    with synth.start(input="mic", say=said.append):
+        synth.note_on(69)
+        wait_for(lambda: said)
+        assert [voice.note for voice in synth.voice_readings() if voice.held] == [69]
+        sound.peak = 0
+        wait_for(lambda: sound.peak > 0.001)
+        time.sleep(0.3)
+    assert said == [
+        "The input has no pitch that can be followed, as with chords and noise: play one note at a time."
+    ]

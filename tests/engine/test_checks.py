@@ -1,12 +1,15 @@
 """What the doctor finds, and that each finding that is not ok says what to change."""
 
+import dataclasses
+import sys
 import types
 
 import ddsp_live
 import pytest
 from ddsp_live import checks
-from ddsp_live.audio.device import DeviceError
+from ddsp_live.audio.device import DeviceError, find_device
 from ddsp_live.cli import main
+from fake_sound import FakeSound
 from make_patch import make_patch
 
 
@@ -38,6 +41,19 @@ def test_callbacks_are_judged_by_load_and_xruns(seen, level, words):
     assert finding.level == level
     assert words in finding.found
     assert ("--block 128" in finding.change) == (level == "warning")
+
+
+def test_the_input_that_would_be_heard_is_named(monkeypatch):
+    sound = FakeSound()
+    monkeypatch.setitem(sys.modules, "sounddevice", sound)
+    output = find_device(None)
+    assert "hears 'Microphone' (ALSA)" in checks.check_input(output).found
+    elsewhere = dataclasses.replace(output, host="JACK")
+    assert checks.check_input(elsewhere).level == "warning"
+    assert "one host" in checks.check_input(elsewhere).change
+    sound.names.remove("Microphone")
+    assert checks.check_input(output).level == "ok"
+    assert "no audio input" in checks.check_input(output).found
 
 
 @pytest.mark.parametrize(("priority", "level"), [(70, "ok"), (0, "warning"), (None, "warning")])

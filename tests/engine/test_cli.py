@@ -13,6 +13,7 @@ import pytest
 import soundfile
 from ddsp_live.cli import COMMANDS, main, options
 from ddsp_live.synth import MODES, Synth
+from fake_sound import FakeSound
 from make_patch import make_patch
 
 
@@ -29,7 +30,7 @@ def here(tmp_path, monkeypatch):
 
 @pytest.fixture
 def no_device(monkeypatch):
-    monkeypatch.setattr(device, "list_devices", lambda: [])
+    monkeypatch.setattr(device, "list_devices", lambda kind="output": [])
 
 
 @pytest.fixture
@@ -217,6 +218,21 @@ def test_devices_says_why_there_are_none(capsys, monkeypatch, no_device):
     assert status == 0
     assert "no audio output device" in out
     assert "no MIDI input" in out
+
+
+def test_devices_lists_outputs_inputs_and_ports(capsys, monkeypatch):
+    import sys
+
+    import ddsp_live.midi.ports as ports
+
+    monkeypatch.setitem(sys.modules, "sounddevice", FakeSound())
+    monkeypatch.setattr(ports, "list_ports", lambda: ["Keystation"])
+    outputs, inputs, midi = answer(capsys, "devices")[1].strip().split("\n\n")
+    assert "Audio outputs" in outputs and "* 1" in outputs and "Microphone" not in outputs
+    assert "Audio inputs" in inputs and "* 2" in inputs and "USB Audio" not in inputs
+    assert "Keystation" in midi
+    told = json.loads(answer(capsys, "devices", "--json")[1])
+    assert [found["name"] for found in told["inputs"]] == ["Microphone"]
 
 
 def test_play_without_a_device_leaves_a_file(capsys, here, patch, no_device, monkeypatch):

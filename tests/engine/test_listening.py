@@ -242,3 +242,35 @@ def test_the_voice_that_follows_is_told_of_beside_the_keys(synth):
     synth.note_off(76)
     synth.render(RATE)
     assert synth.voice_readings() == []
+
+
+def test_what_has_no_pitch_is_counted_once_until_there_is_one(synth):
+    noise = (0.05 * np.random.default_rng(0).standard_normal(RATE)).astype(np.float32)
+    for x, counted in ((noise, 0), (noise, 1), (noise, 1), (tone(440, 1), 1), (noise, 1), (noise, 2)):
+        synth.render(RATE, x)
+        synth.learn(1.0)
+        assert synth.input_troubles()["unpitched"] == counted
+
+
+def test_speech_plays_and_stops_nothing():
+    """Gliding vowels of a fifth of a second between hiss and pauses: it goes where they go, and keys play on."""
+    synth = ddsp_live.Synth("trumpet", sample_rate=RATE, voices=4)
+    synth.listen("follow", octave=1, loudest_db=-16)
+    rng, parts = np.random.default_rng(3), []
+    for _ in range(12):
+        hz = np.geomspace(*rng.uniform(90, 180, 2), int(0.2 * RATE))
+        hiss = 0.02 * rng.standard_normal(int(0.06 * RATE))
+        parts += [tone(hz, 0.2), hiss, np.zeros(int(0.05 * RATE))]
+    x = np.concatenate(parts).astype(np.float32)
+    alone = ddsp_live.Synth("trumpet", sample_rate=RATE, voices=4)
+    for each in (synth, alone):
+        each.note_on(88, time=0)
+    audio, without = synth.render(len(x), x), alone.render(len(x))
+    assert np.isfinite(audio).all() and np.abs(audio).max() < 1
+    assert np.std(audio - without) > 0.2 * np.std(without)  # it is played beside the key
+    synth.learn(len(x) / RATE)
+    assert synth.input_troubles() == {"clipped": 0, "howls": 0, "unpitched": 0}
+    assert 88 in [voice.note for voice in synth.voice_readings() if voice.held]
+    synth.note_off(88)
+    synth.render(2 * RATE)
+    assert synth.voice_readings() == []

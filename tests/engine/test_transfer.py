@@ -1,6 +1,7 @@
 """A recording played by a patch, judged by a tracker that shares nothing with the one that was used."""
 
 import json
+import sys
 
 import ddsp_live
 import numpy as np
@@ -66,6 +67,45 @@ def test_the_command_writes_stems_that_add_up(song, tmp_path, capsys):
     whole, _ = soundfile.read(out)
     parts = [soundfile.read(tmp_path / "parts" / f"{name}.wav")[0] for name in ("harmonic", "noise", "room")]
     np.testing.assert_allclose(sum(parts), whole, atol=4e-7)
+
+
+def test_without_the_trainers_packages_it_hears_as_live(song, monkeypatch):
+    """And the two readings agree."""
+    patch = ddsp_live.load_patch("trumpet")
+    told = hear(song, patch.sample_rate, patch.frame_rate)
+    monkeypatch.setitem(sys.modules, "ddsp_live.tools.analysis", None)
+    heard = hear(song, patch.sample_rate, patch.frame_rate)
+    frames = min(len(told.voiced), len(heard.voiced))
+    both = (told.voiced[:frames] & heard.voiced[:frames]).nonzero()[0]
+    assert len(both) > 0.95 * max(told.voiced.sum(), heard.voiced.sum())
+    assert np.mean(np.abs(told.midi[both] - heard.midi[both]) < 0.5) >= 0.98
+    np.testing.assert_allclose(heard.loudness_db[both], told.loudness_db[both], atol=0.5)
+    played = transfer(heard, patch)
+    assert np.abs(played.audio).max() > 0.01
+
+
+@pytest.mark.parametrize("rate, channels", [(8000, 1), (22050, 2), (192000, 1)])
+def test_any_rate_is_heard_without_the_trainers_packages(tmp_path, monkeypatch, rate, channels):
+    monkeypatch.setitem(sys.modules, "ddsp_live.tools.analysis", None)
+    phase = 2 * np.pi * 330 * np.arange(rate) / rate
+    tone = 0.1 * sum(np.sin(k * phase) / k for k in range(1, 10))
+    soundfile.write(tmp_path / "tone.wav", np.stack([tone] * channels, 1), rate)
+    heard = hear(tmp_path / "tone.wav", RATE, 250)
+    assert heard.voiced.mean() > 0.9
+    assert np.median(heard.midi[heard.voiced]) == pytest.approx(64.02, abs=0.03)
+
+
+def test_what_has_mostly_no_pitch_is_played_and_told_of(tmp_path, capsys):
+    """A tone, then noise that is three times as long."""
+    phase = 2 * np.pi * 330 * np.arange(RATE) / RATE
+    tone = 0.1 * np.sin(phase) + 0.05 * np.sin(2 * phase)
+    noise = 0.05 * np.random.default_rng(0).standard_normal(3 * RATE)
+    soundfile.write(tmp_path / "in.wav", np.concatenate([tone, noise]), RATE)
+    assert main(["transfer", str(tmp_path / "in.wav"), "-o", str(tmp_path / "out.wav")]) == 0
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith("Only 2")
+    played = np.abs(soundfile.read(tmp_path / "out.wav")[0])
+    assert played[: RATE // 2].max() > 100 * played[2 * RATE :].max()
 
 
 def test_silence_is_one_sentence(tmp_path, capsys):
