@@ -59,17 +59,27 @@ class Transfer(NamedTuple):
         return sum(self.parts.values())
 
 
-def hear(path: Path, sample_rate: int, frame_rate: int, gate_db: float = GATE_DB) -> Heard:
+def hear(
+    path: Path, sample_rate: int, frame_rate: int, gate_db: float = GATE_DB, made_in: Patch | None = None
+) -> Heard:
     """Tracks a recording as the trainer does, or where its packages are missing, as live.
 
-    Raises TransferError for a file that is no sound, and where nothing in it has a pitch.
+    made_in: a patch that has learned the room of this recording, which is then taken off. Raises TransferError for a
+    file that is no sound, where nothing in it has a pitch, and for a patch that knows no room.
     """
     try:
-        from .tools.analysis import analyse
+        if made_in is not None:
+            take = _without_room(path, frame_rate, made_in)
+        else:
+            from .tools.analysis import analyse
 
-        take = analyse(path, sample_rate=sample_rate, frame_rate=frame_rate)
+            take = analyse(path, sample_rate=sample_rate, frame_rate=frame_rate)
         midi, voiced, loudness_db = take.midi, take.voiced, take.loudness_db
-    except ImportError:
+    except ImportError as error:
+        if made_in is not None:
+            raise TransferError(
+                "To take a room off, the trainer is needed: run `pip install -e '.[train]'` in ddsp-live's folder."
+            ) from error
         midi, voiced, loudness_db = _hear_as_live(path, sample_rate, frame_rate, gate_db)
     voiced = voiced & (loudness_db > gate_db)
     if not voiced.any():
@@ -77,6 +87,19 @@ def hear(path: Path, sample_rate: int, frame_rate: int, gate_db: float = GATE_DB
             f"{path} has no pitch that could be followed: it is silence, noise, speech or chords."
         )
     return Heard(midi, voiced, loudness_db)
+
+
+def _without_room(path: Path, frame_rate: int, made_in: Patch):
+    """The take as it was before the room, at the rate at which the patch has learned that."""
+    from .tools.analysis import analyse
+    from .tools.room import dry_take, room_of
+
+    room = room_of(made_in)
+    if room is None:
+        raise TransferError(
+            f"{made_in.name} has learned no room: give a patch that was trained with --room trained."
+        )
+    return dry_take(analyse(path, sample_rate=made_in.sample_rate, frame_rate=frame_rate), room)
 
 
 def _hear_as_live(path: Path, sample_rate: int, frame_rate: int, gate_db: float):

@@ -27,6 +27,11 @@ def add_arguments(parser) -> None:
         "--wet", type=number(float, 0, 1), default=None, metavar="LEVEL", help="as for `render`"
     )
     parser.add_argument(
+        "--input-room",
+        metavar="PATCH",
+        help="a patch that has learned the room of this recording (`train --room trained`), which is then taken off",
+    )
+    parser.add_argument(
         "--stems", type=Path, metavar="FOLDER", help="write harmonic, noise and room, which add up"
     )
     add_json(parser)
@@ -43,7 +48,8 @@ def run(arguments) -> int:
     check_output(output)
     room, wet = room_and_wet(arguments)
     room = own_room(patch) if room == OWN else None if room == NONE else room
-    heard = hear(source, patch.sample_rate, patch.frame_rate, arguments.gate)
+    made_in = load_patch(arguments.input_room) if arguments.input_room else None
+    heard = hear(source, patch.sample_rate, patch.frame_rate, arguments.gate, made_in)
     pitched = heard.pitched(arguments.gate)
     if pitched < LEAST_PITCHED:
         print(

@@ -16,6 +16,7 @@ from ddsp_live.tools.evaluate import distance
 from ddsp_live.tools.make_patch import known_source, make_patch
 from ddsp_live.tools.room import Room, dry_take, learn_room
 from ddsp_live.tools.train import Settings
+from ddsp_live.transfer import TransferError, hear
 from instrument import note
 
 RATE = 16000
@@ -122,15 +123,44 @@ def test_the_gradient_of_the_room_is_that_of_finite_differences():
     assert torch.autograd.gradcheck(energy, inputs)
 
 
-def test_a_trained_patch_comes_with_its_room_and_plays_dry_without(tmp_path, monkeypatch, wet):
-    monkeypatch.setattr(making, "with_expression", lambda info, *rest, **options: (info, None))
-    (tmp_path / "hall").mkdir()
-    soundfile.write(tmp_path / "hall" / "line.wav", wet[0], RATE, subtype="FLOAT")
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory, wet):
+    """A patch that has learned its room, and nearly nothing else."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "hall").mkdir()
+    for i, audio in enumerate(wet):
+        soundfile.write(folder / "hall" / f"line-{i}.wav", audio, RATE, subtype="FLOAT")
     settings = Settings(sample_rate=RATE, harmonics=20, noise_bands=17, width=16, steps=2, threads=1)
-    source = known_source("hall", tmp_path)
-    settings = replace(settings, room="trained")
-    make_patch(tmp_path / "hall", tmp_path / "hall.ddsp", settings, source, cache=False)
-    patch = load_patch(tmp_path / "hall.ddsp")
-    assert patch.room_rate == RATE and patch.room.shape[1] == 2
-    assert len(patch.info["training"]["room"]["seconds"]) == 6
-    assert 0.1 < decay_seconds(patch.room[:, 0]) < 4
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(making, "with_expression", lambda info, *rest, **options: (info, None))
+        source = known_source("hall", folder)
+        settings = replace(settings, room="trained")
+        make_patch(folder / "hall", folder / "hall.ddsp", settings, source, cache=False)
+    return load_patch(folder / "hall.ddsp")
+
+
+def test_a_trained_patch_comes_with_its_room_and_plays_dry_without(hall):
+    assert hall.room_rate == RATE and hall.room.shape[1] == 2
+    assert len(hall.info["training"]["room"]["seconds"]) == 6
+    assert 0.1 < decay_seconds(hall.room[:, 0]) < 4
+
+
+def test_transfer_hears_a_recording_without_its_room(tmp_path, dry, wet, hall):
+    """In the rests the room rings on; without it, what is heard has ended, as in the dry recording."""
+    for name, audio in (("dry", dry[0]), ("wet", wet[0])):
+        soundfile.write(tmp_path / f"{name}.wav", audio, RATE, subtype="FLOAT")
+    plain, ringing = (hear(tmp_path / f"{name}.wav", RATE, 250) for name in ("dry", "wet"))
+    freed = hear(tmp_path / "wet.wav", RATE, 250, made_in=hall)
+    frames = min(map(len, (plain.midi, ringing.midi, freed.midi)))
+    rests = plain.loudness_db[:frames] < -60
+    assert rests.mean() > 0.2
+    assert np.median(freed.loudness_db[:frames][rests]) < np.median(ringing.loudness_db[:frames][rests]) - 15
+    both = (plain.voiced[:frames] & freed.voiced[:frames]).nonzero()[0]
+    assert len(both) > 0.8 * plain.voiced.sum()
+    assert np.median(np.abs(plain.midi[both] - freed.midi[both])) < 0.05
+
+
+def test_a_patch_without_a_room_takes_none_off(tmp_path, dry):
+    soundfile.write(tmp_path / "dry.wav", dry[0], RATE)
+    with pytest.raises(TransferError, match="trumpet has learned no room"):
+        hear(tmp_path / "dry.wav", RATE, 250, made_in=load_patch("trumpet"))
