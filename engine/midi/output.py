@@ -1,7 +1,7 @@
 """Notes that were heard, sent to other instruments."""
 
 from .ports import MidiPortError
-from .rtmidi_ports import CLIENT, rtmidi_module
+from .rtmidi_ports import first_with_ports, rtmidi_module, systems
 
 
 class MidiOutput:
@@ -13,7 +13,7 @@ class MidiOutput:
     def __init__(self, wanted: str):
         rtmidi = rtmidi_module()
         try:
-            self._client = rtmidi.MidiOut(name=CLIENT)
+            _, self._client = first_with_ports(rtmidi.MidiOut, systems(rtmidi))
             names = self._client.get_ports()
             found = next((i for i, name in enumerate(names) if wanted in (str(i), name)), None)
             if found is None and not wanted.isdigit():

@@ -20,10 +20,12 @@ class RtMidi(Backend):
 
     def __init__(self, api: str | None = None):
         self._rtmidi = rtmidi_module()
-        apis = {self._rtmidi.get_api_name(number): number for number in self._rtmidi.get_compiled_api()}
+        apis = systems(self._rtmidi)
         if api is not None and api not in apis:
             raise MidiPortError(f"There is no MIDI system {api!r} here: choose one of {', '.join(apis)}.")
-        self.api, self._probe = self._first_with_ports(apis if api is None else {api: apis[api]})
+        self.api, self._probe = first_with_ports(
+            self._rtmidi.MidiIn, apis if api is None else {api: apis[api]}
+        )
         self._api = apis[self.api]
 
     def names(self) -> list[str]:
@@ -33,7 +35,7 @@ class RtMidi(Backend):
             raise MidiPortError(f"The MIDI ports cannot be listed: {error}.") from error
 
     def open(self, index: int, deliver: Receive) -> "_Port":
-        client = self._client(self._api)
+        client = _client(self._rtmidi.MidiIn, self._api)
         port = _Port(client, deliver)
         try:
             client.open_port(index, f"in {index + 1}")
@@ -43,7 +45,7 @@ class RtMidi(Backend):
         return port
 
     def open_virtual(self, name: str, deliver: Receive) -> "_Port":
-        client = self._client(self._api)
+        client = _client(self._rtmidi.MidiIn, self._api)
         port = _Port(client, deliver)
         try:
             client.open_virtual_port(name)
@@ -60,29 +62,37 @@ class RtMidi(Backend):
         if not self._probe.is_deleted:
             self._probe.delete()
 
-    def _first_with_ports(self, apis: Mapping[str, int]):
-        """Name and client of the first system that has ports; where none has, of the first that works."""
-        working, problem = [], None
-        for name, number in apis.items():
-            try:
-                working.append((name, self._client(number)))
-                if working[-1][1].get_port_count():
-                    return working[-1]
-            except MidiPortError as error:
-                problem = problem or error
-        if not working:
-            raise problem or MidiPortError(
-                "python-rtmidi was built without any MIDI system: install it again."
-            )
-        return working[0]
 
-    def _client(self, api: int):
+def systems(rtmidi) -> dict[str, int]:
+    """The MIDI systems that python-rtmidi was built with, by name."""
+    return {rtmidi.get_api_name(number): number for number in rtmidi.get_compiled_api()}
+
+
+def first_with_ports(kind, apis: Mapping[str, int]):
+    """Name and client of the first system that has ports; where none has, of the first that works.
+
+    kind: rtmidi.MidiIn or MidiOut. Raises MidiPortError where no system works.
+    """
+    working, problem = [], None
+    for name, number in apis.items():
         try:
-            return self._rtmidi.MidiIn(api, CLIENT)
-        except self._rtmidi.RtMidiError as error:
-            hint = "start JACK, or load ALSA's module snd-seq"
-            reason = str(error).rstrip(".")
-            raise MidiPortError(f"No MIDI system can be used ({reason}): {hint}.") from error
+            working.append((name, _client(kind, number)))
+            if working[-1][1].get_port_count():
+                return working[-1]
+        except MidiPortError as error:
+            problem = problem or error
+    if not working:
+        raise problem or MidiPortError("python-rtmidi was built without any MIDI system: install it again.")
+    return working[0]
+
+
+def _client(kind, api: int):
+    try:
+        return kind(api, CLIENT)
+    except rtmidi_module().RtMidiError as error:
+        hint = "start JACK, or load ALSA's module snd-seq"
+        reason = str(error).rstrip(".")
+        raise MidiPortError(f"No MIDI system can be used ({reason}): {hint}.") from error
 
 
 class _Port:
