@@ -132,6 +132,7 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
 
 def _open_midi(arguments, receive, stack: contextlib.ExitStack, say):
     """Opens the ports that were asked for, or all; what comes back gives the names of those that are there."""
+    from ..midi.output import is_own
     from ..midi.ports import MidiInput, MidiPortError
 
     def changed(name: str, here: bool) -> None:
@@ -147,6 +148,7 @@ def _open_midi(arguments, receive, stack: contextlib.ExitStack, say):
                 receive,
                 port=port,
                 virtual=virtual,
+                besides=lambda name: is_own(name, arguments.midi_out),
                 on_change=lambda name, here, silent=silent: None if silent[0] else changed(name, here),
             )
         except MidiPortError as error:

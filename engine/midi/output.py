@@ -1,7 +1,12 @@
 """Notes that were heard, sent to other instruments."""
 
 from .ports import MidiPortError
-from .rtmidi_ports import first_with_ports, rtmidi_module, systems
+from .rtmidi_ports import CLIENT, first_with_ports, rtmidi_module, systems
+
+
+def is_own(name: str, wanted: str | None) -> bool:
+    """Whether the port of that name is this program's own output `wanted`: it is no keyboard to listen to."""
+    return bool(wanted) and CLIENT in name and wanted.lower() in name.lower()
 
 
 class MidiOutput:

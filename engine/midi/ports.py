@@ -71,6 +71,8 @@ class MidiInput:
         Called as on_change(name, connected) when a port comes, True, or goes, False.
     watch_seconds : float or None
         How often to look for ports; None leaves that to calls of `poll`.
+    besides : callable, optional
+        Of every port, which by its name is not to be heard.
 
     Raises
     ------
@@ -92,6 +94,7 @@ class MidiInput:
         backend: Backend | None = None,
         on_change: Callable[[str, bool], None] | None = None,
         watch_seconds: float | None = WATCH_SECONDS,
+        besides: Callable[[str], bool] = lambda name: False,
     ):
         if backend is None:
             from .rtmidi_ports import RtMidi
@@ -108,7 +111,7 @@ class MidiInput:
         self.problems: dict[str, str] = {}
         """Ports that were there but could not be opened, and why; they are tried again."""
         try:
-            self._wanted = _resolve(port, backend)
+            self._wanted = _resolve(port, backend) if port is not None else lambda name: not besides(name)
             if virtual is not None:
                 self._virtual = _Source(virtual, receive)
                 self._virtual.connection = backend.open_virtual(virtual, self._virtual.deliver)

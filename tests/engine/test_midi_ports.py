@@ -5,6 +5,7 @@ import time
 
 import pytest
 from ddsp_live.midi.messages import control_change, note_off, note_on, pitch_bend
+from ddsp_live.midi.output import is_own
 from ddsp_live.midi.ports import Backend, MidiInput, MidiPortError, list_ports
 from ddsp_live.midi.rtmidi_ports import CHANGING, RtMidi
 
@@ -80,6 +81,13 @@ def test_all_ports_are_heard_with_their_arrival_times():
     assert heard == [(note_on(60), 1.5), (note_on(61, channel=9), 1.25)]
     assert port.connected == ["Keys", "Pads"]
     assert heard.changes == [("Keys", True), ("Pads", True)]
+
+
+def test_the_programs_own_output_is_no_keyboard():
+    midi, heard = FakeMidi("Keys", "ddsp-live-01:heard notes", "ddsp-live:virtual keys"), Heard()
+    with MidiInput(heard.receive, backend=midi, besides=lambda name: is_own(name, "Heard notes")) as ports:
+        assert ports.connected == ["Keys", "ddsp-live:virtual keys"]
+    assert not is_own("Keystation heard notes", "heard notes") and not is_own("ddsp-live:in", None)
 
 
 def test_bytes_become_whole_messages_port_by_port():
