@@ -13,6 +13,7 @@
 #define SETTLE_SECONDS 0.07f  /* that the way from output to loudness takes: 32 ms of it are the meter's */
 #define PROBE_SECONDS 0.16f
 #define FOLLOWS_DB 5.0f       /* that the input falls along where it hears the output */
+#define DOUBT_SECONDS 3.0f    /* within which a howl that was cut off wholly is back */
 #define DUCK_DB -30.0f
 #define RELEASE_DB 12.0f      /* a second, after a howl ... */
 #define BACK_DB 100.0f        /* ... and after a doubt that was none */
@@ -21,11 +22,16 @@
 
 void howl_init(Howl *h) { *h = (Howl){.slow_db = -80.0f}; }
 
-static void judge(Howl *h) {
+/* What ends altogether may be a howl that was cut off, or a singer who has just stopped: the howl comes back. */
+static void judge(Howl *h, int voiced) {
     int held = h->held_seconds > HELD_SECONDS;
+    int fell = h->before_db - h->heard_db / (float)h->heard_frames >= FOLLOWS_DB;
     h->probing = 0;
     h->held_seconds = h->risen_seconds = 0;
-    if (h->before_db - h->heard_db / (float)h->heard_frames >= FOLLOWS_DB) {
+    if (fell && !voiced && !h->doubt_seconds) {
+        h->doubt_seconds = DOUBT_SECONDS;
+        h->release_db = BACK_DB;
+    } else if (fell) {
         h->howls++;
         h->duck_db = DUCK_DB;
         h->release_db = RELEASE_DB;
@@ -40,6 +46,7 @@ float howl_step(Howl *h, int voiced, float loudness_db, int clipped, float peak,
     if (h->held_seconds < ONSET_SECONDS) h->slow_db = loudness_db; /* a note that begins is no swell */
     h->slow_db += (loudness_db - h->slow_db) * fminf(1.0f, seconds / SMOOTH_SECONDS);
     h->rest_seconds = fmaxf(0.0f, h->rest_seconds - seconds);
+    h->doubt_seconds = fmaxf(0.0f, h->doubt_seconds - seconds);
     h->held_seconds = suspect ? h->held_seconds + seconds : 0;
     h->risen_seconds = suspect && rising ? h->risen_seconds + seconds : 0;
     if (h->probing) {
@@ -48,7 +55,7 @@ float howl_step(Howl *h, int voiced, float loudness_db, int clipped, float peak,
             h->heard_db += loudness_db;
             h->heard_frames++;
         }
-        if (h->probe_seconds >= PROBE_SECONDS) judge(h);
+        if (h->probe_seconds >= PROBE_SECONDS) judge(h, voiced);
     } else if (!h->rest_seconds && h->duck_db > PROBE_DB / 2 &&
                (h->risen_seconds > RISING_SECONDS || h->held_seconds > HELD_SECONDS)) {
         h->probing = 1;

@@ -9,7 +9,7 @@ typedef struct Howl {
     float before_db;    /* the same when the output was lowered */
     float heard_db;     /* sum of the input's while it is lowered, over so many frames */
     int heard_frames;
-    float risen_seconds, held_seconds, rest_seconds, probe_seconds;
+    float risen_seconds, held_seconds, rest_seconds, probe_seconds, doubt_seconds;
     float duck_db;      /* <= 0: what the output is lowered by ... */
     float release_db;   /* ... and by how much a second that grows less */
     int probing, howls;

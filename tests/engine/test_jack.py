@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import time
-from pathlib import Path
 
 import ddsp_live
 import numpy as np
@@ -12,10 +11,11 @@ import pytest
 from make_patch import make_patch
 from pitches import strength
 from rig import server
+from rig.process import Process, stolen_seconds
 
 pytestmark = [
     pytest.mark.jack,
-    pytest.mark.skipif(not server.installed(), reason="needs jackd (Debian: jackd2)"),
+    server.needed,
 ]
 
 RATE, BLOCK = server.SAMPLE_RATE, server.BLOCK
@@ -40,31 +40,11 @@ def jack_server():
         yield jack
 
 
-class Player:
-    """The synth in its own process."""
-
-    def __init__(self, jack, *arguments):
-        self.process = jack.run("player.py", *arguments)
-        self.ports = json.loads(self.process.stdout.readline())
-
-    def tell(self, *words):
-        self.process.stdin.write(" ".join(map(str, words)) + "\n")
-        self.process.stdin.flush()
-
-    def stats(self):
-        self.tell("stats")
-        return json.loads(self.process.stdout.readline())
-
-    def end(self):
-        self.tell("end")
-        assert self.process.wait(20) == 0
-
-
 def probe(jack, player, events, seconds, folder):
     """Send [(frame, bytes)]: the frames at which they were sent, and the recording, NaN where a block was missed."""
     plan, recording = folder / "plan.json", folder / "recording.npy"
     plan.write_text(json.dumps({"seconds": seconds, "events": [[frame, list(raw)] for frame, raw in events]}))
-    process = jack.run("probe.py", player.ports["audio"], player.ports["midi"], plan, recording)
+    process = jack.run("probe.py", player.told["audio"], player.told["midi"], plan, recording)
     answer = json.loads(process.communicate(timeout=seconds + 60)[0].splitlines()[-1])
     assert len(answer["sent"]) == len(events)
     return answer["sent"], np.load(recording)
@@ -95,26 +75,18 @@ def notes_at_random_offsets():
     return events, ons
 
 
-def stolen_seconds():
-    """Processor time that the host of a virtual machine gave to others, since it started."""
-    return int(Path("/proc/stat").read_text().split()[8]) / os.sysconf("SC_CLK_TCK")
-
-
 def kept_to(found):
     """All but the notes that fell into a stall, up to one in ten, within two blocks and evenly."""
-    low, high = np.percentile(found, [5, 95], method="lower")
-    return (
-        len(found) > NOTES / 2
-        and np.isfinite(found).all()
-        and np.percentile(found, 90) <= 2 * BLOCK
-        and high - low <= BLOCK + 16
-    )
+    if len(found) <= NOTES / 2 or not np.isfinite(found).all():
+        return False
+    low, most, high = np.percentile(found, [5, 90, 95])
+    return most <= 2 * BLOCK and high - low <= BLOCK + 16
 
 
 @pytest.mark.slow
 def test_delay_from_note_on_to_first_sample(jack_server, patch, tmp_path):
     """Where the machine stalls, notes of that take are late; what the synth delayed would be so in every take."""
-    player = Player(jack_server, patch)
+    player = Process(jack_server, "player.py", patch)
     events, ons = notes_at_random_offsets()
     takes = []
     while len(takes) < TAKES and not any(kept_to(take) for take in takes):
@@ -127,7 +99,7 @@ def test_delay_from_note_on_to_first_sample(jack_server, patch, tmp_path):
 
 
 def test_chords_sound_together_and_nothing_hangs(jack_server, patch, tmp_path):
-    player = Player(jack_server, patch)
+    player = Process(jack_server, "player.py", patch)
     chord = [50, 55, 59, 62, 67, 71, 74, 79]
     events = [(4800, (0x90, note, 90)) for note in chord] + [(28800, (0x80, note, 0)) for note in chord]
     sent, recording = probe(jack_server, player, events, 1.5, tmp_path)
@@ -150,7 +122,7 @@ def test_the_callback_itself_never_takes_a_block(jack_server, patch, tmp_path):
     """16 voices beside threads that hog the GIL and read 200 MB of patches: the machine may stall, the callback not."""
     for i in range(SCANNED_BYTES // patch.stat().st_size + 1):
         shutil.copy(patch, tmp_path / f"{i}.ddsp")
-    player = Player(jack_server, patch, 16)
+    player = Process(jack_server, "player.py", patch, 16)
     player.tell("hog")
     player.tell("scan", tmp_path)
     player.stats()  # peaks begin here
@@ -205,20 +177,22 @@ def storm():
 
 
 def test_an_mpe_chord_of_ten_follows_each_finger_at_1000_messages_a_second(jack_server, patch, tmp_path):
-    player = Player(jack_server, patch, 16)
+    """Played again where the machine stalls: a callback that took too long by itself would do so every time."""
     events, rest = storm()
-    player.stats()  # peaks begin here
-    stolen = stolen_seconds()
-    sent, recording = probe(jack_server, player, events, rest / RATE + 2, tmp_path)
-    stats = player.stats()
-    player.end()
-    stolen = stolen_seconds() - stolen
-    print(
-        f"{len(sent)} messages; at most {stats['peak_cpu']:.2f} of a block by the thread's clock, "
-        f"{stats['dropped_events']} messages lost; the host took {stolen:.2f} s for itself"
-    )
-    assert stats["sounding_voices"] == FINGERS and stats["dropped_events"] == 0
-    assert stats["peak_cpu"] < 1 + stolen * RATE / BLOCK
+    for _ in range(TAKES):
+        player = Process(jack_server, "player.py", patch, 16)
+        player.stats()  # peaks begin here
+        sent, recording = probe(jack_server, player, events, rest / RATE + 2, tmp_path)
+        stats = player.stats()
+        player.end()
+        print(
+            f"{len(sent)} messages; at most {stats['peak_cpu']:.2f} of a block by the thread's clock, "
+            f"{stats['dropped_events']} messages lost"
+        )
+        assert stats["sounding_voices"] == FINGERS and stats["dropped_events"] == 0
+        if stats["peak_cpu"] < 1:
+            break
+    assert stats["peak_cpu"] < 1
     sounding = np.nan_to_num(recording[sent[-1] + 9600 : sent[-1] + 57600])
     heard = [strength(sounding, key + bend) for key, bend in zip(KEYS, BENDS, strict=True)]
     assert min(heard) > 12, heard

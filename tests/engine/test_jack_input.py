@@ -7,11 +7,11 @@ import pytest
 from ddsp_live.tools.yin import yin
 from make_patch import make_patch
 from rig import server
-from test_jack import Player
+from rig.process import Process
 
 pytestmark = [
     pytest.mark.jack,
-    pytest.mark.skipif(not server.installed(), reason="needs jackd (Debian: jackd2)"),
+    server.needed,
 ]
 
 RATE = server.SAMPLE_RATE
@@ -62,8 +62,8 @@ def test_delay_from_a_pitch_at_the_input_to_the_same_at_the_output(tmp_path):
     np.save(tmp_path / "song.npy", song)
     found = np.zeros(0)
     with server.Jack() as jack:
-        player = Player(jack, patch, 4, "listen")
-        ports = player.ports["input"], player.ports["audio"]
+        player = Process(jack, "player.py", patch, 4, "listen")
+        ports = player.told["input"], player.told["audio"]
         for _ in range(TAKES):
             process = jack.run("singer.py", *ports, tmp_path / "song.npy", tmp_path / "recording.npy")
             missed = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])["missed"]

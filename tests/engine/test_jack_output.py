@@ -9,7 +9,7 @@ from rig import server
 
 pytestmark = [
     pytest.mark.jack,
-    pytest.mark.skipif(not server.installed(), reason="needs jackd (Debian: jackd2)"),
+    server.needed,
 ]
 
 # The taker and the output in one process: two JACK clients all the same.
