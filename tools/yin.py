@@ -15,8 +15,9 @@ def yin(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times in s, f0 in Hz and aperiodicity (0: periodic, 1: noise) per frame.
 
-    audio: [samples]. A frame looks at one period of low_hz on each side of its time (de Cheveigné and
-    Kawahara, YIN, 2002).
+    audio: [samples]. A frame looks at one period of low_hz on each side of its time, at the first of them and at what
+    follows it by a lag (de Cheveigné and Kawahara, YIN, 2002): where short periods change, its times are late by up to
+    half a period of low_hz.
     """
     longest = int(np.ceil(sample_rate / low_hz))
     shortest = max(2, int(sample_rate / high_hz))
