@@ -12,6 +12,7 @@ from importlib import resources
 from ..live.desk import Source
 from .limit import Limit
 from .messages import ALWAYS, MOST_BYTES, read
+from .pace import Pace
 from .panel import Panel
 
 HOST = "127.0.0.1"
@@ -162,9 +163,9 @@ class Server:
             page.post(text)
 
     async def _tick(self) -> None:
-        about, heard, ticks = None, None, 0
+        about, heard, ticks, pace = None, None, 0, Pace(STATES_A_SECOND)
         while True:
-            await asyncio.sleep(1 / STATES_A_SECOND)
+            await asyncio.sleep(pace.pause())
             if not self.pages:
                 continue
             state = self.panel.state()

@@ -14,6 +14,7 @@ from ddsp_live.live.desk import Source
 from ddsp_live.panel import server as panel_server
 from ddsp_live.panel.limit import Limit
 from ddsp_live.panel.messages import MESSAGES, read
+from ddsp_live.panel.pace import Pace
 from ddsp_live.panel.server import PanelError, Server
 from ddsp_live.panel.spectrum import BANDS, HIGHEST_HZ, LOWEST_HZ, WINDOW, Spectrum
 from make_patch import make_patch
@@ -334,6 +335,24 @@ def test_a_limit_lets_so_many_pass_and_fills_again():
     now[0] = 0.3
     assert [limit.allows() for _ in range(4)] == [True] * 3 + [False]
     assert limit.refused == 3
+
+
+def test_a_pace_keeps_its_rate_whatever_is_done_between_and_however_late_one_wakes():
+    rng, now, beats = np.random.default_rng(0), [0.0], 0
+    pace = Pace(30, clock=lambda: now[0])
+    while now[0] < 100:
+        now[0] += pace.pause() + rng.uniform(0, 0.004)  # asleep
+        now[0] += rng.uniform(0, 0.02)  # at work
+        beats += 1
+    assert beats == pytest.approx(3000, abs=2)
+
+
+def test_a_pace_that_was_held_up_makes_up_for_nothing():
+    now = [0.0]
+    pace = Pace(30, clock=lambda: now[0])
+    now[0] = 5.0
+    assert pace.pause() == 0
+    assert pace.pause() == pytest.approx(1 / 30)
 
 
 def test_a_port_that_is_taken_is_one_sentence(rig):
