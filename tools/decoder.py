@@ -183,12 +183,16 @@ class LayerNorm(Stage):
 
 
 class LeakyReLU(Stage):
+    """While it is trained, a share of its values, `dropout`, is left out (Srivastava et al., Dropout, 2014)."""
+
     def __init__(self, layer: Mapping, input_size: int):
         super().__init__(layer, input_size)
         self.slope = layer["slope"]
+        self.dropout = 0.0
 
     def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        return nn.functional.leaky_relu(x, self.slope), state
+        y = nn.functional.leaky_relu(x, self.slope)
+        return nn.functional.dropout(y, self.dropout, self.training), state
 
 
 class ExpSigmoid(Stage):

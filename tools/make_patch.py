@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +32,7 @@ from .room import dry_take, learn_room
 from .scalars import Write, scalar_writer
 from .split import hold_out, named_passages
 from .synthesis import player
-from .train import Model, Settings, Validate, train
+from .train import History, Model, Settings, Validate, train
 
 WATCHED_SECONDS = 4.0
 FEWEST_COMPARED = 12  # takes that were learned from, whose distances are the measure of those that were not
@@ -100,14 +101,20 @@ def make_patch(
     if not split.unseen:
         tell(f"{folder} has too few pitches to hold any out, so that the scores are of what was learned.")
     analysed = time.monotonic() - began
+    options = {"checkpoint": checkpoint_of(output), "complain": tell}
+    options["progress"] = trained(progress, "Training", settings, write)
     decoder, body, history = train(
-        split.learned,
-        settings,
-        checkpoint=checkpoint_of(output),
-        progress=trained(progress, settings, write),
-        validate=watch(split.watched) if split.watched else None,
-        complain=tell,
+        split.learned, settings, **options, validate=watch(split.watched) if split.watched else None
     )
+    if split.watched:
+        # Now that it is known how long to learn, every pitch counts that lies between those to be judged by.
+        learned = [*split.learned, *split.watched]
+        settings_again = in_steps(settings, history.chosen_step)
+        options["checkpoint"] = checkpoint_of(output, again=True)
+        options["progress"] = trained(progress, "Refitting", settings_again, lambda *_: None)
+        decoder, body, again = train(learned, settings_again, **options)
+        history = History(again.losses, history.scores, history.seconds + again.seconds)
+        split = replace(split, learned=learned)
     for step, score in history.scores:
         write("distance of watched takes", score, step)
     began = time.monotonic()
@@ -168,11 +175,18 @@ def make_patch(
     progress("Reporting", 0.0, "")
     report = write_report(page, load_patch(output), found, history, complaints)
     progress("Reporting", 1.0, "")
-    remove_checkpoint(checkpoint_of(output))
+    for again in (False, True):
+        remove_checkpoint(checkpoint_of(output, again=again))
     return Made(output, report, figures)
 
 
-def trained(progress: Progress, settings: Settings, write: Write) -> Callable[[int, float], None]:
+def in_steps(settings: Settings, steps: int) -> Settings:
+    """The same training in as many steps."""
+    learned = min(steps, settings.steps)
+    return replace(settings, steps=learned, polish_steps=steps - learned)
+
+
+def trained(progress: Progress, stage: str, settings: Settings, write: Write) -> Callable[[int, float], None]:
     """What `train` is to tell its steps to."""
     recent: list[float] = []
 
@@ -180,7 +194,7 @@ def trained(progress: Progress, settings: Settings, write: Write) -> Callable[[i
         write("loss", loss, step)
         recent.append(loss)
         del recent[:-100]
-        progress("Training", step / (settings.steps + settings.polish_steps), f"loss {np.mean(recent):.2f}")
+        progress(stage, step / (settings.steps + settings.polish_steps), f"loss {np.mean(recent):.2f}")
 
     return show
 
@@ -219,8 +233,9 @@ def check_output(output: Path) -> None:
         )
 
 
-def checkpoint_of(output: Path) -> Path:
-    return output.with_name(output.name + ".checkpoint")
+def checkpoint_of(output: Path, *, again: bool = False) -> Path:
+    """Where training, or the one that is done again with all pitches, is kept until the patch is made."""
+    return output.with_name(output.name + (".again.checkpoint" if again else ".checkpoint"))
 
 
 def plain_name(stem: str) -> str:

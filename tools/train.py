@@ -16,7 +16,7 @@ from .analysis import Take
 from .body import Body
 from .checkpoint import load_checkpoint, save_checkpoint
 from .dataset import Dataset
-from .decoder import Decoder, default_layers
+from .decoder import Decoder, LeakyReLU, default_layers
 from .devices import device_of
 from .memory import keep_freed_memory
 from .objective import BandNoise, audio_loss, controls_loss, level_loss
@@ -52,6 +52,7 @@ class Settings:
     lags: tuple[int, ...] = (1, 2, 4, 8, 16)  # frames; none: no differences of the inputs
     memory: int = 0  # width of a GRU behind the first layer, 0 for none
     body_sections: int = 16  # of resonances that all pitches share; 0 for none
+    dropout: float = 0.1  # share of the hidden values that each training step does without
     steps: int = 1200  # towards the controls that analysis finds in the recordings
     batch_size: int = 512  # stretches of `batch_frames`
     batch_frames: int = 1  # more only for a decoder that learns from its own past
@@ -64,7 +65,7 @@ class Settings:
     polish: Polish = field(default_factory=Polish)
     average: float = 0.998  # of the weights, per step: what is kept is their moving average
     held_out: float = 0.1  # share of the recorded pitches that is never trained on, but reported on
-    watched: float = 0.1  # share of them that the best weights are chosen by, nor trained on either
+    watched: float = 0.1  # share of them that says how long to learn, and is then learned from as well
     validation_steps: int = 200  # between looks at what is watched
     patience: int = 4  # looks without a better score, after which training ends
     seed: int = 0
@@ -179,6 +180,9 @@ def train(
     sizes = settings.harmonics, settings.noise_bands, settings.width, settings.depth
     decoder = Decoder(default_layers(*sizes, settings.lags, settings.memory))
     start_like_an_instrument(decoder)
+    for stage in decoder.stages:
+        if isinstance(stage, LeakyReLU):
+            stage.dropout = settings.dropout
     decoder.to(device)
     body = Body(settings.body_sections, settings.sample_rate) if settings.body_sections else None
     model = Model(decoder, body)
@@ -203,6 +207,7 @@ def train(
             loss_of = make(takes, settings)
         # A step's randomness depends on its number alone, so a resumed run goes on as if never stopped.
         generator = np.random.default_rng([settings.seed, step])
+        torch.manual_seed(int(generator.integers(2**63)))
         until = settings.steps if step < settings.steps else last
         for group in optimizer.param_groups:
             group["lr"] = stage.learning_rate * schedule(step - first, until - first, settings)
@@ -215,12 +220,13 @@ def train(
         average.update_parameters(model)
         history.losses.append(distance.item())
         if validate and ((step + 1) % settings.validation_steps == 0 or step + 1 == last):
-            history.scores.append((step + 1, validate(copy.deepcopy(average.module).cpu())))
+            history.scores.append((step + 1, validate(copy.deepcopy(average.module).eval().cpu())))
             if history.best_step == step + 1:
                 best.load_state_dict(average.module.state_dict())
         progress(step + 1, history.losses[-1])
         history.seconds = time.monotonic() - began
-        if checkpoint and history.seconds - saved >= settings.checkpoint_seconds:
+        due = step + 1 == last or history.seconds - saved >= settings.checkpoint_seconds
+        if checkpoint and due:
             saved = history.seconds
             try:
                 save_checkpoint(checkpoint, parts, identity, asdict(history))

@@ -88,6 +88,63 @@ def test_a_patch_is_made_again_bit_by_bit_but_for_its_times(folder, tmp_path):
     assert infos[0] == infos[1]
 
 
+@pytest.fixture
+def scale(tmp_path):
+    """A folder of eight notes, the fewest of which some are watched."""
+    folder = tmp_path / "scale"
+    folder.mkdir()
+    for midi in range(55, 63):
+        soundfile.write(folder / f"{midi}.flac", note(midi, 0.6, 0.5, 16000), 16000)
+    return folder
+
+
+WATCHING = replace(TINY, steps=20, validation_steps=5, width=16, checkpoint_seconds=0)
+
+
+def test_what_was_watched_is_learned_from_once_it_has_said_how_long(scale, tmp_path, monkeypatch):
+    trainings = []
+
+    def spy(takes, settings, **options):
+        found = train(takes, settings, **options)
+        trainings.append(({take.path.name for take in takes}, settings.steps, found))
+        return found
+
+    monkeypatch.setattr("ddsp_live.tools.make_patch.train", spy)
+    made = load_patch(make_patch(scale, tmp_path / "x.ddsp", WATCHING, known_source("x", scale)).patch)
+    (first, _, looked), (again, steps, kept) = trainings
+    held_out, watched = (set(made.info["training"][name]) for name in ("held_out", "watched"))
+    every = {path.name for path in scale.iterdir()}
+    assert watched and held_out and not watched & held_out
+    assert first == every - held_out - watched and again == every - held_out
+    assert steps == looked.history.chosen_step == made.info["training"]["steps"]
+    np.testing.assert_array_equal(
+        from_weights(made.layers, made.weights).weights()["hidden_1.weight"],
+        kept.decoder.weights()["hidden_1.weight"],
+    )
+
+
+def test_stopped_while_it_learns_again_it_ends_as_if_never_stopped(scale, tmp_path):
+    source = known_source("x", scale)
+    (tmp_path / "whole").mkdir()
+    whole = make_patch(scale, tmp_path / "whole" / "x.ddsp", WATCHING, source).patch
+    heard = []
+
+    def stop(stage, share, note):
+        if stage == "Refitting" and share >= 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_patch(scale, tmp_path / "x.ddsp", WATCHING, source, progress=stop)
+    assert not (tmp_path / "x.ddsp").exists()
+    patch = make_patch(
+        scale, tmp_path / "x.ddsp", WATCHING, source, progress=lambda *said: heard.append(said)
+    ).patch
+    assert not [said for said in heard if said[0] == "Training"]  # all of it was kept
+    assert next(said for said in heard if said[0] == "Refitting")[1] > 0.4
+    assert load_patch(patch).onnx == load_patch(whole).onnx
+    assert not list(tmp_path.glob("*.checkpoint*"))
+
+
 def test_a_disk_that_is_full_does_not_end_training(takes, tmp_path):
     noted: list[str] = []
     settings = replace(TINY, steps=30, checkpoint_seconds=0)
