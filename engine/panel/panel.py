@@ -20,6 +20,7 @@ from .state import pack
 
 READER = "panel"  # of peaks
 PANEL = {"octave": 4, "velocity": 90}
+OCTAVES = range(9)
 SCORES = ("distance", "distance_16k", "loudness_error_db", "f0_cents", "f0_within_50_cents")
 MOST_DB_OF_GAIN = 24.0  # between the softest and the hardest key, at least; as the kernel plays it
 
@@ -40,6 +41,8 @@ class Panel:
     def __init__(self, desk: Desk, stream, folder: Path, midi: Callable[[], list[str]] = list):
         self.desk, self.stream, self.folder, self.midi = desk, stream, folder, midi
         self.settings = dict(PANEL)
+        self._fit_octave()
+        desk.listen(lambda kind, what: self._fit_octave() if kind == "patch" else None)
         self._tap = Tap(desk.synth)
         self._spectrum = Spectrum(desk.synth.sample_rate)
         self._recorder: Recorder | None = None
@@ -182,6 +185,16 @@ class Panel:
         self.settings.update({name: int(value) for name, value in settings.items()})
         self.desk.tell("panel", **self.settings)
 
+    def _fit_octave(self) -> None:
+        """Put the page's keys where the patch has most of them, as near as can be to where they are."""
+        patch = self.desk.synth.patch
+        before = self.settings["octave"]
+        octave = max(
+            OCTAVES, key=lambda octave: (round(keys_within(octave, patch)), -abs(octave - before), octave)
+        )
+        if octave != before:
+            self._set_panel({"octave": octave})
+
     def _patch(self, name: str) -> None:
         known = {row["reference"] for row in patches()} | {patch_reference(self.desk.synth.patch)}
         if name not in known:  # a page names no files
@@ -211,9 +224,9 @@ class Panel:
 
     def _recall(self, name: str) -> None:
         preset = load_preset(name)
-        self.settings.update(preset.panel)
         for sentence in recall(self.desk, preset):
             self.desk.tell("say", text=sentence)
+        self.settings.update(preset.panel)
         self.desk.tell("panel", **self.settings)
 
     def _delete(self, name: str) -> None:
@@ -237,6 +250,12 @@ def patches() -> list[dict]:
             }
         )
     return rows
+
+
+def keys_within(octave: int, patch) -> float:
+    """Semitones of an octave's keys, up to the next C, that a patch has."""
+    low = 12 * (octave + 1)
+    return max(0.0, min(low + 12, patch.pitch_high) - max(low, patch.pitch_low))
 
 
 def rooms(chosen: str) -> list[str]:

@@ -36,10 +36,13 @@ def opened(browser, rig):
     """Opens pages; all are closed, and all is silent, afterwards."""
     contexts, errors = [], []
 
-    def open_page(size="desktop", scheme="light", of=rig):
+    def open_page(size="desktop", scheme="light", of=rig, touch=False):
         width, height = SIZES[size]
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=size != "desktop"
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            has_touch=touch or size != "desktop",
+            is_mobile=touch,
         )
         contexts.append(context)
         page = context.new_page()
@@ -188,7 +191,7 @@ def test_a_ball_stands_where_a_voice_sounds(rig, page):
     middle = 12 + round(rig.synth.patch.pitch_low)
     pixel = """([pitch]) => new Promise((done) => setTimeout(() => requestAnimationFrame(() => {
         const canvas = document.getElementById("pad-canvas"), box = canvas.getBoundingClientRect();
-        const x = 46 + (pitch - 41) / (88 - 41) * (box.width - 60);
+        const x = 40 + (pitch - 41) / (88 - 41) * (box.width - 56);
         const context = canvas.getContext("2d"), column = context.getImageData(x, 0, 1, canvas.height).data;
         const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
         const [r, g, b] = accent.match(/\\w\\w/g).map((hex) => parseInt(hex, 16));
@@ -327,6 +330,61 @@ def test_panic_silences_everything(rig, page):
     page.get_by_role("button", name="Panic").click()
     assert until(lambda: not rig.voices())
     page.keyboard.up("a")
+
+
+def test_fingers_find_what_they_touch_on_a_phone(opened):
+    page = opened("phone", touch=True)
+    small = page.evaluate("""() => [...document.querySelectorAll("button, input, select")]
+      .filter((at) => at.checkVisibility() && !at.matches(".black"))
+      .map((at) => [at.id || at.textContent, at.getBoundingClientRect()])
+      .filter(([, box]) => box.height < 44 || box.width < 44)
+      .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)""")
+    assert small == []
+    cut = page.evaluate("""() => [...document.querySelectorAll("button, label:not(.hidden), output, h1, h2, dd")]
+      .filter((at) => at.checkVisibility() && at.clientWidth && at.scrollWidth > at.clientWidth + 1)
+      .map((at) => at.id || at.textContent)""")
+    assert cut == []
+
+
+def test_pad_and_piano_are_on_the_screen_at_once(opened):
+    for size in SIZES:
+        page = opened(size, touch=size != "desktop")
+        page.evaluate("document.getElementById('notice').remove()")
+        for part in ("#pad", "#piano"):
+            box = box_of(page.locator(part))
+            assert box["y"] >= 0 and box["y"] + box["height"] <= SIZES[size][1], (size, part)
+
+
+def test_the_keys_are_put_where_the_instrument_has_them(rig, page):
+    before = rig.panel.patch()["reference"]
+    page.get_by_role("button", name="Double bass").click()  # up to G#4
+    page.wait_for_selector("#piano button[aria-label=C3]")
+    assert page.locator("#octave").text_content() == "C3"
+    page.get_by_role("button", name="Cello").click()  # has that octave, too
+    page.get_by_role("heading", level=1, name="Cello").wait_for()
+    assert page.locator("#octave").text_content() == "C3"
+    page.get_by_role("button", name="Violin").click()  # from G#3
+    page.get_by_text("C4", exact=True).first.wait_for()
+    assert until(lambda: page.locator("#octave").text_content() == "C4")
+    rig.desk.load(before)
+    assert until(lambda: rig.panel.settings["octave"] == 4)
+
+
+def test_what_a_slider_does_is_told_while_it_is_touched(page):
+    hint = page.locator("#hint")
+    assert hint.text_content() == "A double click puts a slider back."
+    page.get_by_text("Vibrato", exact=True).hover()
+    assert hint.text_content() == "Vibrato: how far the pitch sways."
+    page.locator("#pad").hover()
+    assert hint.text_content() == "A double click puts a slider back."
+
+
+def test_the_invitation_to_play_goes_with_the_first_note(rig, page):
+    assert page.locator("#pad-invitation").evaluate("at => getComputedStyle(at).opacity") == "1"
+    page.keyboard.press("a")
+    page.wait_for_function(
+        "() => getComputedStyle(document.getElementById('pad-invitation')).opacity === '0'"
+    )
 
 
 def test_nothing_is_wider_than_the_screen_and_the_text_can_be_read(page):

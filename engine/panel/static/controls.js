@@ -31,6 +31,7 @@ export class Controls {
     this.learning = false;
     this.button = byId("learn");
     this.help = byId("learn-help");
+    this.hint("");
     this.button.onclick = () => this.learn(!this.learning);
     addEventListener("keydown", (event) => { if (event.key === "Escape" && this.learning) this.learn(false); });
   }
@@ -65,8 +66,11 @@ export class Controls {
       if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); reset(); }
     };
     input.setAttribute("aria-description", `${control.meaning}. Delete puts it back to where it usually is.`);
-    row.addEventListener("pointerdown", () => { if (this.learning) arm(this.link, control.name); });
-    input.addEventListener("focus", () => { if (this.learning) arm(this.link, control.name); });
+    const explain = () => this.hint(`${control.label}: ${control.meaning}.`);
+    row.addEventListener("pointerenter", explain);
+    row.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") this.hint(""); });
+    row.addEventListener("pointerdown", () => { explain(); if (this.learning) arm(this.link, control.name); });
+    input.addEventListener("focus", () => { explain(); if (this.learning) arm(this.link, control.name); });
     byId(control.group).append(row);
     return { control, row, input, output, knob, map };
   }
@@ -82,6 +86,9 @@ export class Controls {
     byId("keys-controls").append(row);
     return { control, row, input, map, button: true };
   }
+
+  // Of the control that is under the hand; else how one gets back.
+  hint(text) { byId("hint").textContent = text || "A double click puts a slider back."; }
 
   send(name, value) { this.link.send("set", { name, value }); }
 

@@ -1,7 +1,8 @@
-// Patches, rooms and presets to choose from.
+// Patches, rooms and presets to choose from, and what is known of the patch that plays.
 
-import { byId, element, noteName } from "./names.js";
+import { byId, element, noteName, showFacts } from "./names.js";
 
+const LOWEST = 24, HIGHEST = 96; // of the bars that show ranges: C1 to C7
 const MAPS = { keyboard: "a keyboard", wind: "a wind controller", mpe: "an MPE controller" };
 
 export class Lists {
@@ -21,8 +22,8 @@ export class Lists {
     const known = patches.some(({ reference }) => reference === playing.reference);
     this.patches = known ? patches : [{ ...playing, scores: {} }, ...patches];
     const items = this.patches.map((patch) => {
-      const button = element("button", { type: "button" },
-        element("span", { innerText: patch.title }), element("small", { innerText: about(patch) }));
+      const button = element("button", { type: "button", title: Object.values(facts(patch)).join(" · ") },
+        element("span", { innerText: patch.title }), element("small", { innerText: range(patch, "–") }), bar(patch));
       button.dataset.reference = patch.reference;
       button.onclick = () => this.link.send("patch", { name: patch.reference });
       return element("li", {}, button);
@@ -34,8 +35,13 @@ export class Lists {
   setPlaying({ reference, title }) {
     byId("patch-title").textContent = title;
     document.title = `${title} · ddsp-live`;
-    for (const button of byId("patches").querySelectorAll("button"))
-      button.setAttribute("aria-pressed", String(button.dataset.reference === reference));
+    for (const button of byId("patches").querySelectorAll("button")) {
+      const plays = button.dataset.reference === reference;
+      button.setAttribute("aria-pressed", String(plays));
+      if (plays) show(button);
+    }
+    const playing = this.patches?.find((patch) => patch.reference === reference);
+    if (playing) showFacts("patch-facts", facts(playing));
   }
 
   setRooms({ chosen, choices }) {
@@ -65,11 +71,32 @@ export class Lists {
   }
 }
 
-function about({ pitch, scores, licence }) {
-  const parts = [`${noteName(Math.round(pitch[0]))} to ${noteName(Math.round(pitch[1]))}`];
-  if (scores.distance !== undefined) parts.push(`spectral distance ${scores.distance.toFixed(2)}`);
-  if (scores.loudness_error_db !== undefined) parts.push(`loudness within ${scores.loudness_error_db.toFixed(2)} dB`);
-  if (scores.f0_cents !== undefined) parts.push(`pitch within ${scores.f0_cents.toFixed(1)} ct`);
-  if (licence) parts.push(licence);
-  return parts.join(" · ");
+// Scrolls the list alone: the page stays where it is.
+function show(button) {
+  const list = byId("patches");
+  list.scrollTo({
+    left: button.offsetLeft - (list.clientWidth - button.offsetWidth) / 2,
+    top: button.offsetTop - (list.clientHeight - button.offsetHeight) / 2,
+  });
+}
+
+const range = ({ pitch }, to = " to ") => pitch.map((note) => noteName(Math.round(note))).join(to);
+
+function bar({ pitch }) {
+  const [from, to] = pitch.map((note) => Math.min(1, Math.max(0, (note - LOWEST) / (HIGHEST - LOWEST))));
+  const made = element("i", { className: "range", ariaHidden: "true" });
+  made.style.setProperty("--from", `${100 * from}%`);
+  made.style.setProperty("--span", `${100 * (to - from)}%`);
+  return made;
+}
+
+function facts(patch) {
+  const { distance, loudness_error_db: off, f0_cents: cents } = patch.scores;
+  return {
+    Range: range(patch),
+    Likeness: distance === undefined ? "" : `spectral distance ${distance.toFixed(2)} from recordings not learned from`,
+    Loudness: off === undefined ? "" : `within ${off.toFixed(2)} dB of what is asked`,
+    Pitch: cents === undefined ? "" : `within ${cents.toFixed(1)} ct`,
+    Licence: patch.licence ?? "",
+  };
 }

@@ -4,12 +4,12 @@ import { Controls } from "./controls.js";
 import { Input } from "./input.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
-import { byId, element, showFacts } from "./names.js";
+import { byId, element, prose, showFacts } from "./names.js";
 import { Pad } from "./pad.js";
 import { Piano } from "./piano.js";
 import { Scope } from "./scope.js";
 
-const SAID_MS = 6000;
+const SAID_MS = 5000, LETTER_MS = 50; // that a message stays, and longer for each letter
 
 const link = new Link(onEvent, onState, onOpen);
 const pad = new Pad(link);
@@ -18,7 +18,7 @@ const controls = new Controls(link);
 const scope = new Scope();
 const lists = new Lists(link);
 const input = new Input(link);
-let recording = null, latest = null;
+let recording = null, latest = null, noticed = "";
 
 const EVENTS = {
   hello(all) {
@@ -83,7 +83,8 @@ function onOpen(open, why) {
 
 function notice(text) {
   byId("notice").hidden = !text;
-  if (byId("notice").textContent !== text) byId("notice").textContent = text;
+  if (noticed !== text) byId("notice").replaceChildren(...prose(text));
+  noticed = text;
 }
 
 function showAbout(about) {
@@ -108,9 +109,9 @@ function showRecording() {
 }
 
 function say(text) {
-  const said = element("p", { innerText: text });
+  const said = element("p", {}, ...prose(text));
   byId("said").append(said);
-  setTimeout(() => said.remove(), SAID_MS);
+  setTimeout(() => said.remove(), SAID_MS + LETTER_MS * text.length);
 }
 
 byId("record").onclick = () => link.send("record", { on: recording ? 0 : 1 });

@@ -21,11 +21,16 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+// A text whose commands stand between backticks.
+export function prose(text) {
+  return text.split("`").map((part, i) => i % 2 ? element("code", { textContent: part }) : part);
+}
+
 // A list of names and texts; what has no text is left out.
 export function showFacts(id, facts) {
   const rows = Object.entries(facts).filter(([, text]) => text);
   byId(id).replaceChildren(...rows.flatMap(([name, text]) =>
-    [element("dt", { innerText: name }), element("dd", { innerText: text })]));
+    [element("dt", { innerText: name }), element("dd", {}, ...prose(text))]));
 }
 
 export const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

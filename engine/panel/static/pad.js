@@ -8,7 +8,9 @@ const MARGIN_DB = 2;
 const TRAIL_MS = 1100;
 const KEY_FINGER = 1;      // the finger that the computer's keys move; pointers' ids are counted on from it
 const CURSOR_STEP = 0.5, CURSOR_STRENGTH = 0.05;
-const EDGE = { left: 46, right: 14, top: 14, bottom: 30 };
+const EDGE = { left: 40, right: 16, top: 16, bottom: 30 };
+const FONT = "12px ui-sans-serif, system-ui, sans-serif";
+const BALL = 9, BLUR_PX = 5;
 
 export class Pad {
   constructor(link) {
@@ -16,6 +18,7 @@ export class Pad {
     this.box = byId("pad");
     this.reading = byId("pad-reading");
     this.spoken = byId("pad-spoken");
+    this.invitation = byId("pad-invitation");
     this.patch = null;
     this.trails = new Map(); // voice -> [{x, y, at}]
     this.pointers = new Map();
@@ -149,18 +152,23 @@ export class Pad {
     c.restore();
     this.drawGrid(c);
     this.colours = [color("accent"), color("ink"), color("mute")];
+    this.context.font = FONT;
     this.draw([]);
   }
 
   drawCoverage(c) {
     const cells = this.cells(), most = Math.max(...cells.map((cell) => cell.share));
-    c.fillStyle = color("cool");
+    const sharp = document.createElement("canvas"), s = sharp.getContext("2d");
+    [sharp.width, sharp.height] = [Math.ceil(this.width), Math.ceil(this.height)];
+    s.fillStyle = color("cool");
     for (const { pitch, width, db, height, share } of cells) {
       const x = this.xOf(pitch), y = this.yOf(db + height);
-      c.globalAlpha = 0.08 + 0.42 * Math.sqrt(share / most);
-      c.fillRect(x, y, this.xOf(pitch + width) - x - 1, this.yOf(db) - y - 1);
+      s.globalAlpha = 0.14 + 0.56 * Math.sqrt(share / most);
+      s.fillRect(x, y, this.xOf(pitch + width) - x, this.yOf(db) - y);
     }
-    c.globalAlpha = 1;
+    c.filter = `blur(${BLUR_PX}px)`; // where a browser cannot, cells stay sharp
+    c.drawImage(sharp, 0, 0, this.width, this.height);
+    c.filter = "none";
   }
 
   // Where the recordings lay; without the patch's own map, from how its pitches and levels are spread.
@@ -188,7 +196,7 @@ export class Pad {
 
   drawGrid(c) {
     const bottom = this.height - EDGE.bottom, right = this.width - EDGE.right;
-    c.font = "12px ui-sans-serif, system-ui, sans-serif";
+    c.font = FONT;
     c.lineWidth = 1;
     const room = this.xOf(this.low + 12) - this.xOf(this.low) > 230;
     for (let note = this.low; note <= this.high; note++) {
@@ -211,8 +219,9 @@ export class Pad {
       c.beginPath(); c.moveTo(EDGE.left, y); c.lineTo(right, y); c.stroke();
       c.globalAlpha = 1;
       c.fillStyle = color("mute");
-      c.fillText(decibels(db), EDGE.left - 6, y + 4);
+      c.fillText(String(db).replace("-", "−"), EDGE.left - 8, y + 4);
     }
+    c.fillText("dB", EDGE.left - 8, bottom + 18);
   }
 
   draw(voices) {
@@ -222,6 +231,7 @@ export class Pad {
     c.setTransform(1, 0, 0, 1, 0, 0);
     c.drawImage(this.back, 0, 0);
     c.restore();
+    if (voices.length) this.invitation.classList.add("taken");
     this.follow(voices, now);
     for (const trail of this.trails.values()) {
       c.strokeStyle = accent;
@@ -238,10 +248,16 @@ export class Pad {
       const x = this.xOf(pitch), y = this.yOf(Math.max(this.soft - MARGIN_DB, loudness));
       c.globalAlpha = held ? 1 : 0.5;
       c.fillStyle = accent;
-      c.beginPath(); c.arc(x, y, 9, 0, 7); c.fill();
+      c.shadowColor = accent;
+      c.shadowBlur = 18;
+      c.beginPath(); c.arc(x, y, BALL, 0, 7); c.fill();
+      c.shadowBlur = 0;
       c.lineWidth = 2;
       c.strokeStyle = ink;
       c.stroke();
+      c.fillStyle = ink;
+      c.textAlign = "center";
+      c.fillText(noteName(Math.round(pitch)), x, y > EDGE.top + 3 * BALL ? y - 1.8 * BALL : y + 2.8 * BALL);
       if (age < 0.35) {
         c.globalAlpha = 1 - age / 0.35;
         c.strokeStyle = accent;

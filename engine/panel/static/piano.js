@@ -62,7 +62,7 @@ export class Piano {
     const octaves = Math.min(6, Math.max(1, Math.floor(width / (7 * WHITE_PX))));
     const below = Math.floor((octaves - 1) / 2);
     const first = Math.min(120 - 12 * octaves, Math.max(12, this.base() - 12 * below));
-    const last = first + 12 * octaves - (octaves > 1 ? 0 : 1);
+    const last = first + 12 * octaves;
     const layout = `${width} ${first} ${last} ${this.base()} ${this.range}`;
     if (layout === this.layout) return;
     this.layout = layout;
@@ -83,8 +83,10 @@ export class Piano {
       if (note < this.range[0] - 0.5 || note > this.range[1] + 0.5) key.classList.add("beyond");
       key.style.left = black ? `${white * size - size * 0.3}px` : `${white * size}px`;
       key.style.width = black ? `${size * 0.6}px` : `${size}px`;
-      const caps = [place >= 0 && place < LETTERS.length ? LETTERS[place] : "", note % 12 ? "" : noteName(note)];
-      key.append(element("span", { className: "cap", ariaHidden: "true", innerText: caps.filter(Boolean).join("\n") }));
+      const letter = place >= 0 && place < LETTERS.length ? LETTERS[place] : "";
+      key.append(element("span", { className: "cap", ariaHidden: "true" },
+        element("span", { className: "letter", innerText: letter }),
+        element("span", { innerText: note % 12 ? "" : noteName(note) })));
       this.keys.set(note, key);
       this.box.append(key);
       white += !black;
