@@ -58,6 +58,11 @@ export class Pad {
     return this.height - EDGE.bottom - share * (this.height - EDGE.top - EDGE.bottom);
   }
 
+  // Where a voice is drawn: one that is louder or softer than the pad stays at its edge.
+  heightOf(loudness) {
+    return this.yOf(Math.min(this.loud + MARGIN_DB, Math.max(this.soft - MARGIN_DB, loudness)));
+  }
+
   // What is under a pointer: pitch, and strength from 0 to 1.
   at({ clientX, clientY }) {
     const box = this.box.getBoundingClientRect();
@@ -221,7 +226,8 @@ export class Pad {
       c.fillStyle = color("mute");
       c.fillText(String(db).replace("-", "−"), EDGE.left - 8, y + 4);
     }
-    c.fillText("dB", EDGE.left - 8, bottom + 18);
+    c.textAlign = "left";
+    c.fillText("dB", 8, bottom + 18);
   }
 
   draw(voices) {
@@ -245,7 +251,7 @@ export class Pad {
       }
     }
     for (const { pitch, loudness, held, age } of voices) {
-      const x = this.xOf(pitch), y = this.yOf(Math.max(this.soft - MARGIN_DB, loudness));
+      const x = this.xOf(pitch), y = this.heightOf(loudness);
       c.globalAlpha = held ? 1 : 0.5;
       c.fillStyle = accent;
       c.shadowColor = accent;
@@ -279,7 +285,7 @@ export class Pad {
       here.add(voice);
       const trail = this.trails.get(voice) ?? [];
       if (age < 0.05) trail.length = 0; // another note has this voice now
-      trail.push({ x: this.xOf(pitch), y: this.yOf(Math.max(this.soft - MARGIN_DB, loudness)), at: now });
+      trail.push({ x: this.xOf(pitch), y: this.heightOf(loudness), at: now });
       while (trail.length && now - trail[0].at > TRAIL_MS) trail.shift();
       this.trails.set(voice, trail);
     }
