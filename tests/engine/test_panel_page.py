@@ -3,6 +3,7 @@
 import functools
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ import soundfile
 from browser import launched
 from ddsp_live.audio.stream import Stream
 from ddsp_live.midi import messages
+from ddsp_live.tools.panel_page import PICTURES, draw
 from fake_sound import FakeSound
 from make_patch import make_patch
 from panel_rig import open_rig, until
+from PIL import Image
 
+DOCS = Path(__file__).parents[2] / "docs" / "panel"
 SIZES = {"desktop": (1360, 900), "tablet": (820, 1180), "phone": (390, 844)}
 WAIT_MS = 20_000
 
@@ -439,6 +443,28 @@ def test_every_control_has_a_name_and_is_reached_by_tab(page):
         assert control in reached
     assert {f"control-{name}" for name in ("volume", "vibrato", "brightness", "balance", "gain")} <= reached
     assert sum(name in ("C4", "D4", "C5") for name in reached) <= 1  # of the piano one key is a stop
+
+
+def test_focus_is_seen_on_the_pad_by_keys_and_not_by_touch(page):
+    def ring():
+        return page.locator("#pad").evaluate("at => getComputedStyle(at).outlineStyle")
+
+    page.locator("#pad").click()
+    assert ring() == "none"
+    page.keyboard.press("ArrowUp")
+    assert ring() == "solid"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "pad" and ring() == "solid"
+
+
+def test_the_pictures_of_its_documentation_can_be_drawn_again(browser, tmp_path):
+    for picture in PICTURES:
+        draw(picture, browser, tmp_path / "picture.png")
+        assert (tmp_path / "picture.png").stat().st_size <= 150_000
+        shown = Image.open(tmp_path / "picture.png")
+        assert shown.size == picture.size and len(shown.convert("RGB").getcolors(1 << 20)) > 32
+        assert (DOCS / f"{picture.name}.png").is_file()
 
 
 class Singer:

@@ -36,7 +36,7 @@ export class Pad {
       this.box.addEventListener(end, (event) => this.up(event));
     this.box.addEventListener("keydown", (event) => this.keyDown(event));
     this.box.addEventListener("keyup", (event) => this.keyUp(event));
-    this.box.addEventListener("blur", () => this.endKey());
+    this.box.addEventListener("blur", () => { this.box.classList.remove("touched"); this.endKey(); });
     this.box.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
@@ -79,6 +79,7 @@ export class Pad {
   down(event) {
     if (!this.patch || event.button > 0) return;
     event.preventDefault();
+    this.box.classList.add("touched"); // a browser takes this focus for the keyboard's
     this.box.focus({ preventScroll: true });
     this.box.setPointerCapture(event.pointerId);
     const finger = KEY_FINGER + 1 + event.pointerId % 1e9;
@@ -112,6 +113,7 @@ export class Pad {
     const steps = { ArrowLeft: [-CURSOR_STEP, 0], ArrowRight: [CURSOR_STEP, 0], ArrowUp: [0, CURSOR_STRENGTH],
       ArrowDown: [0, -CURSOR_STRENGTH] };
     if (!this.patch || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === " " || steps[event.key]) this.box.classList.remove("touched");
     if (event.key === " ") {
       event.preventDefault();
       if (event.repeat || this.keySounds) return;
@@ -271,7 +273,7 @@ export class Pad {
       }
     }
     c.globalAlpha = 1;
-    if (document.activeElement === this.box && this.box.matches(":focus-visible")) {
+    if (this.box.matches(":focus-visible:not(.touched)")) {
       const x = this.xOf(this.cursor.pitch), y = this.yOf(this.soft + this.cursor.strength * (this.loud - this.soft));
       c.strokeStyle = mute;
       c.lineWidth = 1.5;
