@@ -9,6 +9,7 @@ import soxr
 
 from .decoders.onnx_decoder import OnnxDecoder
 from .filters import sections_at_rate
+from .leaps import without_leaps
 from .listening import AUTO
 from .loudness import loudness
 from .matching import HEARD_DB, LOUDEST, PERCENTS, USUAL_DB, loudness_tables, octaves_to
@@ -81,7 +82,7 @@ def hear(
                 "To take a room off, the trainer is needed: run `pip install -e '.[train]'` in ddsp-live's folder."
             ) from error
         midi, voiced, loudness_db = _hear_as_live(path, sample_rate, frame_rate, gate_db)
-    voiced = voiced & (loudness_db > gate_db)
+    midi, voiced = without_leaps(midi, voiced & (loudness_db > gate_db), frame_rate)
     if not voiced.any():
         raise TransferError(
             f"{path} has no pitch that could be followed: it is silence, noise, speech or chords."
