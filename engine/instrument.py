@@ -74,6 +74,8 @@ class Instrument:
                 "pitch_high": patch.pitch_high,
                 "attack_ms": patch.attack_ms,
                 "release_ms": patch.release_ms,
+                "ring_db": patch.ring_db,
+                "ring_ms": patch.ring_ms,
                 "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),
                 "body_sections": 0 if body is None else len(body),
                 "room": ffi.NULL if room is None else ffi.from_buffer("float *", room),

@@ -49,6 +49,8 @@ class Patch:
     loudness_quantiles: Sequence[float] = field(repr=False)
     attack_ms: float
     release_ms: float
+    ring_db: float  # below a held note, what rings on after it was let go, < 0
+    ring_ms: float  # in which that falls by 60 dB; 0: nothing rings
     body: np.ndarray | None = field(repr=False)
     """Second-order sections, float64 [n, 6]."""
     room: np.ndarray | None = field(repr=False)
@@ -198,6 +200,8 @@ def _patch(path: Path, members: Mapping[str, bytes]) -> Patch:
         loudness_quantiles=tuple(map(float, loudness["quantiles"])),
         attack_ms=float(info["performance"]["attack_ms"]),
         release_ms=float(info["performance"]["release_ms"]),
+        ring_db=float(info["performance"].get("ring_db", 0)),
+        ring_ms=float(info["performance"].get("ring_ms", 0)),
         body=body,
         room=room,
         room_rate=room_rate,

@@ -105,6 +105,11 @@ MAP_FIELDS: dict[str, tuple[Check, str]] = {
     "coverage.frames": grid(140, 80),
 }
 """The same for the map of the recordings, which a patch need not have."""
+RING_FIELDS: dict[str, tuple[Check, str]] = {
+    "performance.ring_db": number(-60, -3),
+    "performance.ring_ms": number(1, 20000),
+}
+"""The same for what rings on after a note, which not every instrument does."""
 
 
 def check_format(info: Mapping) -> None:
@@ -119,7 +124,11 @@ def check_format(info: Mapping) -> None:
 def check_info(info: Mapping) -> None:
     """Raises PatchError unless every field of the table is there and in range."""
     check_format(info)
-    for name, (check, meaning) in (FIELDS | MAP_FIELDS if "coverage" in info else FIELDS).items():
+    wanted = FIELDS | (MAP_FIELDS if "coverage" in info else {})
+    performance = info.get("performance")
+    if isinstance(performance, dict) and performance.keys() & {"ring_db", "ring_ms"}:
+        wanted |= RING_FIELDS
+    for name, (check, meaning) in wanted.items():
         value: object = info
         for key in name.split("."):
             if not isinstance(value, dict) or key not in value:

@@ -16,7 +16,9 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
                                    .loudness_high = config->loudness_high,
                                    .loudness_top = config->loudness_top,
                                    .attack_seconds = config->attack_ms / 1000.0f,
-                                   .release_seconds = config->release_ms / 1000.0f};
+                                   .release_seconds = config->release_ms / 1000.0f,
+                                   .ring_db = config->ring_db,
+                                   .ring_seconds = config->ring_ms / 1000.0f};
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
     decoder_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
     performer_init(&in->performer, arena, config);

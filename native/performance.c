@@ -4,6 +4,7 @@
 
 #define ATTACK_DB 24.0f   /* how far below its aim a note begins */
 #define RELEASE_DB 40.0f  /* how far it falls in a release, before the last of it is faded out */
+#define RINGS_DB 60.0f    /* that what rings falls in its time, and below a held note, where it ends */
 #define DYNAMICS_DB 24.0f /* between the softest and the hardest key, at least: recordings are often levelled */
 #define BELOW_RANGE_DB 24.0f /* the decoder follows this far below its softest note; the rest is gain */
 #define ABOVE_RANGE_DB 9.0f  /* that the peak of a note whose fluctuation is set may lie above its loudest */
@@ -131,6 +132,24 @@ float performance_below_peak_db(const Performance *p, const PerformanceRange *ra
     return below_peak_db(p, &shape, seconds_since(range, p->onset, time));
 }
 
+typedef struct Fall {
+    float db, gain; /* gain: what fades out the rest */
+    int finished;
+} Fall;
+
+static float power(float db) { return exp2f(db * 0.33219281f); }
+
+/* What is left of a note so many seconds after it was let go: the bow or the breath stops soon, a string rings on. */
+static Fall fall_after(const PerformanceRange *range, float seconds) {
+    const float x = fmaxf(0.0f, seconds / range->release_seconds), fade = fmaxf(0.0f, 1.0f - x * x);
+    if (range->ring_seconds <= 0) return (Fall){RELEASE_DB * x, fade, x >= 1.0f};
+    const float end = fmaxf(range->release_seconds, range->ring_seconds * (1.0f + range->ring_db / RINGS_DB));
+    const float share = power(range->ring_db), y = seconds / end;
+    const float stops = (1.0f - share) * power(-RELEASE_DB * x) * fade * fade;
+    const float rings = share * power(-RINGS_DB * seconds / range->ring_seconds);
+    return (Fall){-10.0f * log10f(stops + rings), fmaxf(0.0f, 1.0f - y * y * y * y), y >= 1.0f};
+}
+
 static float aim_db(const PerformanceRange *range, float strength) {
     return range->loudness_low + (range->loudness_high - range->loudness_low) * strength;
 }
@@ -179,10 +198,10 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
 
     frame.gain = 1.0f;
     if (p->released >= 0) {
-        float x = fmaxf(0.0f, seconds_since(range, p->released, time) / range->release_seconds);
-        loudness -= RELEASE_DB * x;
-        frame.gain = fmaxf(0.0f, 1.0f - x * x);
-        frame.finished = x >= 1.0f;
+        const Fall fall = fall_after(range, fmaxf(0.0f, seconds_since(range, p->released, time)));
+        loudness -= fall.db;
+        frame.gain = fall.gain;
+        frame.finished = fall.finished;
     }
     float floor_db = fmaxf(LOWEST_DB, range->loudness_low - BELOW_RANGE_DB);
     frame.loudness_db = fminf(range->loudness_top, fmaxf(floor_db, loudness));

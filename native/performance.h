@@ -15,6 +15,7 @@ typedef struct PerformanceRange {
     float loudness_low, loudness_high; /* dB that the softest and the hardest key aim at */
     float loudness_top;                /* the most that the decoder was trained on */
     float attack_seconds, release_seconds;
+    float ring_db, ring_seconds; /* below a held note, what rings on, and for how long it takes 60 dB; 0: nothing */
     LoudnessMap map;
 } PerformanceRange;
 

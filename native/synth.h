@@ -42,6 +42,7 @@ typedef struct InstrumentConfig {
     float loudness_low, loudness_high, loudness_top; /* dB that the softest and hardest key aim at; the most trained */
     float pitch_low, pitch_high; /* trained range, MIDI notes */
     float attack_ms, release_ms;
+    float ring_db, ring_ms; /* how far below a held note it rings on, < 0, and the time of 60 dB; 0 ms: it does not */
     const LayerSpec *performer_layers; /* the performer's network, where the patch has one: inputs come first */
     int performer_layer_count, performer_activations, performer_state_size;
     int performer_contour; /* offset of its output */

@@ -151,10 +151,11 @@ def plain_level(
     peak: float,
     attack: float,
     release: float,
+    ring: tuple[float, float] | None = None,
 ) -> np.ndarray:
     """The renderer's level in dB from its aim, as native/performance.c has it; all times in s, `since` < 0 while held.
 
-    fluctuation, peak: attributes, NaN where not set.
+    fluctuation, peak: attributes, NaN where not set. ring: as for `fall_db`.
     """
     depth, rise, mean = ATTACK_DB, 0.0, 0.0
     top = np.clip(USUAL_PEAK if np.isnan(peak) else peak, 0.02, 0.98)
@@ -169,8 +170,20 @@ def plain_level(
     rest = np.maximum(0.0, 1.0 - age / attack) if attack > 0 else np.zeros_like(age)
     place = np.minimum(1.0, age / length)
     triangle = np.where(place < top, place / top, (1 - place) / (1 - top))
-    fall = RELEASE_DB * np.clip(since / release, 0.0, 1.0)
-    return rise * (triangle - 0.5) + mean - depth * rest**2 - fall
+    return rise * (triangle - 0.5) + mean - depth * rest**2 - fall_db(np.maximum(0.0, since), release, ring)
+
+
+def fall_db(since: np.ndarray, release: float, ring: tuple[float, float] | None = None) -> np.ndarray:
+    """How far a note has fallen `since` it was let go, without the fade at its end; times in s.
+
+    ring: dB below the held note and seconds for 60 dB of what rings on, or None.
+    """
+    x = np.clip(since / release, 0.0, 1.0)
+    if ring is None:
+        return RELEASE_DB * x
+    share = 10 ** (ring[0] / 10)
+    stops = (1 - share) * 10 ** (-RELEASE_DB * x / 10) * (1 - x**2) ** 2
+    return -10 * np.log10(stops + share * 10 ** (-6 * since / ring[1]))
 
 
 def performer_inputs(

@@ -13,6 +13,12 @@ SLOWEST_ATTACK_MS, SLOWEST_RELEASE_MS = (
     150.0,
     400.0,
 )  # beyond, a swell was recorded, and keys would answer late
+RINGS_FROM_DB, RINGS_TO_DB = -25.0, -60.0  # of a held note's level, between which a ring is read off
+ABOVE_BACKGROUND_DB = 6.0
+SHORTEST_RING_SECONDS = 0.1
+LOUDEST_RING_DB = -6.0  # of a held note's: what falls slower from higher up is a diminuendo
+LONGER_THAN_RELEASE = 3.0  # times, by 60 dB against the release's 40
+LONGEST_RING_MS = 4000.0
 RELEASE_MS = 120.0  # where no recording has a release, because notes were cut while they sounded
 
 
@@ -29,14 +35,45 @@ def describe(takes: Sequence[Take]) -> dict:
     attacks = [attack_ms(take.loudness_db, take.frame_rate) for take in takes]
     releases = [attack_ms(take.loudness_db[::-1], take.frame_rate, complete=True) for take in takes]
     found = [release for release in releases if release is not None]
+    release_ms = round(min(float(np.median(found)), SLOWEST_RELEASE_MS), 1) if found else RELEASE_MS
     return {
         "pitch": _span(min(notes), max(notes), 1.0) | {"quantiles": _quantiles(pitch)},
         "loudness": _span(low, high, 3.0) | {"quantiles": _quantiles(level)},
         "performance": {
             "attack_ms": round(min(float(np.median(attacks)), SLOWEST_ATTACK_MS), 1),
-            "release_ms": round(min(float(np.median(found)), SLOWEST_RELEASE_MS), 1) if found else RELEASE_MS,
+            "release_ms": release_ms,
+            **_ring(takes, release_ms),
         },
     }
+
+
+def ringing(take: Take) -> tuple[float, float] | None:
+    """How a note rings on after it was let go: dB below the held note, < 0, and ms for 60 dB; None if it does not.
+
+    A line through its level, from where it has fallen by RINGS_FROM_DB to what is too soft, drawn back to its end.
+    """
+    level = take.loudness_db - sustained_level(take.loudness_db)
+    tail = level[len(level) - int(np.argmax(level[::-1] >= NINE_TENTHS_DB)) - 1 :]
+    softest = max(RINGS_TO_DB, float(tail.min()) + ABOVE_BACKGROUND_DB)
+    first = int(np.argmax(tail < RINGS_FROM_DB))
+    below = tail[first:] <= softest
+    last = first + (int(np.argmax(below)) if below.any() else len(below))
+    if tail[first] >= RINGS_FROM_DB or last - first < SHORTEST_RING_SECONDS * take.frame_rate:
+        return None
+    ms = 1000 * np.arange(first, last) / take.frame_rate
+    slope, level_db = np.polyfit(ms, tail[first:last], 1)
+    return (float(level_db), -60 / float(slope)) if slope < 0 else None
+
+
+def _ring(takes: Sequence[Take], release_ms: float) -> dict[str, float]:
+    """ring_db and ring_ms, where half of the takes ring clearly longer than a release lasts."""
+    found = [ring for take in takes if (ring := ringing(take)) is not None]
+    if len(found) < len(takes) / 2:
+        return {}
+    level_db, ms = np.median(found, axis=0)
+    if not (level_db < LOUDEST_RING_DB and ms > LONGER_THAN_RELEASE * release_ms):
+        return {}
+    return {"ring_db": round(float(level_db), 1), "ring_ms": round(min(float(ms), LONGEST_RING_MS), 1)}
 
 
 def _span(low: float, high: float, least: float) -> dict[str, float]:

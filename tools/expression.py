@@ -27,9 +27,12 @@ def with_expression(
     nothing of how notes follow each other. None, and patch.json without a performer, where the takes hold no whole
     note, or what was learned from them strays farther from the judged takes' levels than the plain renderer does.
     """
-    times = {name: info["performance"][name] for name in ("attack_ms", "release_ms")}
     made = train_performer(
-        learned, decode_with(decoder), judged=judged, settings=Settings(seed=seed), **times
+        learned,
+        decode_with(decoder),
+        judged=judged,
+        settings=Settings(seed=seed),
+        **info["performance"],
     )
     described = {key: value for key, value in info.items() if key not in ("performer", "prior")}
     prior = train_prior([*take_rows(learned, decode_with(decoder)), *tables], seed)

@@ -84,15 +84,18 @@ def train_performer(
     *,
     attack_ms: float,
     release_ms: float,
+    ring_db: float = 0.0,
+    ring_ms: float = 0.0,
     judged: Sequence[Take] = (),
     settings: Settings = Settings(),
 ) -> Performer | None:
     """The performer of an instrument; None where its takes hold no whole note.
 
-    decode: what the patch's decoder makes of pitch and loudness. attack_ms, release_ms: the patch's. judged: takes
+    decode: what the patch's decoder makes of pitch and loudness. attack_ms … ring_ms: the patch's. judged: takes
     to be judged by, those that were learned from where there are none. The same takes and seed give the same bytes.
     """
-    times = {"attack": attack_ms / 1000, "release": release_ms / 1000}
+    ring = (ring_db, ring_ms / 1000) if ring_ms else None
+    times = {"attack": attack_ms / 1000, "release": release_ms / 1000, "ring": ring}
     notes = note_contours(takes, decode)
     if not notes:
         return None
@@ -125,6 +128,7 @@ def frames_of(
     *,
     attack: float,
     release: float,
+    ring: tuple[float, float] | None = None,
     length_known: bool = True,
     hidden: Sequence[str] = (),
 ) -> Frames:
@@ -148,9 +152,11 @@ def frames_of(
         wanted=wanted,
     )
     fluctuation, peak = wanted["volume_fluctuation"], wanted["volume_peak_position"]
-    plain = aim_db + plain_level(age, since, length, fluctuation, peak, attack, release)
+    plain = aim_db + plain_level(age, since, length, fluctuation, peak, attack, release, ring)
     level = np.clip(note.level_db - plain, -FARTHEST_DB, FARTHEST_DB) / 10
     heard = since < release
+    if ring is not None:  # as long as it is above what softer sound is taken for
+        heard |= note.level_db > note.level_db.min() + 0.1
     weight = np.stack([np.where(note.voiced, 4.0, 0.02) * heard, heard * 1.0], 1)
     # A held note repeats itself: its first moments and its last count as much as all the rest.
     edge = 1 + 8 * np.exp(-age / 0.1) + 4 * np.where(since < 0, np.exp(-(length - age) / 0.1), 1.0)

@@ -55,6 +55,9 @@ def _say(answer: dict) -> None:
         "range": f"{low} to {high} (MIDI {pitch['low']:g} to {pitch['high']:g})",
         "loudness": f"{loudness['low']:.1f} to {loudness['high']:.1f} dB from the softest key to the hardest",
         "envelope": f"attack {performance['attack_ms']:.0f} ms, release {performance['release_ms']:.0f} ms",
+        "rings": f"from {performance['ring_db']:.0f} dB, {performance['ring_ms'] / 1000:.1f} s for 60 dB"
+        if "ring_ms" in performance
+        else "no",
         "trained at": f"{answer['sample_rate']} Hz; {answer['frame_rate']} frames a second",
         "synthesis": f"{answer['harmonics']} harmonics, {answer['noise_bands']} noise bands",
         "decoder": f"{len(answer['layers'])} layers, {weights} weights, {state} numbers of state",

@@ -183,6 +183,12 @@ def changed(key: str, value):
     return make
 
 
+def ringing(ring_db: float, ring_ms: float):
+    """A signed patch that says how its notes ring on."""
+    performance = {"attack_ms": 30.0, "release_ms": 80.0, "ring_db": ring_db, "ring_ms": ring_ms}
+    return changed("performance", performance)
+
+
 def replaced(name: str, data: bytes):
     return lambda members: signed({**members, name: data})
 
@@ -313,6 +319,9 @@ HOSTILE = {
     "quantiles short": (changed("pitch.quantiles", [50] * 20), "21 ascending numbers"),
     "quantiles fall": (changed("loudness.quantiles", list(range(0, -21, -1))), "21 ascending numbers"),
     "attack negative": (changed("performance.attack_ms", -1), "a number from 0 to 5000"),
+    "ring without a time": (changed("performance.ring_db", -20), "no performance.ring_ms"),
+    "ring louder than the note": (ringing(3, 900), "a number from -60 to -3"),
+    "ring without an end": (ringing(-20, 1e9), "a number from 1 to 20000"),
     "map is a list": (changed("coverage", []), "no coverage.pitch_low"),
     "map without rows": (changed("coverage", {**COVERAGE, "frames": []}), "rows of equally many"),
     "map askew": (changed("coverage", {**COVERAGE, "frames": [[1, 2], [3]]}), "rows of equally many"),

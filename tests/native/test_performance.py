@@ -85,6 +85,38 @@ def test_a_release_ends_in_silence_after_its_time():
     assert all(frame.finished and frame.gain == 0 for frame in frames)
 
 
+RING_DB, RING = -20.0, 1.5  # below the held note, and seconds for 60 dB
+RINGING = ffi.new("PerformanceRange *", [RATE, LOW, HIGH, TOP, ATTACK, RELEASE, RING_DB, RING])
+
+
+def released(seconds, ringing=RINGING, velocity=90):
+    performance = start(velocity=velocity)
+    lib.performance_release(performance, ONSET + RATE)
+    return lib.performance_at(performance, ringing, gesture(), ONSET + round((LATE + seconds) * RATE))
+
+
+def test_what_rings_on_falls_along_its_own_line_once_the_release_is_over():
+    for seconds in (0.12, 0.3, 0.5):
+        wanted = aim(90) + RING_DB - 60 * seconds / RING
+        assert level(released(seconds)) == pytest.approx(wanted, abs=0.6)  # the fade at its end begins
+
+
+def test_a_ringing_release_begins_like_any_other_and_never_rises():
+    times = np.arange(0, 1.0, 0.002)
+    levels = np.array([level(released(t)) for t in times])
+    assert levels[0] == pytest.approx(aim(90), abs=0.01)
+    assert np.all(np.diff(levels) < 0)
+    plain = ffi.new("PerformanceRange *", [RATE, LOW, HIGH, TOP, ATTACK, RELEASE])
+    assert level(released(0.02)) == pytest.approx(level(released(0.02, plain)), abs=0.6)
+
+
+def test_what_rings_ends_in_silence_60_db_below_the_note():
+    over = RING * (60 + RING_DB) / 60
+    last = released(over - 0.001)
+    assert not last.finished and level(last) < aim(90) - 55
+    assert all(released(over + t).finished and released(over + t).gain == 0 for t in (0.0001, 1, 1000))
+
+
 def test_a_note_that_is_held_never_finishes():
     assert not at(start(), 36000).finished
 

@@ -6,7 +6,7 @@ import pytest
 import units
 from ddsp_live.decoders.program import layer_specs
 from ddsp_live.performance.performer import INPUTS, OUTPUT, performer_program
-from ddsp_live.tools.contours import performer_inputs, plain_level
+from ddsp_live.tools.contours import fall_db, performer_inputs, plain_level
 from ddsp_live.tools.decoder_onnx import to_onnx
 
 ffi, lib = units.load("performer.h", "performance.h")
@@ -120,6 +120,21 @@ def test_what_it_adds_to_is_what_the_trainer_took_off(fluctuation, peak):
     for each, wanted in zip(age, expected, strict=True):
         frame = lib.performance_at(note, RANGE, gesture, note.onset + round(each * RATE))
         assert frame.loudness_db == pytest.approx(min(TOP, aim_db + wanted), abs=0.02)
+
+
+def test_what_it_adds_to_rings_on_as_the_kernel_does():
+    ring = (-15.0, 1.2)
+    ringing = ffi.new("PerformanceRange *", RANGE[0])
+    ringing.ring_db, ringing.ring_seconds = ring
+    gesture = ffi.new("Gesture *", {"gain_left": 1.0, "gain_right": 1.0})
+    note = start(60, 127)
+    lib.performance_release(note, note.onset + RATE)
+    since = np.array([0.0, 0.02, 0.06, 0.1, 0.2])
+    begin = lib.performance_at(note, ringing, gesture, note.onset + RATE).loudness_db
+    for each, fall in zip(since, fall_db(since, RELEASE, ring), strict=True):
+        frame = lib.performance_at(note, ringing, gesture, note.onset + round((1 + each) * RATE))
+        heard = frame.loudness_db + 20 * np.log10(frame.gain)
+        assert begin - heard == pytest.approx(fall, abs=0.1)
 
 
 def test_deviations_are_the_networks_as_onnx_runtime_has_them():

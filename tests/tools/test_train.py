@@ -3,6 +3,7 @@
 import resource
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -272,6 +273,36 @@ def test_attack_and_release_are_from_a_tenth_to_nine_tenths():
     contour = np.concatenate([up, np.zeros(300), up[::-1]])
     assert attack_ms(contour, 250) == pytest.approx(320, abs=8)
     assert attack_ms(np.zeros(100), 250, complete=True) is None
+
+
+def struck(ring_db, ring_seconds, generator, floor_db=-75.0):
+    """A note's level in dB that stops within 100 ms and rings on, in a room's background."""
+    since = np.arange(500) / 250
+    stops, rings = 10 ** (-40 * since / 0.1 / 10), 10 ** ((ring_db - 60 * since / ring_seconds) / 10)
+    power = np.r_[np.ones(250), stops + rings] + 10 ** (floor_db / 10)
+    level_db = -20 + 10 * np.log10(power) + generator.normal(0, 0.3, 750)
+    return SimpleNamespace(
+        loudness_db=level_db, frame_rate=250, midi=np.full(750, 60.0), voiced=np.ones(750, bool)
+    )
+
+
+@pytest.mark.parametrize("ring_db, ring_seconds", [(-20.0, 2.0), (-12.0, 0.8), (-25.0, 3.0)])
+def test_how_an_instrument_rings_on_is_read_off_its_releases(ring_db, ring_seconds):
+    generator = np.random.default_rng(1)
+    found = describe([struck(ring_db, ring_seconds, generator) for _ in range(5)])["performance"]
+    assert found["ring_db"] == pytest.approx(ring_db, abs=2)
+    assert found["ring_ms"] == pytest.approx(1000 * ring_seconds, rel=0.1)
+
+
+def test_nothing_rings_where_notes_stop_or_slowly_fade():
+    generator = np.random.default_rng(1)
+    stops = describe([struck(-200, 1.0, generator) for _ in range(5)])
+    fades = []
+    for _ in range(5):
+        note = struck(-200, 1.0, generator)
+        note.loudness_db = -20 - 60 * np.maximum(0, np.arange(750) - 250) / 500
+        fades.append(note)
+    assert "ring_ms" not in stops["performance"] and "ring_ms" not in describe(fades)["performance"]
 
 
 def test_ranges_are_of_sustained_notes(takes):

@@ -132,7 +132,7 @@ uint32_t rig_random(Rig *rig, uint32_t below) {
 }
 
 void rig_silence(Rig *rig) {
-    const int release = (int)(TINY_RELEASE_MS * RATE / 1000.0) + 6 * RATE / 250; /* and frames, some of them delayed */
+    const int release = (int)(TINY_RING_MS * RATE / 1000.0) + 6 * RATE / 250; /* and frames, some of them delayed */
     rig_render(rig, 64, 64, 0); /* makes room in the queue */
     for (int channel = 0; channel < 16; channel++) {
         rig_send(rig, -1, 0xB0 | channel, 121, 0);

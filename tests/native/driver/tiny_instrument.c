@@ -86,7 +86,8 @@ Instrument *tiny_instrument(double sample_rate, int voices, int delay_frames, ui
         .performer_layers = playing, .performer_layer_count = performer(playing, played, seed),
         .performer_activations = PLAYED_ACTIVATIONS, .performer_state_size = WIDTH,
         .performer_contour = PLAYED_CONTOUR,
-        .attack_ms = 20, .release_ms = TINY_RELEASE_MS, .body = body[0], .body_sections = 2,
+        .attack_ms = 20, .release_ms = TINY_RELEASE_MS,
+        .ring_db = TINY_RING_DB, .ring_ms = seed % 2 ? TINY_RING_MS : 0, .body = body[0], .body_sections = 2,
         .room = room, .room_length = TINY_ROOM, .room_channels = 2,
     };
     size_t bytes = (instrument_bytes(&config) + 63) / 64 * 64;

@@ -6,6 +6,8 @@
 #define TINY_HARMONICS 20
 #define TINY_BANDS 17
 #define TINY_RELEASE_MS 60
+#define TINY_RING_DB -20
+#define TINY_RING_MS 120 /* of every second seed, over after two thirds of it */
 #define TINY_ROOM 12000 /* samples */
 
 /* delay_frames: 0, or a worker answers. Freed by tiny_free, when no thread can reach it any more. */
