@@ -26,6 +26,8 @@ class Instrument:
         ``"native"``, ``"onnx"`` or ``"torchscript"``.
     room : Room, optional
         What the wet control adds; none unless given.
+    trim : bool
+        Whether the patch's trim is added.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Instrument:
         voices: int,
         decoder: str = "native",
         room: Room | None = None,
+        trim: bool = False,
     ):
         if decoder != "native" and decoder not in DECODERS:
             raise ValueError(
@@ -71,6 +74,7 @@ class Instrument:
                     0.0, max(patch.loudness_high, patch.loudness_quantiles[-2]) + HEADROOM_DB
                 ),
                 "pitch_low": patch.pitch_low,
+                "trim_db": patch.trim_db if trim else 0.0,
                 "pitch_high": patch.pitch_high,
                 "attack_ms": patch.attack_ms,
                 "release_ms": patch.release_ms,

@@ -21,6 +21,9 @@ from .performance.prior import Prior
 __all__ = ["Patch", "PatchEntry", "PatchError", "list_patches", "load_patch", "write_patch"]
 
 SUFFIX = ".ddsp"
+LOUD_PERCENT = 19  # of the quantiles: 95 %
+TRIMMED_DB = -14.0  # of that quantile with a patch's trim: the factory patches' is -6 to -33 dB
+LEAST_TRIM_DB, MOST_TRIM_DB = -12.0, 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,14 @@ class Patch:
     licence: str = field(repr=False)
 
     @property
+    def trim_db(self) -> float:
+        """The gain in dB with which its loud notes are as loud as those of other patches.
+
+        Recordings differ by 25 dB in level, by who made them and not by what plays.
+        """
+        return trim_db(self.info)
+
+    @property
     def coverage(self) -> Mapping | None:
         """Where in pitch and loudness the recordings lay, if the patch keeps it.
 
@@ -81,6 +92,12 @@ class PatchEntry:
     title: str
     path: Path
     info: Mapping = field(repr=False)
+
+
+def trim_db(info: Mapping) -> float:
+    """The trim of a patch, from its patch.json."""
+    missing = TRIMMED_DB - info["loudness"]["quantiles"][LOUD_PERCENT]
+    return float(min(MOST_TRIM_DB, max(LEAST_TRIM_DB, missing)))
 
 
 def load_patch(name_or_path: str | Path) -> Patch:

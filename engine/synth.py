@@ -67,6 +67,9 @@ class Synth:
         Amount of small irregularities, seeded, 0 to 10; no note is delayed.
     prior : float
         How much of what the patch has learned of how notes follow each other is played, where it has: 0 to 1.
+    trim : bool
+        Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
+        and read of loudness is before the trim, as the patch was recorded.
 
     Attributes
     ----------
@@ -102,6 +105,7 @@ class Synth:
         rules=0.0,
         humanize=0.0,
         prior=1.0,
+        trim=False,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -112,6 +116,7 @@ class Synth:
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
         self.decoder = decoder
         self._room = room if room == OWN or isinstance(room, Room) else find_room(room)
+        self._trim = bool(trim)
         self.stream = None  # the running audio stream, where there is one
         self.tuning = tuning.Tuning()
         self.programs = [entry.path for entry in list_patches()]
@@ -224,7 +229,7 @@ class Synth:
             patch = load_patch(patch)
         room = own_room(patch) if self._room == OWN else self._room
         # One voice more than keys can play follows the input.
-        instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room)
+        instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room, self._trim)
         self._instruments[_address(instrument.c)] = instrument
         self._newest = instrument
         self._interpreter.prior = patch.prior

@@ -19,6 +19,7 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
                                    .release_seconds = config->release_ms / 1000.0f,
                                    .ring_db = config->ring_db,
                                    .ring_seconds = config->ring_ms / 1000.0f};
+    in->trim = exp2f(config->trim_db * 0.16609640f); /* dB to octaves of amplitude */
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
     decoder_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
     performer_init(&in->performer, arena, config);
@@ -283,6 +284,6 @@ void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet,
             for (int i = 0; i < size; i++) in->dry[c][i] += ramp_at(wet, start + i) * in->wet[c][i];
     }
     for (int c = 0; c < 2; c++)
-        for (int i = 0; i < size; i++) out[c][i] += in->dry[c][i] * ramp_at(gain, start + i);
+        for (int i = 0; i < size; i++) out[c][i] += in->dry[c][i] * (ramp_at(gain, start + i) * in->trim);
     for (int v = 0; v < in->config.voices; v++) in->sound[v].in_chunk = 0;
 }

@@ -33,6 +33,7 @@ struct Instrument {
     Room *room;      /* NULL: none */
     int hold_frames; /* that a late worker's last frame is held: 100 ms */
     int room_runs;   /* its history is not silent */
+    float trim;      /* gain */
     Controls *kept, *score; /* NULL: none */
     float *dry[2], *wet[2]; /* [CHUNK] scratch, left and right */
 };
@@ -45,7 +46,7 @@ int64_t instrument_due(const Instrument *in);
 int instrument_begin_due(Instrument *in, int64_t chunk_start, int64_t position);
 /* Fade a voice out at once; what the control stage has sent it is forgotten. */
 void instrument_cut(Instrument *in, int64_t chunk_start, int64_t position, int voice);
-/* The chunk [start, start + size) of all voices, body and room, times gain, added to left and right. */
+/* The chunk [start, start + size) of all voices, body and room, times gain and trim, added to left and right. */
 void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet, const Ramp *gain, float *left,
                        float *right);
 

@@ -152,6 +152,18 @@ static void perform(Synth *s, int64_t position, const int *voices, int count) {
     performer_step(performer, &s->current->range, voices, notes, times, count, amount);
 }
 
+/* To the instrument that fades out, as loud in its own range as in that of the one that takes over: a soft patch would
+   bang at the level of a loud one. */
+static void leave_with(Synth *s, int64_t position, ControlFrame *frames, int count) {
+    const PerformanceRange *from = &s->current->range, *to = &s->previous->range;
+    const float apart = (to->loudness_high - from->loudness_high) / 80.0f, top = to->loudness_top / 80.0f + 1.0f;
+    for (int i = 0; i < count; i++) {
+        frames[i].sound.fresh = 0;
+        frames[i].loudness_scaled = fmaxf(0.0f, fminf(top, frames[i].loudness_scaled + apart));
+    }
+    instrument_control(s->previous, s->chunk_start, position, frames, count);
+}
+
 /* Control frames of all voices that have one at this position. */
 static void advance_control(Synth *s, int64_t position) {
     ControlFrame frames[MAX_SOUNDS];
@@ -163,9 +175,7 @@ static void advance_control(Synth *s, int64_t position) {
     count += listen_frame(s, &frames[count]);
     if (!count) return;
     instrument_control(s->current, s->chunk_start, position, frames, count);
-    if (!s->previous) return;
-    for (int i = 0; i < count; i++) frames[i].sound.fresh = 0;
-    instrument_control(s->previous, s->chunk_start, position, frames, count);
+    if (s->previous) leave_with(s, position, frames, count);
 }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }

@@ -33,6 +33,7 @@ def describe(patch) -> dict:
     program = Program.from_layers(patch.layers, patch.weights)
     kept = ("name", "title", "sample_rate", "frame_rate", "harmonics", "noise_bands", "state_size", "pitch")
     answer = {key: patch.info[key] for key in (*kept, "loudness", "performance", "training", "source")}
+    answer["trim_db"] = patch.trim_db
     answer["path"] = str(patch.path)
     answer["bytes"] = patch.path.stat().st_size
     answer["content_hash"] = patch.info["content_hash"]
@@ -54,6 +55,7 @@ def _say(answer: dict) -> None:
         "file": f"{answer['path']}, {answer['bytes'] / 1e6:.1f} MB",
         "range": f"{low} to {high} (MIDI {pitch['low']:g} to {pitch['high']:g})",
         "loudness": f"{loudness['low']:.1f} to {loudness['high']:.1f} dB from the softest key to the hardest",
+        "trim": f"{answer['trim_db']:+.1f} dB when played live, so that patches are about equally loud",
         "envelope": f"attack {performance['attack_ms']:.0f} ms, release {performance['release_ms']:.0f} ms",
         "rings": f"from {performance['ring_db']:.0f} dB, {performance['ring_ms'] / 1000:.1f} s for 60 dB"
         if "ring_ms" in performance

@@ -63,6 +63,12 @@ def add_arguments(parser) -> None:
     )
     parser.add_argument("--virtual", metavar="NAME", help="make a MIDI port that other programs can send to")
     add_input_options(parser)
+    parser.add_argument(
+        "--as-recorded",
+        dest="trim",
+        action="store_false",
+        help="each patch as loud as its recordings were; by default all are about equally loud",
+    )
     parser.add_argument("--demo", action="store_true", help="play the built-in phrase")
     add_learning(parser)
     add_surfaces(parser)
@@ -94,7 +100,7 @@ def run(arguments) -> int:
 
 
 def _interpretation(arguments) -> dict[str, float]:
-    return {"rules": arguments.rules, "humanize": arguments.humanize}
+    return {"rules": arguments.rules, "humanize": arguments.humanize, "trim": arguments.trim}
 
 
 def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> int:

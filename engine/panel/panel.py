@@ -11,7 +11,7 @@ from ..live.controls import CONTROLS, row_of
 from ..live.desk import Desk, Source
 from ..live.state import capture, map_reference, recall
 from ..midi.gestures import PRESETS, TARGETS
-from ..patch import PatchError, list_patches
+from ..patch import PatchError, list_patches, trim_db
 from ..presets import PresetError, delete_preset, load_preset, patch_reference, preset_names, save_preset
 from ..room import NONE, OWN, RoomError
 from .hearing import hearing
@@ -246,6 +246,7 @@ def patches() -> list[dict]:
                 "title": entry.title,
                 "pitch": [entry.info["pitch"]["low"], entry.info["pitch"]["high"]],
                 "scores": scores,
+                "trim_db": trim_db(entry.info),
                 "licence": entry.info["source"]["licence"],
             }
         )

@@ -1,10 +1,8 @@
 // The sliders: they follow whoever moves a control, and learn a knob by being touched while MIDI learn is on.
 
-import { byId, element } from "./names.js";
+import { byId, element, signed } from "./names.js";
 
 const percent = (value) => `${Math.round(100 * value)} %`;
-const signed = (value, digits, unit) =>
-  `${value < 0 ? "−" : value > 0 ? "+" : ""}${Math.abs(value).toFixed(digits)} ${unit}`;
 const UNITS = { dB: [1, "dB"], cents: [0, "ct"], octaves: [2, "oct"], semitones: [1, "st"] };
 const CURVES = {
   soft: (x) => x * x, hard: (x) => 1 - (1 - x) ** 2, switch: (x) => Number(x >= 0.5),

@@ -1,6 +1,6 @@
 // Patches, rooms and presets to choose from, and what is known of the patch that plays.
 
-import { byId, element, noteName, showFacts } from "./names.js";
+import { byId, element, noteName, showFacts, signed } from "./names.js";
 
 const LOWEST = 24, HIGHEST = 96; // of the bars that show ranges: C1 to C7
 const MAPS = { keyboard: "a keyboard", wind: "a wind controller", mpe: "an MPE controller" };
@@ -97,6 +97,7 @@ function facts(patch) {
     Likeness: distance === undefined ? "" : `spectral distance ${distance.toFixed(2)} from recordings not learned from`,
     Loudness: off === undefined ? "" : `within ${off.toFixed(2)} dB of what is asked`,
     Pitch: cents === undefined ? "" : `within ${cents.toFixed(1)} ct`,
+    Trim: patch.trim_db === undefined ? "" : `${signed(patch.trim_db, 1, "dB")}, so that instruments are about equally loud`,
     Licence: patch.licence ?? "",
   };
 }

@@ -13,6 +13,9 @@ export function pitchName(pitch) {
 
 export const decibels = (db) => `${Math.round(db)} dB`.replace("-", "−");
 
+export const signed = (value, digits, unit) =>
+  `${value < 0 ? "−" : value > 0 ? "+" : ""}${Math.abs(value).toFixed(digits)} ${unit}`;
+
 export const byId = (id) => document.getElementById(id);
 
 export function element(tag, properties = {}, ...children) {
