@@ -445,6 +445,13 @@ def test_every_control_has_a_name_and_is_reached_by_tab(page):
     assert sum(name in ("C4", "D4", "C5") for name in reached) <= 1  # of the piano one key is a stop
 
 
+def test_the_way_to_the_piano_keeps_the_address(rig, page):
+    page.locator("body").press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('#piano') !== null")
+    assert page.url == rig.server.url
+
+
 def test_focus_is_seen_on_the_pad_by_keys_and_not_by_touch(page):
     def ring():
         return page.locator("#pad").evaluate("at => getComputedStyle(at).outlineStyle")

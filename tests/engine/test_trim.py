@@ -71,3 +71,19 @@ def test_inspect_tells_it(tmp_path, capsys):
     patch = make_patch(tmp_path / "tiny.ddsp")
     assert main(["inspect", str(patch)]) == 0
     assert f"{ddsp_live.load_patch(patch).trim_db:+.1f} dB when played live" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("options", "trimmed"), [([], True), (["--as-recorded"], False)])
+def test_live_play_has_it_unless_asked_not_to(tmp_path, monkeypatch, options, trimmed):
+    import ddsp_live.synth
+    from ddsp_live.cli import main
+
+    made = []
+    build = ddsp_live.synth.Instrument
+    monkeypatch.setattr(ddsp_live.synth, "Instrument", lambda *given: made.append(build(*given)) or made[-1])
+    monkeypatch.chdir(tmp_path)
+    patch = make_patch(tmp_path / "tiny.ddsp")
+    assert main(["play", str(patch), "--demo", "--seconds", "0.1", *options]) == 0
+    trim = made[0].patch.trim_db
+    assert trim != 0
+    assert made[0]._config.trim_db == pytest.approx(trim if trimmed else 0)

@@ -114,6 +114,10 @@ function say(text) {
   setTimeout(() => said.remove(), SAID_MS + LETTER_MS * text.length);
 }
 
+byId("skip").onclick = (event) => { // the address keeps its token
+  event.preventDefault();
+  piano.focusOn(piano.focused);
+};
 byId("record").onclick = () => link.send("record", { on: recording ? 0 : 1 });
 byId("panic").onclick = () => link.send("panic");
 addEventListener("keydown", ({ key, target }) => {
