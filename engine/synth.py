@@ -147,7 +147,7 @@ class Synth:
         self._readings = Readings(self.c, self.voices, self._listening)
         if mpe:
             for message in messages.mpe_zone(mpe):
-                self.send(message, 0)
+                self.send(message)  # as soon as possible: sample 0 would come after what is then sent for now
         self.load(patch)
 
     @property
@@ -354,7 +354,7 @@ class Synth:
     def _sample_of(self, time: int | None) -> int:
         """The sample at which to play an event: live, what is sent now sounds exactly a block later."""
         if time is not None:
-            return int(time)
+            return max(int(time), -1)
         return -1 if self.stream is None else lib.synth_event_time(self.c, clock.monotonic())
 
     def send_live(self, raw: bytes, arrival: float) -> bool:

@@ -11,6 +11,7 @@ from .analysis import Take, analyse_folder
 from .decoder import Decoder, from_weights
 from .performer import Settings, decode_with, train_performer
 from .prior import prior_in_words, take_rows, train_prior
+from .room import dry_take, room_of
 
 
 def with_expression(
@@ -57,7 +58,8 @@ def add_expression(
     Performance tables (.csv) teach the prior alone. A folder of nothing else, or one table, leaves the
     performer as it is.
 
-    Recordings that the patch was judged by judge the performer, too. Returns its figures. Raises RecordingError or
+    A room that the patch was trained with is taken off the recordings first. Recordings that the patch was judged by
+    judge the performer, too. Returns its figures. Raises RecordingError or
     PatchError.
     """
     given = load_patch(patch)
@@ -77,6 +79,8 @@ def add_expression(
     )
     for finding in findings:
         complain(f"{finding.sentence} ({finding.action})")
+    if (room := room_of(given)) is not None:  # its tails are not how the instrument is played
+        takes = [dry_take(take, room) for take in takes]
     held_out = {Path(str(name)).name for name in given.info["training"].get("held_out", ())}
     judged = [take for take in takes if take.path.name in held_out]
     learned = [take for take in takes if take.path.name not in held_out] or takes

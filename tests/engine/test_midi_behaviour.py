@@ -48,6 +48,14 @@ def test_an_mpe_chord_of_ten_bends_each_note_by_itself(synth):
         assert strength(audio[:, 0], 52 + 2 * i + bend) > 12
 
 
+@pytest.mark.parametrize("time", [None, 0, -9])
+def test_a_zone_asked_for_at_construction_is_there_for_the_first_message(patch, time):
+    synth = ddsp_live.Synth(patch, mpe=15)
+    synth.pitch_bend(round(7 / 48 * 8191), 3, time=time)
+    synth.note_on(60, 100, 3, time=time)
+    assert fundamental(synth.render(RATE)[RATE // 2 :], 55, 75) == pytest.approx(67, abs=0.02)
+
+
 def test_a_masters_bend_moves_the_whole_zone(synth):
     lower_zone(synth)
     synth.note_on(60, 100, 1)

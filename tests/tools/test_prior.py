@@ -183,7 +183,6 @@ def test_fingers_flood_an_mpe_zone_while_rules_and_prior_fill_in_their_notes(pat
     plain = Synth(patch, mpe=15, prior=0.0)
     rng, bends = np.random.default_rng(0), dict.fromkeys(range(1, fingers + 1), 0)
     for each in (synth, plain):
-        each.render(64)  # the zone is there before the fingers are
         for finger in bends:
             each.send(note_on(48 + 2 * finger, 90, finger))
         each.render(4800)
