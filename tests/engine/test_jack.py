@@ -9,6 +9,7 @@ import ddsp_live
 import numpy as np
 import pytest
 from make_patch import make_patch
+from make_performer import performed
 from pitches import strength
 from rig import server
 from rig.process import Process, stolen_seconds
@@ -26,12 +27,12 @@ LENGTH = 1200  # of a note, before all sound off
 HEARD = 1e-5
 SOAK_SECONDS = int(os.environ.get("DDSP_LIVE_SOAK_SECONDS", "10"))
 SCANNED_BYTES = 200_000_000
+SIZES = {"width": 256, "depth": 3, "harmonics": 100, "noise_bands": 65}
 
 
 @pytest.fixture(scope="module")
 def patch(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("patches")
-    return make_patch(folder / "big.ddsp", width=256, depth=3, harmonics=100, noise_bands=65)
+    return make_patch(tmp_path_factory.mktemp("patches") / "big.ddsp", **SIZES)
 
 
 @pytest.fixture
@@ -176,11 +177,19 @@ def storm():
     return events, rest
 
 
-def test_an_mpe_chord_of_ten_follows_each_finger_at_1000_messages_a_second(jack_server, patch, tmp_path):
-    """Played again where the machine stalls: a callback that took too long by itself would do so every time."""
+@pytest.mark.parametrize("performs", [False, True], ids=["plain", "performed"])
+def test_an_mpe_chord_of_ten_follows_each_finger_at_1000_messages_a_second(
+    jack_server, patch, tmp_path, performs
+):
+    """With the instrument's own way of playing, rules and irregularities on top, too: none moves a finger's pitch.
+
+    Played again where the machine stalls: a callback that took too long by itself would do so every time.
+    """
     events, rest = storm()
+    if performs:
+        patch = performed(tmp_path / "performed.ddsp", **SIZES)
     for _ in range(TAKES):
-        player = Process(jack_server, "player.py", patch, 16)
+        player = Process(jack_server, "player.py", patch, 16, *["perform"][:performs])
         player.stats()  # peaks begin here
         sent, recording = probe(jack_server, player, events, rest / RATE + 2, tmp_path)
         stats = player.stats()
@@ -190,10 +199,12 @@ def test_an_mpe_chord_of_ten_follows_each_finger_at_1000_messages_a_second(jack_
             f"{stats['dropped_events']} messages lost"
         )
         assert stats["sounding_voices"] == FINGERS and stats["dropped_events"] == 0
-        if stats["peak_cpu"] < 1:
+        sounding = recording[sent[-1] + 9600 : sent[-1] + 57600]
+        print(f"{np.isnan(sounding).sum()} samples of {len(sounding)} were not recorded")
+        if stats["peak_cpu"] < 1 and not np.isnan(sounding).any():
             break
     assert stats["peak_cpu"] < 1
-    sounding = np.nan_to_num(recording[sent[-1] + 9600 : sent[-1] + 57600])
+    sounding = np.nan_to_num(sounding)
     heard = [strength(sounding, key + bend) for key, bend in zip(KEYS, BENDS, strict=True)]
     assert min(heard) > 12, heard
 

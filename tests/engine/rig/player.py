@@ -1,8 +1,8 @@
 """The synth as a JACK client with a MIDI port of its own, in its own process: obeys lines on its standard input.
 
-    player.py PATCH [VOICES] [listen]
+    player.py PATCH [VOICES] [listen] [perform]
 
-With "listen", a voice follows what comes in.
+With "listen", a voice follows what comes in. With "perform", rules and irregularities fill in how notes are played.
 
 Prints its ports as JSON, then answers: "stats" with figures, "hog" (a thread takes the GIL from now on),
 "scan FOLDER" (a thread reads all patches in it again and again), "chords SECONDS" (16 voices, from now), "end".
@@ -74,9 +74,10 @@ def own_ports() -> dict:
 def main() -> None:
     patch, voices = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 16
     sys.setswitchinterval(0.0005)
-    synth = ddsp_live.Synth(patch, voices=voices)
+    performs = {"rules": 1.0, "humanize": 1.0} if "perform" in sys.argv[3:] else {}
+    synth = ddsp_live.Synth(patch, voices=voices, **performs)
     lib.synth_measure(synth.c, 1)
-    listens = sys.argv[3:] == ["listen"]
+    listens = "listen" in sys.argv[3:]
     if listens:
         synth.listen("follow", octave=0, loudest_db=-16)
     heard = "system" if listens else None
