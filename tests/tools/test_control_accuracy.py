@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from ddsp_live import Synth, load_patch
+from ddsp_live.controls import Recorder
 from ddsp_live.performance.units import NAMES
-from ddsp_live.tools.control_accuracy import figures, passes
+from ddsp_live.tools.control_accuracy import RATE, REST, SPANS, figures, passes
 
 PITCHES, VALUES = 3, 5
 
@@ -41,3 +43,25 @@ def test_an_attribute_that_goes_the_wrong_way_does_not_pass():
     measured = figures(*heard_as(mixing))
     assert measured["vibrato"]["r"] == pytest.approx(-1)
     assert not passes(measured)
+
+
+def test_attack_noise_leaves_the_level_of_the_partials_alone():
+    """By the frames that the kernel plays: what is heard of an attack beneath its noise is less sure than that."""
+    patch = load_patch("alto-saxophone")
+    spans = SPANS["volume_fluctuation"]
+    own, others = [], []
+    for key in (52, 58, 64, 71, 77):
+        own.append([fluctuation(patch, key, {"volume_fluctuation": value}) for value in spans])
+        others.append([fluctuation(patch, key, {"attack_noise": value}) for value in (0.95, 1.35, 1.75)])
+    assert np.ptp(np.mean(others, axis=0)) < 0.05 * np.ptp(np.mean(own, axis=0))
+
+
+def fluctuation(patch, key: int, changed: dict[str, float]) -> float:
+    """Of a note that is at rest but for `changed`, over the frames that end within it."""
+    synth = Synth(patch, sample_rate=RATE, voices=1)
+    recorder = Recorder(synth, seconds=1.1)
+    wanted = REST | {"volume": 1.25, "attack_noise": 1.35} | changed
+    synth.note_on(key, 80, time=0, attributes=wanted, seconds=1.0)
+    synth.render(RATE)
+    recorder.take()
+    return 2.5 / 60 * np.std(20 * np.log10(np.maximum(recorder.controls()["amplitude"], 1e-4)))
