@@ -354,7 +354,7 @@ class Synth:
     def _sample_of(self, time: int | None) -> int:
         """The sample at which to play an event: live, what is sent now sounds exactly a block later."""
         if time is not None:
-            return max(int(time), -1)
+            return max(int(time), -1)  # what is due before all else keeps the order in which it was sent
         return -1 if self.stream is None else lib.synth_event_time(self.c, clock.monotonic())
 
     def send_live(self, raw: bytes, arrival: float) -> bool:

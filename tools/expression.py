@@ -59,8 +59,7 @@ def add_expression(
     performer as it is.
 
     A room that the patch was trained with is taken off the recordings first. Recordings that the patch was judged by
-    judge the performer, too. Returns its figures. Raises RecordingError or
-    PatchError.
+    judge the performer, too. Returns its figures. Raises RecordingError or PatchError.
     """
     given = load_patch(patch)
     tables = [read_table(path) for path in _tables(folder)]
