@@ -150,18 +150,9 @@ def test_the_callback_itself_never_takes_a_block(jack_server, patch, tmp_path):
 
 FINGERS = 10
 MESSAGES_A_SECOND = 1000
-ENOUGH = 12000  # samples without a gap, to tell ten pitches apart
 STORMS = 8  # at most: a machine that stalls loses what is played, sent and recorded then
 KEYS = [88, 65, 45, 55, 74, 60, 69, 79, 70, 52]
 BENDS = [-48, -17.5, 9, 5.25, -8.2, 12, 8, 4, 20, 48]  # semitones, at the end of the fingers' way
-
-
-def longest_whole(recording):
-    """The longest stretch of a recording that has no gap: what the rig lost is not the synth's."""
-    gaps = np.flatnonzero(np.isnan(recording))
-    edges = np.concatenate([[-1], gaps, [len(recording)]])
-    first = int(np.diff(edges).argmax())
-    return recording[edges[first] + 1 : edges[first + 1]]
 
 
 def storm():
@@ -210,12 +201,13 @@ def test_an_mpe_chord_of_ten_follows_each_finger_at_1000_messages_a_second(
             f"{stats['dropped_events']} messages lost"
         )
         assert stats["dropped_events"] == 0
-        sounding = longest_whole(recording[sent[-1] + 9600 : sent[-1] + 57600])
-        print(f"{len(sounding)} samples of 48000 were recorded without a gap")
-        if stats["sounding_voices"] == FINGERS and stats["peak_cpu"] < 1 and len(sounding) >= ENOUGH:
+        sounding = recording[sent[-1] + 9600 : sent[-1] + 57600]
+        print(f"{np.isnan(sounding).sum()} samples of {len(sounding)} were not recorded")
+        sounding = np.nan_to_num(sounding)
+        heard = [strength(sounding, key + bend) for key, bend in zip(KEYS, BENDS, strict=True)]
+        if stats["sounding_voices"] == FINGERS and stats["peak_cpu"] < 1 and min(heard) > 12:
             break
-    assert stats["sounding_voices"] == FINGERS and stats["peak_cpu"] < 1 and len(sounding) >= ENOUGH
-    heard = [strength(sounding, key + bend) for key, bend in zip(KEYS, BENDS, strict=True)]
+    assert stats["sounding_voices"] == FINGERS and stats["peak_cpu"] < 1
     assert min(heard) > 12, heard
 
 
