@@ -13,6 +13,13 @@ from .performer import Settings, decode_with, train_performer
 from .prior import prior_in_words, take_rows, train_prior
 from .room import dry_take, room_of
 
+TIMES = (
+    "attack_ms",
+    "release_ms",
+    "ring_db",
+    "ring_ms",
+)  # of patch.json's performance, that the renderer goes by
+
 
 def with_expression(
     info: Mapping,
@@ -33,7 +40,7 @@ def with_expression(
         decode_with(decoder),
         judged=judged,
         settings=Settings(seed=seed),
-        **info["performance"],
+        **{name: info["performance"][name] for name in TIMES if name in info["performance"]},
     )
     described = {key: value for key, value in info.items() if key not in ("performer", "prior")}
     prior = train_prior([*take_rows(learned, decode_with(decoder)), *tables], seed)

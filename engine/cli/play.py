@@ -95,11 +95,11 @@ def run(arguments) -> int:
         if not has_surface(arguments):
             return _play_to_file(arguments, patch, str(error))
         nobody, rate = f"{error} Until then, it plays to nobody.", arguments.rate or USUAL_RATE
-    synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_interpretation(arguments))
+    synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_synth_options(arguments))
     return _play_live(arguments, synth, preset, map_file, nobody)
 
 
-def _interpretation(arguments) -> dict[str, float]:
+def _synth_options(arguments) -> dict[str, float | bool]:
     return {"rules": arguments.rules, "humanize": arguments.humanize, "trim": arguments.trim}
 
 
@@ -260,7 +260,7 @@ def _play_to_file(arguments, patch, reason: str) -> int:
         f"{reason} Until then, the built-in phrase is played to nobody and kept in {DEMO}.", file=sys.stderr
     )
     rate = arguments.rate or USUAL_RATE
-    synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_interpretation(arguments))
+    synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_synth_options(arguments))
     end = _send_phrase(synth)
     device = NullDevice(synth, keep=True)
     synth.start_workers()

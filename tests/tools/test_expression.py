@@ -44,6 +44,13 @@ def test_the_performer_is_put_into_the_patch_that_is_there(recordings, tmp_path,
     assert figures == {name: value for name, value in after.info["performer"].items() if name != "layers"}
 
 
+def test_what_a_patch_says_beside_what_is_known_does_no_harm(recordings, tmp_path):
+    performance = {"attack_ms": 30.0, "release_ms": 80.0, "ring_db": -20.0, "ring_ms": 900.0, "of another": 1}
+    patch = make_patch(tmp_path / "own.ddsp", performance=performance)
+    assert main(["train", str(recordings), "-o", str(patch), "--expression"]) == 0
+    assert load_patch(patch).info["performance"] == performance
+
+
 def test_another_patch_may_be_named_to_start_from(recordings, tmp_path):
     patch, output = make_patch(tmp_path / "own.ddsp"), tmp_path / "other.ddsp"
     given = ["train", str(recordings), "-o", str(output), "--patch", str(patch), "--expression"]
