@@ -165,6 +165,9 @@ static int find_candidates(const Tracker *t, Candidate *found) {
     int count = 0;
     for (int lag = t->shortest; lag < t->longest; lag++) {
         if (t->unlike[lag] >= t->unlike[lag - 1] || t->unlike[lag] > t->unlike[lag + 1]) continue;
+        /* Worse than the lags before it on average: no interpolation makes a period of this. What is left of a note
+           that was cut off has such corners, which it would take for deep dips. */
+        if (t->measure[lag] > 1) continue;
         float depth, exact = (lag < FINE_BELOW ? fine_dip : dip)(t->unlike, lag, &depth), unlike = t->unlike[lag];
         float measure = unlike > 1e-6f ? fmaxf(0.0f, depth) * t->measure[lag] / unlike : 0.0f;
         if (measure > WORST) continue;
