@@ -13,15 +13,24 @@ def partial_amplitudes(lines: np.ndarray, noise: np.ndarray, frame_rate: float) 
     """Amplitudes of the partials [frames, K], 0 where there is none.
 
     lines: power on each partial's line of the spectrum [frames, K], as the square of an amplitude; noise: what of it
-    is expected to be noise. A partial that is hidden for a while is one with the amplitudes that it had before and
-    has after, times a gain that all partials of its frame share: that which fits their lines best. So an attack keeps
-    its shape beneath its noise, where a partial alone can't be told from it.
+    is expected to be noise. A partial that is hidden for a while goes on from the amplitude that it had before to the
+    one that it has after, as the partials that are heard meanwhile do, times a gain that all hidden ones of its frame
+    share: that which fits their lines best. So an attack keeps its shape beneath its noise, where a partial alone can't
+    be told from it.
     """
     heard = _steady(lines > HEARD * noise, round(STEADY_SECONDS * frame_rate))
     own = np.sqrt(np.maximum(0.0, lines - noise))
-    beside = _between(own, heard, round(LONGEST_SECONDS * frame_rate))
-    gain = _shared_gain(beside**2, lines, np.maximum(noise, 1e-12))
+    going = _going(own, heard)
+    beside = _between(own / going, heard, round(LONGEST_SECONDS * frame_rate)) * going
+    gain = _shared_gain(np.where(heard, 0.0, beside**2), lines, np.maximum(noise, 1e-12))
     return np.where(heard, own, gain[:, None] * beside)
+
+
+def _going(own: np.ndarray, heard: np.ndarray) -> np.ndarray:
+    """How those of the partials [frames, K] go together that are heard, as a factor [frames, 1] of the first frame."""
+    both = heard[1:] & heard[:-1]
+    before, after = ((part * both).sum(axis=1) + 1e-12 for part in (own[:-1], own[1:]))
+    return np.exp(np.cumsum(np.append(0.0, np.log(after / before))))[:, None]
 
 
 def _steady(heard: np.ndarray, reach: int) -> np.ndarray:

@@ -83,7 +83,7 @@ def test_an_attack_is_heard_beneath_noise_that_hides_its_partials(midi):
         assert got[: silent - 15].max() < 1e-4  # the floor of the attributes
         seen.append(20 * np.log10(np.maximum(got, 1e-4))[attack])
     error_db = np.mean(seen, axis=0) - 20 * np.log10(amplitude[attack])
-    assert abs(error_db.mean()) < 4 and np.abs(error_db).max() < 12
+    assert abs(error_db.mean()) < 1.5 and np.abs(error_db).max() < 3
 
 
 def test_silence_is_silent_and_its_distribution_sums_to_one():
