@@ -30,11 +30,12 @@ from .report import write_report
 from .resynthesis import patch_player
 from .room import dry_take, learn_room
 from .scalars import Write, scalar_writer
-from .split import hold_out, named_passages
+from .split import Split, hold_out, named_passages
 from .synthesis import player
-from .train import History, Model, Settings, Validate, train
+from .train import History, Model, Settings, Trained, Validate, train
 
 WATCHED_SECONDS = 4.0
+AGAIN = "again"
 FEWEST_COMPARED = 12  # takes that were learned from, whose distances are the measure of those that were not
 
 Progress = Callable[[str, float, str], None]
@@ -101,20 +102,7 @@ def make_patch(
     if not split.unseen:
         tell(f"{folder} has too few pitches to hold any out, so that the scores are of what was learned.")
     analysed = time.monotonic() - began
-    options = {"checkpoint": checkpoint_of(output), "complain": tell}
-    options["progress"] = trained(progress, "Training", settings, write)
-    decoder, body, history = train(
-        split.learned, settings, **options, validate=watch(split.watched) if split.watched else None
-    )
-    if split.watched:
-        # Now that it is known how long to learn, every pitch counts that lies between those to be judged by.
-        learned = [*split.learned, *split.watched]
-        settings_again = in_steps(settings, history.chosen_step)
-        options["checkpoint"] = checkpoint_of(output, again=True)
-        options["progress"] = trained(progress, "Refitting", settings_again, lambda *_: None)
-        decoder, body, again = train(learned, settings_again, **options)
-        history = History(again.losses, history.scores, history.seconds + again.seconds)
-        split = replace(split, learned=learned)
+    (decoder, body, history), split, dropout = learn(split, settings, output, progress, write, tell)
     for step, score in history.scores:
         write("distance of watched takes", score, step)
     began = time.monotonic()
@@ -138,6 +126,7 @@ def make_patch(
         "watched": [names[id(take)] for take in split.watched],
         "steps": len(history.losses),
         "best_step": history.chosen_step,
+        "dropout": dropout,
         "last_loss": round(float(np.mean(history.losses[-100:])), 4),
         "no_network_fit": fit_static(split.learned, **sizes).to_json(),
     }
@@ -175,9 +164,53 @@ def make_patch(
     progress("Reporting", 0.0, "")
     report = write_report(page, load_patch(output), found, history, complaints)
     progress("Reporting", 1.0, "")
-    for again in (False, True):
-        remove_checkpoint(checkpoint_of(output, again=again))
+    for part in (AGAIN, *range(len(settings.dropouts))):
+        remove_checkpoint(checkpoint_of(output, part))
     return Made(output, report, figures)
+
+
+def learn(
+    split: Split,
+    settings: Settings,
+    output: Path,
+    progress: Progress,
+    write: Write,
+    complain: Complain,
+) -> tuple[Trained, Split, float]:
+    """What is learned, the split with all that it was learned from, and the share of dropout.
+
+    What is watched says how long to learn, and with which dropout; then all is learned anew, from that as well.
+    """
+    trials = []
+    for number, share in enumerate(settings.dropouts if split.watched else settings.dropouts[:1]):
+        chosen = replace(settings, dropouts=(share,))
+        stage = f"Training, dropout {share:g}" if number else "Training"
+        trials.append(
+            train(
+                split.learned,
+                chosen,
+                checkpoint=checkpoint_of(output, number),
+                complain=complain,
+                progress=trained(progress, stage, chosen, write),
+                validate=watch(split.watched) if split.watched else None,
+            )
+        )
+    best = min(range(len(trials)), key=lambda number: trials[number].history.chosen_score)
+    history, share = trials[best].history, settings.dropouts[best]
+    if not split.watched:
+        return trials[best], split, share
+    # Now that it is known how to learn, every pitch counts that lies between those to be judged by.
+    split = replace(split, learned=[*split.learned, *split.watched])
+    chosen = in_steps(replace(settings, dropouts=(share,)), history.chosen_step)
+    last = train(
+        split.learned,
+        chosen,
+        checkpoint=checkpoint_of(output, AGAIN),
+        complain=complain,
+        progress=trained(progress, "Refitting", chosen, write),
+    )
+    seconds = last.history.seconds + sum(trial.history.seconds for trial in trials)
+    return last._replace(history=History(last.history.losses, history.scores, seconds)), split, share
 
 
 def in_steps(settings: Settings, steps: int) -> Settings:
@@ -187,11 +220,11 @@ def in_steps(settings: Settings, steps: int) -> Settings:
 
 
 def trained(progress: Progress, stage: str, settings: Settings, write: Write) -> Callable[[int, float], None]:
-    """What `train` is to tell its steps to."""
+    """What `train` is to tell its steps to, in a stage's name."""
     recent: list[float] = []
 
     def show(step: int, loss: float) -> None:
-        write("loss", loss, step)
+        write(f"loss ({stage.lower()})", loss, step)
         recent.append(loss)
         del recent[:-100]
         progress(stage, step / (settings.steps + settings.polish_steps), f"loss {np.mean(recent):.2f}")
@@ -233,9 +266,9 @@ def check_output(output: Path) -> None:
         )
 
 
-def checkpoint_of(output: Path, *, again: bool = False) -> Path:
-    """Where training, or the one that is done again with all pitches, is kept until the patch is made."""
-    return output.with_name(output.name + (".again.checkpoint" if again else ".checkpoint"))
+def checkpoint_of(output: Path, part: int | str = 0) -> Path:
+    """Where a training is kept until the patch is made: the first, another by its number, or what is done AGAIN."""
+    return output.with_name(output.name + (f".{part}.checkpoint" if part else ".checkpoint"))
 
 
 def plain_name(stem: str) -> str:

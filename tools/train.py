@@ -52,7 +52,10 @@ class Settings:
     lags: tuple[int, ...] = (1, 2, 4, 8, 16)  # frames; none: no differences of the inputs
     memory: int = 0  # width of a GRU behind the first layer, 0 for none
     body_sections: int = 16  # of resonances that all pitches share; 0 for none
-    dropout: float = 0.1  # share of the hidden values that each training step does without
+    dropouts: tuple[float, ...] = (
+        0.1,
+        0.0,
+    )  # shares of the hidden values that steps do without; one is chosen
     steps: int = 1200  # towards the controls that analysis finds in the recordings
     batch_size: int = 512  # stretches of `batch_frames`
     batch_frames: int = 1  # more only for a decoder that learns from its own past
@@ -151,6 +154,11 @@ class History:
             return len(self.losses)
         return self.best_step
 
+    @property
+    def chosen_score(self) -> float:
+        """What `validate` said of the weights that were taken; infinite where nothing was watched."""
+        return dict(self.scores).get(self.chosen_step, np.inf)
+
     def stalled(self, patience: int) -> bool:
         """Whether the last `patience` scores are all no better than one before."""
         return len([step for step, _ in self.scores if step > self.best_step]) >= patience
@@ -169,8 +177,8 @@ def train(
 
     With a `checkpoint` file, training goes on from where that file was last written by the same run; where it
     cannot be written, `complain` is told once. With `validate`, training ends once the score gets no better, and
-    it is the decoder of the last step, or of the best if that was clearly better. Raises ValueError for a device
-    that is not there.
+    it is the decoder of the last step, or of the best if that was clearly better. The settings' first dropout is
+    meant. Raises ValueError for a device that is not there.
     """
     device = device_of("cpu" if settings.polish_steps else settings.device)
     torch.set_num_threads(settings.threads)
@@ -182,7 +190,7 @@ def train(
     start_like_an_instrument(decoder)
     for stage in decoder.stages:
         if isinstance(stage, LeakyReLU):
-            stage.dropout = settings.dropout
+            stage.dropout = settings.dropouts[0]
     decoder.to(device)
     body = Body(settings.body_sections, settings.sample_rate) if settings.body_sections else None
     model = Model(decoder, body)

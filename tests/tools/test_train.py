@@ -102,26 +102,42 @@ def scale(tmp_path):
 WATCHING = replace(TINY, steps=20, validation_steps=5, width=16, checkpoint_seconds=0)
 
 
-def test_what_was_watched_is_learned_from_once_it_has_said_how_long(scale, tmp_path, monkeypatch):
-    trainings = []
+@pytest.mark.parametrize("better", [0, 1])
+def test_what_is_watched_chooses_how_to_learn_and_is_then_learned_from(scale, tmp_path, monkeypatch, better):
+    trainings, looks = [], []
 
     def spy(takes, settings, **options):
         found = train(takes, settings, **options)
-        trainings.append(({take.path.name for take in takes}, settings.steps, found))
+        trainings.append(({take.path.name for take in takes}, settings, found))
         return found
 
+    def watch(takes):
+        number = len(looks)
+        looks.append(takes)
+        return lambda model: 1.0 + (number != better)
+
     monkeypatch.setattr("ddsp_live.tools.make_patch.train", spy)
+    monkeypatch.setattr("ddsp_live.tools.make_patch.watch", watch)
     made = load_patch(make_patch(scale, tmp_path / "x.ddsp", WATCHING, known_source("x", scale)).patch)
-    (first, _, looked), (again, steps, kept) = trainings
     held_out, watched = (set(made.info["training"][name]) for name in ("held_out", "watched"))
     every = {path.name for path in scale.iterdir()}
     assert watched and held_out and not watched & held_out
-    assert first == every - held_out - watched and again == every - held_out
-    assert steps == looked.history.chosen_step == made.info["training"]["steps"]
+    *trials, (again, settings, kept) = trainings
+    assert all(files == every - held_out - watched for files, _, _ in trials) and again == every - held_out
+    assert [trial.dropouts for _, trial, _ in trials] == [(share,) for share in WATCHING.dropouts]
+    dropout = WATCHING.dropouts[better]
+    assert settings.dropouts == (dropout,) and made.info["training"]["dropout"] == dropout
+    steps = trials[better][2].history.chosen_step
+    assert settings.steps == steps == made.info["training"]["steps"]
     np.testing.assert_array_equal(
         from_weights(made.layers, made.weights).weights()["hidden_1.weight"],
         kept.decoder.weights()["hidden_1.weight"],
     )
+
+
+def test_dropout_leaves_values_out_of_each_step(takes):
+    one, other = (train(takes, replace(TINY, steps=3, dropouts=(share,))).decoder for share in (0.0, 0.5))
+    assert not torch.equal(one.stages[1].weight, other.stages[1].weight)
 
 
 def test_stopped_while_it_learns_again_it_ends_as_if_never_stopped(scale, tmp_path):
@@ -140,7 +156,7 @@ def test_stopped_while_it_learns_again_it_ends_as_if_never_stopped(scale, tmp_pa
     patch = make_patch(
         scale, tmp_path / "x.ddsp", WATCHING, source, progress=lambda *said: heard.append(said)
     ).patch
-    assert not [said for said in heard if said[0] == "Training"]  # all of it was kept
+    assert not [said for said in heard if said[0].startswith("Training")]  # all of it was kept
     assert next(said for said in heard if said[0] == "Refitting")[1] > 0.4
     assert load_patch(patch).onnx == load_patch(whole).onnx
     assert not list(tmp_path.glob("*.checkpoint*"))
