@@ -20,17 +20,16 @@ def partial_amplitudes(lines: np.ndarray, noise: np.ndarray, frame_rate: float) 
     """
     heard = _steady(lines > HEARD * noise, round(STEADY_SECONDS * frame_rate))
     own = np.sqrt(np.maximum(0.0, lines - noise))
-    going = _going(own, heard)
-    beside = _between(own / going, heard, round(LONGEST_SECONDS * frame_rate)) * going
+    beside = _between(own, heard, round(LONGEST_SECONDS * frame_rate))
     gain = _shared_gain(np.where(heard, 0.0, beside**2), lines, np.maximum(noise, 1e-12))
     return np.where(heard, own, gain[:, None] * beside)
 
 
 def _going(own: np.ndarray, heard: np.ndarray) -> np.ndarray:
-    """How those of the partials [frames, K] go together that are heard, as a factor [frames, 1] of the first frame."""
+    """How those of the partials [frames, K] go together that are heard, in nepers from the first frame on [frames]."""
     both = heard[1:] & heard[:-1]
     before, after = ((part * both).sum(axis=1) + 1e-12 for part in (own[:-1], own[1:]))
-    return np.exp(np.cumsum(np.append(0.0, np.log(after / before))))[:, None]
+    return np.cumsum(np.append(0.0, np.log(after / before)))
 
 
 def _steady(heard: np.ndarray, reach: int) -> np.ndarray:
@@ -40,8 +39,10 @@ def _steady(heard: np.ndarray, reach: int) -> np.ndarray:
 
 
 def _between(own: np.ndarray, heard: np.ndarray, reach: int) -> np.ndarray:
-    """Each partial's amplitude where it is heard, and from there, evenly in dB, to where it is heard next."""
-    at, result = np.arange(len(own)), np.zeros_like(own)
+    """Each partial's amplitude where it is heard, and from there to where it is heard next: as those go that are heard
+    meanwhile, and what is left of the way evenly in dB.
+    """
+    at, result, going = np.arange(len(own)), np.zeros_like(own), _going(own, heard)
     for k in np.flatnonzero(heard.any(axis=0)):
         found = np.flatnonzero(heard[:, k])
         after = np.searchsorted(found, at)
@@ -49,7 +50,7 @@ def _between(own: np.ndarray, heard: np.ndarray, reach: int) -> np.ndarray:
             np.abs(at - found[np.minimum(after, len(found) - 1)]),
             np.abs(at - found[np.maximum(after - 1, 0)]),
         )
-        level = np.interp(at, found, np.log(own[found, k]))
+        level = np.interp(at, found, np.log(own[found, k]) - going[found]) + going
         result[:, k] = np.where(far <= reach, np.exp(level), 0.0)
     return result
 
