@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from ..patch import SUFFIX, PatchError, load_patch, write_patch
 from . import distill
@@ -92,8 +91,8 @@ def make_patch(
         tell(f"{finding.sentence} ({finding.action})")
     room = None
     if settings.room == "trained":
-        torch.set_num_threads(settings.threads)
-        room = learn_room(takes, seed=settings.seed, progress=lambda share: progress("Room", share, ""))
+        progress("Room", 0.0, "")
+        room = learn_room(takes, seed=settings.seed)
         takes = [dry_take(take, room) for take in takes]
     parts = named_passages(takes, folder)
     names = {id(part): name for name, part in parts.items()}

@@ -71,7 +71,7 @@ def test_what_the_attributes_hold_is_near_and_a_wrong_pitch_is_told(patch, folde
 
 def test_a_patch_that_knows_its_room_is_compared_with_what_was_before_it(patch, folder, monkeypatch):
     take, compared = analyse(folder / "three.wav", sample_rate=RATE, frame_rate=250), []
-    room = Room([0.5] * 8, [-10.0] * 8, RATE)
+    room = Room(np.full(8, 0.5), np.full(8, -10.0), RATE)
     monkeypatch.setattr(reconstruction, "room_of", lambda patch: room)
     monkeypatch.setattr(reconstruction, "dry_take", lambda wet, own: compared.append((wet, own)) or take)
     compare(take, patch)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import scipy.signal
 import soundfile
-import torch
 from ddsp_live import load_patch
 from ddsp_live.loudness import loudness
 from ddsp_live.tools import make_patch as making
@@ -25,19 +24,20 @@ RATE = 16000
 def line(seed: int) -> np.ndarray:
     """Notes with rests between them, dry [samples]."""
     rng, parts = np.random.default_rng(seed), []
-    for i in range(5):
+    for i in range(10):
         parts += [note(rng.integers(52, 70), rng.uniform(0.3, 0.9), rng.uniform(0.4, 0.7), RATE, seed=i)]
         parts += [np.zeros(RATE // 2)]
     return 0.5 * np.concatenate(parts)
 
 
-def known_room(seconds: float = 0.7, energy: float = 0.35) -> np.ndarray:
-    """Noise that decays, above 1.5 kHz in 0.6 of the time; what it adds to the dry sound [samples]."""
-    time = np.arange(round(1.2 * seconds * RATE)) / RATE
-    noise = np.random.default_rng(5).normal(size=len(time))
-    low = scipy.signal.sosfilt(scipy.signal.butter(2, 1500, fs=RATE, output="sos"), noise)
-    impulse = low * 10 ** (-3 * time / seconds) + (noise - low) * 10 ** (-3 * time / (0.6 * seconds))
-    return impulse * np.sqrt(energy / np.sum(impulse**2))
+DECAY_SECONDS, ENERGY = 0.7, 0.35
+
+
+def known_room(seed: int) -> np.ndarray:
+    """Noise that decays, what it adds to the dry sound [samples]."""
+    time = np.arange(round(1.2 * DECAY_SECONDS * RATE)) / RATE
+    impulse = np.random.default_rng(seed).normal(size=len(time)) * 10 ** (-3 * time / DECAY_SECONDS)
+    return impulse * np.sqrt(ENERGY / np.sum(impulse**2))
 
 
 def decay_seconds(impulse: np.ndarray, rate: float = RATE) -> float:
@@ -62,45 +62,54 @@ def dry() -> list[np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def wet(dry) -> list[np.ndarray]:
-    return [x + scipy.signal.fftconvolve(x, known_room())[: len(x)] for x in dry]
+def rooms(dry) -> list[tuple[list[np.ndarray], Room]]:
+    """The lines in five rooms, and what is learned of each."""
+    found = []
+    for seed in range(5):
+        wet = [x + scipy.signal.fftconvolve(x, known_room(seed))[: len(x)] for x in dry]
+        found.append((wet, learn_room([take_of(x) for x in wet])))
+    return found
 
 
 @pytest.fixture(scope="module")
-def learned(wet) -> Room:
-    torch.set_num_threads(1)
-    return learn_room([take_of(x) for x in wet])
+def wet(rooms) -> list[np.ndarray]:
+    return rooms[0][0]
 
 
-def test_the_decay_time_is_learned_to_within_15_percent(learned):
-    wanted = decay_seconds(known_room())
-    for side in learned.stereo().T:
-        assert decay_seconds(side) == pytest.approx(wanted, rel=0.15)
+def test_the_decay_time_is_learned_to_within_15_percent(rooms):
+    """In one room of five, at most a fifth: at a few pitches, a room rings longer or shorter by chance."""
+    off = [decay_seconds(side) / DECAY_SECONDS - 1 for _, room in rooms for side in room.stereo().T]
+    assert np.percentile(np.abs(off), 80) < 0.15 and np.abs(off).max() < 0.2
+    assert abs(np.mean(off)) < 0.08
 
 
-def test_the_rooms_energy_is_learned_to_within_3_db(learned):
-    made, wanted = (float(np.sum(np.square(h))) for h in (learned.impulse().numpy(), known_room()))
-    assert abs(10 * np.log10(made / wanted)) < 3
+def test_the_rooms_energy_is_learned_to_within_3_db(rooms):
+    off_db = [10 * np.log10(np.square(room.impulse()).sum() / ENERGY) for _, room in rooms]
+    assert np.median(np.abs(off_db)) < 3 and np.abs(off_db).max() < 5
 
 
-def test_with_the_room_taken_off_a_recording_is_closer_to_the_dry_one(dry, wet, learned):
-    for before, after in zip(dry, wet, strict=True):
-        found = dry_take(take_of(after), learned).audio
-        nearer = 20 * np.log10(distance(found, after) / distance(found, before))
-        assert nearer > 4 and distance(found, before) < 0.6 * distance(after, before)
-
-
-def test_notes_keep_their_loudness_and_rests_become_silent(dry, wet, learned):
-    for before, after in zip(dry, wet, strict=True):
-        wanted, found = take_of(before).loudness_db, dry_take(take_of(after), learned).loudness_db
-        assert np.median(np.abs(found - wanted)[wanted > -35]) < 3
-        assert np.median(found[wanted <= -79]) < -70 < np.median(take_of(after).loudness_db[wanted <= -79])
-
-
-def test_the_room_put_back_on_sounds_as_the_recording(dry, wet, learned):
-    with torch.no_grad():
+def test_with_the_room_taken_off_a_recording_is_closer_to_the_dry_one(dry, rooms):
+    for wet, room in rooms:
         for before, after in zip(dry, wet, strict=True):
-            again = learned(torch.from_numpy(before).float()[None])[0].numpy()
+            found = dry_take(take_of(after), room).audio
+            nearer = 20 * np.log10(distance(found, after) / distance(found, before))
+            assert nearer > 6 and distance(found, before) < 0.6 * distance(after, before)
+
+
+def test_notes_keep_their_loudness_and_rests_become_silent(dry, rooms):
+    for wet, room in rooms:
+        for before, after in zip(dry, wet, strict=True):
+            wanted, found = take_of(before).loudness_db, dry_take(take_of(after), room).loudness_db
+            assert np.median(np.abs(found - wanted)[wanted > -35]) < 3
+            assert (
+                np.median(found[wanted <= -79]) < -70 < np.median(take_of(after).loudness_db[wanted <= -79])
+            )
+
+
+def test_the_room_put_back_on_sounds_as_the_recording(dry, rooms):
+    for wet, room in rooms:
+        for before, after in zip(dry, wet, strict=True):
+            again = before + scipy.signal.fftconvolve(before, room.impulse())[: len(before)]
             assert distance(again, after) < 0.5 * distance(before, after)
 
 
@@ -108,19 +117,6 @@ def test_notes_that_never_end_say_that_there_is_no_room_to_learn():
     held = np.sin(2 * np.pi * 220 * np.arange(2 * RATE) / RATE) * 0.3
     with pytest.raises(RecordingError, match="No note dies away"):
         learn_room([take_of(held)])
-
-
-def test_the_gradient_of_the_room_is_that_of_finite_differences():
-    room = Room([0.3] * 6, [-6.0] * 6, RATE, early_seconds=0.002).double()
-    torch.nn.init.normal_(room.early, std=0.1)
-    dry = torch.randn(1, 300, dtype=torch.float64)
-
-    def energy(log_seconds, log_energy, early):
-        parameters = {"log_seconds": log_seconds, "log_energy": log_energy, "early": early}
-        return torch.func.functional_call(room, parameters, dry).square().sum()
-
-    inputs = [p.detach().clone().requires_grad_() for p in (room.log_seconds, room.log_energy, room.early)]
-    assert torch.autograd.gradcheck(energy, inputs)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +150,8 @@ def test_transfer_hears_a_recording_without_its_room(tmp_path, dry, wet, hall):
     frames = min(map(len, (plain.midi, ringing.midi, freed.midi)))
     rests = plain.loudness_db[:frames] < -60
     assert rests.mean() > 0.2
-    assert np.median(freed.loudness_db[:frames][rests]) < np.median(ringing.loudness_db[:frames][rests]) - 15
+    within, without = (np.percentile(x.loudness_db[:frames][rests], 75) for x in (ringing, freed))
+    assert without < within - 15
     both = (plain.voiced[:frames] & freed.voiced[:frames]).nonzero()[0]
     assert len(both) > 0.8 * plain.voiced.sum()
     assert np.median(np.abs(plain.midi[both] - freed.midi[both])) < 0.05
