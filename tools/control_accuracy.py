@@ -32,7 +32,7 @@ BREATH = 0.55
 """More attack noise than that, at rest: the onset of harmonics splatters, and is not to be taken for the noise."""
 VELOCITIES = (20, 100)
 """Of which keys the softest and the loudest volume are."""
-NOISES = 3
+NOISES = 8
 """A note is heard as often, each time with other noise: what that hides of a soft attack is chance."""
 SPANS = {"volume_fluctuation": (0.06, 0.22), "volume_peak_position": (0.1, 0.9), "vibrato": (0.0, 2.0)}
 """From the first to the last value; the others' are of the pitch."""

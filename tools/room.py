@@ -35,15 +35,10 @@ TAIL_MARGIN = 2.0  # times the room's power: what is below is a tail
 OVERRATED = 1.6  # times the room's power that is taken off, as its power in a single bin wavers
 DRIEST = 0.05  # share of a bin's power that is left where the room explains all of it
 REACH_OCTAVES = (
-    0.5  # over which decays are averaged, since at a single pitch a room rings longer or shorter by chance
+    0.5  # over which decays are averaged: at a single pitch a room rings longer or shorter by chance
 )
-ENERGY_KERNEL = (
-    0.1,
-    0.2,
-    0.4,
-    0.2,
-    0.1,
-)  # over neighbouring bands, since it is louder or softer by chance, too
+ENERGY_KERNEL = (0.1, 0.2, 0.4, 0.2, 0.1)
+"""Over neighbouring bands, since at a single pitch a room is louder or softer by chance, too."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +61,8 @@ class Room:
         spectrum = np.fft.rfft(white)
         shares = band_shares(np.fft.rfftfreq(len(white), 1 / self.sample_rate), self.sample_rate)
         bands = np.fft.irfft(spectrum * np.sqrt(shares))[:, :length]  # all together are white again
-        decay = DECAY_60 / np.asarray(self.seconds)[:, None]  # of energy, per second
-        power = 10 ** (np.asarray(self.energy_db)[:, None] / 10) * decay / self.sample_rate
+        decay = DECAY_60 / self.seconds[:, None]  # of energy, per second
+        power = 10 ** (self.energy_db[:, None] / 10) * decay / self.sample_rate
         return (bands * np.sqrt(power) * np.exp(-decay / 2 * np.arange(length) / self.sample_rate)).sum(0)
 
     def stereo(self) -> np.ndarray:
@@ -119,7 +114,7 @@ def learn_room(takes: Sequence[Take], *, seed: int = 0) -> Room:
     # A room rings on after every note: the usual falls are the room's, slower ones the instrument's.
     falls = np.array([_falls(each.power[a:b].sum(1, keepdims=True), rate)[0] for each, a, b in tails])
     away = falls / np.median(falls)
-    tails = [tails[i] for i in np.flatnonzero((away > 1 / UNUSUAL) & (away < UNUSUAL))]
+    tails = [tails[i] for i in np.flatnonzero((away > 1 / UNUSUAL) & (away < UNUSUAL))] or tails
     octave, fall = np.concatenate([_told(*tail) for tail in tails], axis=1)
     away = (octave - np.log2(band_centres(sample_rate) / LOWEST_HZ)[:, None]) ** 2
     near = np.exp(-0.5 * (away - away.min(axis=1, keepdims=True)) / REACH_OCTAVES**2)

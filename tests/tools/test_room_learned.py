@@ -113,6 +113,16 @@ def test_the_room_put_back_on_sounds_as_the_recording(dry, rooms):
             assert distance(again, after) < 0.5 * distance(before, after)
 
 
+def test_two_notes_that_fall_unlike_each_other_are_enough_to_learn_from():
+    tones = []
+    for seconds in (0.3, 1.5):
+        time = np.arange(2 * RATE) / RATE
+        fall = np.minimum(1, 10 ** (-3 * (time - 0.6) / seconds))
+        tones.append(take_of(0.3 * fall * np.sin(2 * np.pi * 440 * time)))
+    room = learn_room(tones)
+    assert (room.seconds > 0.2).all() and (room.seconds < 2).all()
+
+
 def test_notes_that_never_end_say_that_there_is_no_room_to_learn():
     held = np.sin(2 * np.pi * 220 * np.arange(2 * RATE) / RATE) * 0.3
     with pytest.raises(RecordingError, match="No note dies away"):
