@@ -65,12 +65,12 @@ the pitches while it is itself swept through its five values, in the same patch.
 
 | attribute | alto saxophone: r, change | trumpet | violin |
 |---|---|---|---|
-| volume | 1.000, 5 % | 1.000, 3 % | 1.000, 10 % |
-| volume fluctuation | 0.998, 2 % | 0.997, 4 % | 0.995, 1 % |
-| volume peak position | 1.000, 2 % | 1.000, 14 % | 1.000, 5 % |
-| vibrato | 1.000, 2 % | 1.000, 2 % | 1.000, 4 % |
-| brightness | 1.000, 3 % | 1.000, 1 % | 0.999, 9 % |
-| attack noise | 1.000, 5 % | 1.000, 8 % | 1.000, 15 % |
+| volume | 1.000, 4 % | 1.000, 3 % | 1.000, 10 % |
+| volume fluctuation | 0.998, 3 % | 0.997, 5 % | 0.998, 2 % |
+| volume peak position | 1.000, 2 % | 1.000, 12 % | 1.000, 5 % |
+| vibrato | 1.000, 2 % | 1.000, 3 % | 1.000, 6 % |
+| brightness | 1.000, 3 % | 1.000, 1 % | 0.999, 8 % |
+| attack noise | 1.000, 2 % | 1.000, 7 % | 1.000, 14 % |
 
 `python -m ddsp_live.tools.reconstruction FOLDER --patch NAME` plays recordings that were held out of training again
 from their notes' attributes alone, and compares where notes sound. Against the same patch driven by the recording's own
