@@ -32,7 +32,8 @@ UNUSUAL = 1.3  # times the usual decay, from where on a fall is not the room's a
 FAINT = 0.02  # of a note's power, below which a band says nothing about the room
 BALANCING = 6  # rounds
 TAIL_MARGIN = 2.0  # times the room's power: what is below is a tail
-OVERRATED = 1.6  # times the room's power that is taken off, as its power in a single bin wavers
+DECIDED = 9  # frames whose majority says whether one is: windows overlap, so that even a short note has more
+OVERRATED = 1.5  # times the room's power that is taken off, as its power in a single bin wavers
 DRIEST = 0.05  # share of a bin's power that is left where the room explains all of it
 REACH_OCTAVES = (
     0.5  # over which decays are averaged: at a single pitch a room rings longer or shorter by chance
@@ -185,7 +186,7 @@ def _balanced(heard: Sequence[Heard], seconds: np.ndarray) -> np.ndarray:
         off, weights = np.zeros(len(energy)), np.full(len(energy), 1e-9)
         for each in heard:
             release = round(RELEASE_SECONDS * each.rate)
-            _, ringing = _separate(each.power, seconds, energy, each.rate, each.tails())
+            _, ringing = _ringing(each.power, seconds, energy, each.rate, ~each.tails(), TAIL_MARGIN)
             for first, last in each.ends:
                 tail = slice(first + release, last)
                 found, expected = (power[tail].sum(0) + 1e-12 for power in (each.power, ringing))
@@ -199,22 +200,28 @@ def _balanced(heard: Sequence[Heard], seconds: np.ndarray) -> np.ndarray:
 
 
 def _separate(
-    power: np.ndarray, seconds: np.ndarray, energy: np.ndarray, rate: float, tails: np.ndarray | None = None
+    power: np.ndarray, seconds: np.ndarray, energy: np.ndarray, rate: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Whether each frame has dry sound in it, 1 or 0 [frames], and what still rings [frames, bands].
+    """Whether each frame has dry sound in it, bool [frames], and what still rings [frames, bands]; what is dry for a
+    moment only, or not, wavered by chance.
+    """
+    alone, _ = _ringing(power, seconds, energy, rate, np.ones(len(power), bool), TAIL_MARGIN)
+    return _ringing(power, seconds, energy, rate, _steady(alone.astype(float), DECIDED) > 0.5, 0.0)
 
-    In each band, what rings decays, and is fed by what is dry. All is tail where `tails` says so, and where hardly more
-    is heard than rings.
+
+def _ringing(
+    power: np.ndarray, seconds: np.ndarray, energy: np.ndarray, rate: float, may_be: np.ndarray, margin: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """As `_separate`: of the frames that `may_be` [frames] names, those have dry sound in which more than `margin`
+    times as much is heard as rings. In each band, what rings decays, and is fed by what is dry.
     """
     kept = np.exp(-DECAY_60 / seconds / rate)
     fed = energy * (1 - kept) / kept
-    alone, ringing, rings = np.zeros(len(power)), np.zeros(power.shape), np.zeros(power.shape[1])
+    alone, ringing, rings = np.zeros(len(power), bool), np.zeros(power.shape), np.zeros(power.shape[1])
     for i, wet in enumerate(power):
         ringing[i] = rings
-        if wet.sum() > TAIL_MARGIN * rings.sum() and (tails is None or not tails[i]):
-            alone[i] = 1
-            rings = rings + fed * np.maximum(wet - rings, 0)
-        rings = rings * kept
+        alone[i] = may_be[i] and wet.sum() > margin * rings.sum()
+        rings = (rings + alone[i] * fed * np.maximum(wet - rings, 0)) * kept
     return alone, ringing
 
 
@@ -257,10 +264,10 @@ def _falls(power: np.ndarray, rate: float) -> np.ndarray:
     return np.array(falls)
 
 
-def _steady(level: np.ndarray) -> np.ndarray:
-    """Running medians of levels [frames, ...], since what rings on wavers."""
-    padded = np.pad(level, ((SMOOTHED // 2, SMOOTHED // 2), *[(0, 0)] * (level.ndim - 1)), mode="edge")
-    return np.median(np.lib.stride_tricks.sliding_window_view(padded, SMOOTHED, axis=0), axis=-1)
+def _steady(level: np.ndarray, frames: int = SMOOTHED) -> np.ndarray:
+    """Running medians of levels [frames, ...] over some `frames`, since what rings on wavers."""
+    padded = np.pad(level, ((frames // 2, frames // 2), *[(0, 0)] * (level.ndim - 1)), mode="edge")
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, frames, axis=0), axis=-1)
 
 
 def _window(sample_rate: int) -> tuple[int, int]:

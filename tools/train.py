@@ -52,10 +52,7 @@ class Settings:
     lags: tuple[int, ...] = (1, 2, 4, 8, 16)  # frames; none: no differences of the inputs
     memory: int = 0  # width of a GRU behind the first layer, 0 for none
     body_sections: int = 16  # of resonances that all pitches share; 0 for none
-    dropouts: tuple[float, ...] = (
-        0.1,
-        0.0,
-    )  # shares of the hidden values that steps do without; one is chosen
+    dropouts: tuple[float, ...] = (0.1, 0.0)  # shares of hidden values that steps do without: one is chosen
     steps: int = 1200  # towards the controls that analysis finds in the recordings
     batch_size: int = 512  # stretches of `batch_frames`
     batch_frames: int = 1  # more only for a decoder that learns from its own past

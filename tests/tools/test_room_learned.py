@@ -106,6 +106,18 @@ def test_notes_keep_their_loudness_and_rests_become_silent(dry, rooms):
             )
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_room_as_loud_as_the_instrument_cuts_no_holes_into_a_held_note(seed):
+    """Half of what is heard then rings on, so that a held note wavers about what counts as a tail."""
+    time = np.arange(3 * RATE) / RATE
+    tone = 0.1 * np.sin(2 * np.pi * 220 * time) * (time < 2)
+    impulse = known_room(seed) / np.sqrt(ENERGY)
+    heard = take_of(tone + scipy.signal.fftconvolve(tone, impulse)[: len(tone)])
+    level = dry_take(heard, Room(np.full(6, DECAY_SECONDS), np.zeros(6), RATE)).loudness_db
+    held, rest = level[125:475], level[550:]
+    assert held.min() > np.median(held) - 1 and rest.max() < -50
+
+
 def test_the_room_put_back_on_sounds_as_the_recording(dry, rooms):
     for wet, room in rooms:
         for before, after in zip(dry, wet, strict=True):
