@@ -13,12 +13,14 @@ VOICED = 0.5  # confidence from which a frame counts as voiced, as swift-f0 cali
 TRACKER_LOWEST_HZ = 50.0  # swift-f0 ends at 46.9 Hz
 PERIODIC = 0.85  # likeness from which a frame below that is voiced
 QUIET_DB = -50.0  # below the recording's loudest frame, where nothing is voiced without swift-f0
+FOLLOWED = 0.6  # likeness to which a voiced stretch's pitch is followed beyond its ends
 SHORT = 0.07  # likeness per octave: a signal is as much the same again after two periods as after one
 AGREES = 0.15  # likeness that agreement with swift-f0 is worth
 AGREES_IN_CLASS = 0.13  # and agreement but for an octave, a twelfth or two octaves
 FREE_STEP = 0.06  # octaves per frame that pitch may move at no cost
 STEP_COST = 4.0  # per octave beyond
 LEAP_COST = 1.2  # the most that a step costs
+SAME_NOTE = 0.25  # octaves from swift-f0, within which its reading is taken
 SURE = 0.25  # likeness by which every path through another pitch must be worse
 
 
@@ -26,9 +28,10 @@ class Track(NamedTuple):
     """Pitch on the tracker's grid, one frame every 16 ms."""
 
     times: np.ndarray  # s [frames]
-    f0_hz: np.ndarray  # [frames], meaningless where unvoiced
+    f0_hz: np.ndarray  # [frames], meaningless where not followed
     confidence: np.ndarray  # 0 to 1 [frames]
     voiced: np.ndarray  # bool [frames]
+    followed: np.ndarray  # bool [frames]: voiced, or beside what is and its pitch goes on
     unsure: np.ndarray  # bool [frames]: voiced, and another octave fits nearly as well
     octaves: np.ndarray  # [frames]: of the pitch above swift-f0's reading, 0 where that is no reading
 
@@ -46,8 +49,8 @@ def track(audio: np.ndarray, sample_rate: int) -> Track:
     confidence = np.where(below, np.maximum(tracked.confidence, fit), tracked.confidence).clip(0, 1)
     voiced = confidence >= VOICED
     octaves = np.log2(f0_hz / tracked.pitch_hz)
-    # Within a step of the tracker, its own reading is the finer start.
-    start = np.where(np.abs(octaves) < 1 / 24, tracked.pitch_hz, f0_hz)
+    # Where octaves agree, the tracker follows what moves fast better than autocorrelations, whose windows are long.
+    start = np.where(np.abs(octaves) < SAME_NOTE, tracked.pitch_hz, f0_hz)
     if voiced.any():
         start = refine(start, tracked.timestamps, audio, sample_rate)
     return Track(
@@ -55,9 +58,22 @@ def track(audio: np.ndarray, sample_rate: int) -> Track:
         start,
         confidence,
         voiced,
+        follow(voiced, start, (fit >= FOLLOWED) & ~quiet),
         voiced & (margin < SURE),
         np.where(tracked.confidence >= VOICED, octaves, 0),
     )
+
+
+def follow(voiced: np.ndarray, f0_hz: np.ndarray, pitched: np.ndarray) -> np.ndarray:
+    """Voiced frames, and `pitched` ones before and after, as far as pitch does not leap: a note that is scooped into,
+    or falls off, has a pitch before and after a tracker is sure of it. All [frames].
+    """
+    followed = voiced.copy()
+    near = np.abs(np.diff(np.log2(f0_hz))) <= FREE_STEP
+    for frames, step in ((range(1, len(voiced)), -1), (range(len(voiced) - 2, -1, -1), 1)):
+        for i in frames:
+            followed[i] |= pitched[i] and followed[i + step] and near[min(i, i + step)]
+    return followed
 
 
 def evidence(

@@ -9,13 +9,13 @@ from .pitch import track
 from .recording import Recording
 from .timbre import partials, steadiness, unexplained
 
-VERSION = 2  # raise it when anything below would come out differently
+VERSION = 3  # raise it when anything below would come out differently
 CORRECTED_OCTAVES = 0.4
 COMMON_OCTAVES = -1.32  # two notes repeat together after several periods of each, which is no note of theirs
 
 
 class Tracks(NamedTuple):
-    f0_hz: np.ndarray  # float32 [frames]; bridged in log f0 where unvoiced
+    f0_hz: np.ndarray  # float32 [frames]; bridged in log f0 where no pitch is followed
     confidence: np.ndarray  # float32 [frames]
     voiced: np.ndarray  # bool [frames]
     unsure: np.ndarray  # bool [frames]
@@ -35,9 +35,9 @@ def make_tracks(recording: Recording, sample_rate: int, frame_rate: int) -> Trac
     loudness_db = loudness(audio, sample_rate, frame_rate)
     times = np.arange(len(loudness_db)) / frame_rate
     heard = track(audio, sample_rate)
-    voiced = heard.voiced
+    voiced, followed = heard.voiced, heard.followed
     if voiced.any():
-        octave = np.interp(times, heard.times[voiced], np.log2(heard.f0_hz[voiced]))
+        octave = np.interp(times, heard.times[followed], np.log2(heard.f0_hz[followed]))
     else:
         octave = np.zeros(len(times))
     flags = {

@@ -29,6 +29,22 @@ def test_a_glide_is_followed_frame_by_frame(tmp_path):
     assert np.abs(cents[20:-20]).max() < 15
 
 
+def test_a_note_that_is_scooped_into_and_falls_off_keeps_its_pitch_to_both_ends(tmp_path):
+    """Five semitones in 60 ms: before a tracker is sure of a pitch, and when it no longer is."""
+    rate, bend, fade = 44100, 0.06, 0.08
+    time = np.arange(rate) / rate
+    to_end = np.minimum(time, 1 - time)
+    semitones = -5 * np.maximum(0, 1 - to_end / bend)
+    phase = 2 * np.pi * np.cumsum(220 * 2 ** (semitones / 12)) / rate
+    tone = sum(np.sin(k * phase) / k for k in range(1, 9)) * np.minimum(1, to_end / fade)
+    audio = np.pad(0.2 * tone, rate // 5) + np.random.default_rng(0).normal(0, 1e-3, rate + 2 * (rate // 5))
+    soundfile.write(tmp_path / "scoop.wav", audio, rate)
+    take = analyse(tmp_path / "scoop.wav")
+    seconds = np.array([0.016, 0.024, 0.036, 0.048, 0.5, 0.952, 0.964, 0.976, 0.984])
+    frames = np.round((0.2 + seconds) * take.frame_rate).astype(int)
+    assert np.abs(take.midi[frames] - 57 - np.interp(seconds, time, semitones)).max() < 0.3
+
+
 def test_channels_are_averaged_and_loudness_is_the_engines(tmp_path):
     mono = note(60, 0.5, 0.5, 44100)
     mono -= mono.mean()  # as the analysis does
