@@ -1,4 +1,4 @@
-"""Compares decoder families at the same cost a frame, on recordings, over several seeds.
+"""Compares decoder families at the same cost a frame, on recordings, over several hold-outs.
 
 python -m ddsp_live.tools.compare recordings/violin recordings/trumpet --seeds 3
 """
@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from .analysis import RecordingError, analyse_folder
-from .evaluate import distance, fitted
+from .evaluate import evaluate
+from .reference import fit_static
 from .split import hold_out, passages
 from .synthesis import player
 from .train import Settings, train
@@ -45,9 +46,10 @@ def compare(
     families: Sequence[str] = tuple(FAMILIES),
     told: Callable[[dict], None] = lambda row: None,
 ) -> list[dict]:
-    """A row for each family and seed: the distance from notes that were held out, and what a frame costs.
+    """A row for each family and seed: how near it comes to notes that were held out, and what a frame costs.
 
-    A seed draws the weights and which notes are held out, the same ones for every family.
+    A seed draws the weights and which notes are held out, the same ones for every family; distance and gap closed are
+    `evaluate.summary`'s.
     """
     takes = passages(analyse_folder(folder, **settings.rates).takes)
     rows = []
@@ -57,17 +59,23 @@ def compare(
             chosen = replace(settings_of(family, settings), seed=seed)
             decoder, body, history = train(split.learned, chosen)
             play = player(decoder, body=body, **settings.rates)
-            far = [
-                distance(fitted(play(take.f0_hz, take.loudness_db), len(take.audio)), take.audio)
-                for take in split.judged
-            ]
-            row = {"source": folder.name, "family": family, "seed": seed, "distance": float(np.mean(far))}
+            sizes = decoder.sizes["harmonic_distribution"], decoder.sizes["noise_magnitudes"]
+            plain = fit_static(split.learned, harmonics=sizes[0], noise_bands=sizes[1])
+            figures = evaluate(split.judged, play, static=plain)
+            row = {"source": folder.name, "family": family, "seed": seed}
+            row |= {name: figures[name] for name in ("distance", "no_network", "floor", "gap_closed")}
             row["multiply_adds"] = sum(
                 weight.size for weight in decoder.weights().values() if weight.ndim == 2
             )
             rows.append(row | {"seconds": history.seconds})
             told(rows[-1])
     return rows
+
+
+def in_words(values: Sequence[float], digits: int) -> str:
+    """The mean, and the ends where there are several."""
+    mean, low, high = (f"{value:.{digits}f}" for value in (np.mean(values), min(values), max(values)))
+    return mean if len(values) == 1 else f"{mean} ({low} to {high})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,7 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows: list[dict] = []
 
     def said(row: dict) -> None:
-        console.print(f"{row['source']}, {row['family']}: {row['distance']:.2f}")
+        words = f"distance {row['distance']:.2f}, {100 * row['gap_closed']:.0f} % of the gap closed"
+        console.print(f"{row['source']}, {row['family']}, seed {row['seed']}: {words}")
 
     try:
         for folder in asked.folders:
@@ -94,13 +103,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.json:
         print(json.dumps(rows))
         return 0
-    table = Table("source", "family", "distance", "lowest", "highest", "multiply-adds")
+    table = Table("source", "family", "distance", "gap closed", "multiply-adds")
     for source in dict.fromkeys(row["source"] for row in rows):
         for family in asked.families:
             own = [row for row in rows if (row["source"], row["family"]) == (source, family)]
-            far = [row["distance"] for row in own]
-            ends = (f"{value:.2f}" for value in (np.mean(far), min(far), max(far)))
-            table.add_row(source, family, *ends, str(own[0]["multiply_adds"]))
+            far = in_words([row["distance"] for row in own], 2)
+            gap = in_words([100 * row["gap_closed"] for row in own], 0) + " %"
+            table.add_row(source, family, far, gap, str(own[0]["multiply_adds"]))
     Console().print(table)
     return 0
 

@@ -2,7 +2,7 @@
 
 import pytest
 import soundfile
-from ddsp_live.tools.compare import FAMILIES, compare, main, settings_of
+from ddsp_live.tools.compare import FAMILIES, compare, in_words, main, settings_of
 from ddsp_live.tools.decoder import Decoder, default_layers
 from ddsp_live.tools.train import Settings
 from instrument import note
@@ -30,7 +30,15 @@ def test_every_family_learns_the_same_notes(tmp_path):
     settings = Settings(steps=20, batch_size=64, **small, **RATES)
     rows = compare(tmp_path, settings, [0])
     assert [row["family"] for row in rows] == list(FAMILIES)
-    assert all(0 < row["distance"] < 30 for row in rows)
+    assert all(row["floor"] < row["distance"] < 30 for row in rows)
+    for row in rows:
+        gap = (row["no_network"] - row["distance"]) / (row["no_network"] - row["floor"])
+        assert row["gap_closed"] == pytest.approx(gap)
+
+
+def test_several_figures_are_told_by_their_mean_and_their_ends():
+    assert in_words([20.0, 40.0], 0) == "30 (20 to 40)"
+    assert in_words([5.418], 2) == "5.42"
 
 
 def test_no_recordings_are_one_sentence(tmp_path, capsys):
