@@ -73,7 +73,7 @@ class Recorder:
     def __init__(self, synth, seconds: float = 1.0):
         self._instrument = synth.instrument
         if self._instrument.delay_frames:
-            raise ControlsError("Controls are kept and played with the decoder native only.")
+            raise ControlsError("Controls are kept and played with the decoders native and int8 only.")
         patch = synth.patch
         room = (
             synth.voices * (math.ceil(seconds * synth.sample_rate / self._instrument.hop) + 2)
@@ -121,7 +121,7 @@ def play(synth, controls: Mapping[str, np.ndarray], name: str = "The file") -> N
     """Let a synth that has not rendered yet play these controls. Raises ControlsError where they don't fit it."""
     instrument, patch = synth.instrument, synth.patch
     if instrument.delay_frames:
-        raise ControlsError("Controls are kept and played with the decoder native only.")
+        raise ControlsError("Controls are kept and played with the decoders native and int8 only.")
     for column, width in (
         ("harmonic_distribution", patch.harmonics),
         ("noise_magnitudes", patch.noise_bands),

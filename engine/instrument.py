@@ -9,6 +9,8 @@ from .patch import Patch, PatchError
 from .performance.performer import OUTPUT
 from .room import Room
 
+IN_CALLBACK = {"native": lambda program: program, "int8": Program.in_bytes}
+"""{decoder: what becomes of a patch's program}, those that the kernel runs itself."""
 WORKER_FRAMES = 3  # that a worker's decoder runs ahead: 12 ms at 250 frames a second
 HEADROOM_DB = 3.0  # above the loudest trained note that pressure and expression may still reach
 
@@ -23,7 +25,7 @@ class Instrument:
         The device's, in Hz; the patch's own may differ.
     voices : int
     decoder : str
-        ``"native"``, ``"onnx"`` or ``"torchscript"``.
+        ``"native"``, ``"int8"``, ``"onnx"`` or ``"torchscript"``.
     room : Room, optional
         What the wet control adds; none unless given.
     trim : bool
@@ -39,14 +41,14 @@ class Instrument:
         room: Room | None = None,
         trim: bool = False,
     ):
-        if decoder != "native" and decoder not in DECODERS:
-            raise ValueError(
-                f"There is no decoder {decoder!r}: choose one of native, {', '.join(sorted(DECODERS))}."
-            )
+        if decoder not in (known := (*IN_CALLBACK, *DECODERS)):
+            raise ValueError(f"There is no decoder {decoder!r}: choose one of {', '.join(known)}.")
         self.patch = patch
         self.hop = max(1, round(sample_rate / patch.frame_rate))
-        self.delay_frames = 0 if decoder == "native" else WORKER_FRAMES
+        self.delay_frames = 0 if decoder in IN_CALLBACK else WORKER_FRAMES
         program = Program.from_layers(patch.layers, patch.weights)
+        if decoder in IN_CALLBACK:
+            program = IN_CALLBACK[decoder](program)
         room = None if room is None else room.at_rate(sample_rate)
         body = None if patch.body is None else sections_at_rate(patch.body, patch.sample_rate, sample_rate)
         self._config = ffi.new(
@@ -102,7 +104,7 @@ class Instrument:
             )
         self._memory, address = zeroed(size)
         self.c = lib.instrument_init(ffi.cast("void *", address), self._config)
-        self.worker = None if decoder == "native" else Worker(self.c, DECODERS[decoder](patch), voices)
+        self.worker = None if decoder in IN_CALLBACK else Worker(self.c, DECODERS[decoder](patch), voices)
 
     def keep(self, memory) -> None:
         """Let memory that was handed to the kernel live as long as the instrument."""

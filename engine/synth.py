@@ -44,7 +44,8 @@ class Synth:
     voices : int
         Notes that sound together, 1 to 64.
     decoder : str
-        ``"native"`` decodes in the callback; ``"onnx"`` and ``"torchscript"`` in a worker, 12 ms ahead.
+        ``"native"`` decodes in the callback, and ``"int8"``, with products of 8-bit integers; ``"onnx"`` and
+        ``"torchscript"`` in a worker, 12 ms ahead.
     seed : int
         Of the noise. The same seed and notes give the same samples.
     mode : str
@@ -176,7 +177,7 @@ class Synth:
 
     @property
     def delay_samples(self) -> int:
-        """Samples by which the decoder's worker delays all sound; 0 for the native decoder."""
+        """Samples by which the decoder's worker delays all sound; 0 where the callback decodes."""
         return self._newest.delay_frames * self._newest.hop
 
     @property

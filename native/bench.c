@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "byte_product.h"
 #include "clock.h"
 #include "decoder.h"
 #include "instrument.h"
@@ -26,6 +27,8 @@ int bench_vector_bits(void) {
 #endif
     return 128;
 }
+
+int bench_byte_products(void) { return byte_product_is_fast(); }
 
 #define ROUNDS 10000
 

@@ -22,7 +22,8 @@ static int fits(const LayerSpec *s, int activations, int state_size) {
     if (!within(s->input, s->input_size, activations) || !within(s->output, s->output_size, activations)) return 0;
     const int same = s->input == s->output && s->input_size == s->output_size;
     switch (s->kind) {
-    case LAYER_DENSE: return apart(s);
+    case LAYER_DENSE:
+    case LAYER_DENSE_BYTES: return apart(s);
     case LAYER_LAYER_NORM:
     case LAYER_LEAKY_RELU:
     case LAYER_EXP_SIGMOID:

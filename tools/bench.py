@@ -67,6 +67,7 @@ def measure(
     }
     for voices in decoder_voices:
         probes[f"native {voices}"] = probe.native_steps(program, voices)
+        probes[f"int8 {voices}"] = probe.native_steps(program.in_bytes(), voices)
         probes[f"onnx {voices}"] = probe.onnx_steps(patch, voices)
     everything_on = _everything_on(patch)
     for voices in synth_voices:
@@ -87,15 +88,17 @@ def _report(patch, program, taken, synth_voices, decoder_voices) -> dict:
     width = max(step.output_size for step in program.steps if step.op in ("dense", "gru"))
     decoder = []
     for voices in decoder_voices:
-        native, onnx = middle[f"native {voices}"], middle[f"onnx {voices}"]
+        native, int8, onnx = (middle[f"{name} {voices}"] for name in ("native", "int8", "onnx"))
         gflops = 2e-9 * voices * program.multiply_adds / native
-        row = {"voices": voices, "native_us": 1e6 * native, "onnx_us": 1e6 * onnx, "ratio": native / onnx}
+        row = {"voices": voices, "native_us": 1e6 * native, "int8_us": 1e6 * int8, "onnx_us": 1e6 * onnx}
+        row |= {"ratio": native / onnx, "int8_ratio": int8 / native}
         decoder.append(row | {"gflops": gflops, "of_peak": gflops / middle["peak"]})
     synth = [{"voices": voices} | _shares(taken[f"synth {voices}"]) for voices in synth_voices]
     report = {
         "machine": {
             "processor": processor_name(),
             "vector_bits": lib.bench_vector_bits(),
+            "byte_products": bool(lib.bench_byte_products()),
             "gflops": middle["peak"],
             "cache_gb_per_s": middle["cache"],
             "memory_gb_per_s": middle["memory"],

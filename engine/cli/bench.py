@@ -68,13 +68,15 @@ def _say(report: dict) -> None:
         (
             row["voices"],
             f"{row['native_us']:.1f}",
+            f"{row['int8_us']:.1f}",
             f"{row['onnx_us']:.1f}",
             f"{row['ratio']:.2f}",
             f"{row['gflops']:.0f} GFLOP/s, {100 * row['of_peak']:.0f} % of the peak",
         )
         for row in report["decoder"]
     ]
-    print_table(("decoder: voices", "native µs", "ONNX Runtime µs", "ratio", "native"), rows)
+    head = ("decoder: voices", "native µs", "int8 µs", "ONNX Runtime µs", "native / ONNX", "native")
+    print_table(head, rows)
     print()
     rows = [
         (

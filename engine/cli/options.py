@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 DEFAULT_PATCH = "alto-saxophone"
-DECODERS = ("native", "onnx", "torchscript")
+DECODERS = ("native", "int8", "onnx", "torchscript")
 MODES = ("poly", "mono", "legato")
 
 

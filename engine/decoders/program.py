@@ -1,7 +1,7 @@
 """From a patch's layer list to the native decoder's: every value gets a place in one vector per voice."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ MAX_STATE = 65536
 MAX_HARMONICS = 256
 MAX_NOISE_BANDS = 1025
 LANES = 16
+FEWEST_BYTES = 64  # inputs of a product that is worth rounding to bytes
 
 INPUTS = ("f0_scaled", "loudness_scaled")
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
@@ -82,6 +83,18 @@ class Program:
     def multiply_adds(self) -> int:
         """In the matrix products of one voice's frame."""
         return sum(array.size for step in self.steps for array in step.arrays.values() if array.ndim == 2)
+
+    def in_bytes(self) -> "Program":
+        """The same with its large products in 8-bit integers, rounded when the kernel initializes; recurrent layers,
+        which would keep what was rounded, and a single output, which is amplitude, stay in floats.
+        """
+        steps = (
+            replace(step, op="dense_bytes")
+            if step.op == "dense" and step.input_size >= FEWEST_BYTES and step.output_size >= LANES
+            else step
+            for step in self.steps
+        )
+        return replace(self, steps=tuple(steps))
 
     @cached_property
     def specs(self):

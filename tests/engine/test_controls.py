@@ -114,8 +114,9 @@ def test_any_split_into_blocks_gives_the_same_samples(patch, kept, block):
     np.testing.assert_array_equal(np.concatenate(parts), audio[:count])
 
 
-def test_controls_are_for_the_native_decoder(patch):
-    with pytest.raises(ControlsError, match="native only"):
+def test_controls_are_of_decoders_in_the_callback(patch):
+    Recorder(ddsp_live.Synth(patch, decoder="int8"))
+    with pytest.raises(ControlsError, match="native and int8 only"):
         Recorder(ddsp_live.Synth(patch, decoder="onnx"))
 
 

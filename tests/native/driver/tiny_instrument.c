@@ -4,12 +4,13 @@
 #include <string.h>
 
 #define WIDTH 16
-#define MOST_WEIGHTS 4096
+#define WIDE 80 /* more than a run of bytes, so that products of bytes have some, and floats behind them */
+#define MOST_WEIGHTS 8192
 #define MOST_REQUESTS 64
 
 /* Where the values lie in the activation vector, and the states. */
 enum { INPUTS = 0, CONTEXT = 16, HIDDEN = 32, RECURRENT = 48, AMPLITUDE = 64, DISTRIBUTION = 80, MAGNITUDES = 112 };
-enum { ACTIVATIONS = 144, PAST = 0, PAST_SIZE = 9, GRU_STATE = 9, STATE_SIZE = GRU_STATE + WIDTH };
+enum { SPREAD = 144, ACTIVATIONS = SPREAD + WIDE, PAST = 0, PAST_SIZE = 9, GRU_STATE = 9, STATE_SIZE = GRU_STATE + WIDTH };
 
 static uint32_t next(uint32_t *state) { return *state = *state * 1664525u + 1013904223u; }
 
@@ -35,7 +36,9 @@ static LayerSpec in_place(int kind, int at, int size, float parameter) {
 static int decoder(LayerSpec *layers, float *weights, uint32_t random) {
     int n = 0;
     layers[n++] = (LayerSpec){LAYER_DIFFERENCE, INPUTS, 2, CONTEXT, 8, PAST, PAST_SIZE, 0, 3, {1, 2, 4}, .weight = NULL};
-    layers[n++] = dense(CONTEXT, 8, HIDDEN, WIDTH, &weights, &random);
+    layers[n++] = dense(CONTEXT, 8, SPREAD, WIDE, &weights, &random);
+    layers[n] = dense(SPREAD, WIDE, HIDDEN, WIDTH, &weights, &random);
+    layers[n++].kind = LAYER_DENSE_BYTES;
     layers[n] = in_place(LAYER_LAYER_NORM, HIDDEN, WIDTH, 1e-5f);
     layers[n].weight = numbers(&weights, WIDTH, 1.0f, &random);
     layers[n++].bias = numbers(&weights, WIDTH, 0.1f, &random);
