@@ -29,6 +29,7 @@ PLATEAU_SECONDS = 0.2
 RELEASE_SECONDS = 0.08  # after a note's end, in which the instrument itself may sound on
 FITTED_DB = 30.0
 UNUSUAL = 1.3  # times the usual decay, from where on a fall is not the room's alone
+LOUDEST = 4.0  # times what should ring, from where on a tail is not the room's alone
 FAINT = 0.02  # of a note's power, below which a band says nothing about the room
 BALANCING = 6  # rounds
 TAIL_MARGIN = 2.0  # times the room's power: what is below is a tail
@@ -180,7 +181,9 @@ def hear(take: Take) -> Heard:
 
 
 def _balanced(heard: Sequence[Heard], seconds: np.ndarray) -> np.ndarray:
-    """Each band's energy, against the dry sound's, with which as much rings in the tails as is heard there."""
+    """Each band's energy, against the dry sound's, with which as much rings in the tails as is heard there: in the mean
+    of power, as at a single pitch a room is far softer by chance more often than it is far louder.
+    """
     energy = np.full(len(seconds), 0.3)
     for _ in range(BALANCING):
         off, weights = np.zeros(len(energy)), np.full(len(energy), 1e-9)
@@ -191,9 +194,9 @@ def _balanced(heard: Sequence[Heard], seconds: np.ndarray) -> np.ndarray:
                 tail = slice(first + release, last)
                 found, expected = (power[tail].sum(0) + 1e-12 for power in (each.power, ringing))
                 weight = np.sqrt(expected / expected.sum())
-                off += weight * np.log(found / expected)
+                off += weight * np.minimum(found / expected, LOUDEST)
                 weights += weight
-        padded = np.pad(np.log(energy) + off / weights, len(ENERGY_KERNEL) // 2, mode="edge")
+        padded = np.pad(np.log(energy * off / weights), len(ENERGY_KERNEL) // 2, mode="edge")
         energy = np.exp(np.convolve(padded, ENERGY_KERNEL, "valid"))
         energy = energy.clip(10 ** (LEAST_DB / 10), 10 ** (MOST_DB / 10))
     return energy
