@@ -6,9 +6,7 @@ import soxr
 from .hidden import partial_amplitudes
 
 PERIODS = 8  # under the window at least: partials fall on every eighth line of the spectrum, far from those half-way
-DOUBLED_SECONDS = (
-    0.024  # within which a window is doubled: more lines of noise between the partials of high notes
-)
+DOUBLED_SECONDS = 0.024  # within which a window is doubled: more lines of noise between high notes' partials
 LOBE = 4  # lines to either side that a partial is seen on
 OVERSAMPLING = 4  # so that lines between samples are close enough to the signal
 STEPS = 16  # of a frame, in which phase is taken to grow evenly

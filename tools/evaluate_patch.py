@@ -1,7 +1,7 @@
 """A patch against a folder of recordings: each is played by its own pitch and loudness, and measured."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -81,16 +81,19 @@ def takes_to_judge(
     folder: Path,
     *,
     which: str = "either",
+    names: Sequence[str] | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[list[tuple[str, Take]], list[Path], list[str]]:
-    """Named takes of a folder, `which` of them as for `evaluate_patch`; the files that were held out; and sentences
-    about those that were left out. Raises RecordingError where there is nothing to judge by.
+    """Named takes of a folder, `which` of them as for `evaluate_patch`, or those `names` in place of what was held out;
+    the files that these are of; and sentences about those that were left out. Raises RecordingError where there is
+    nothing to judge by.
     """
     folder = Path(folder)
     rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
     paths = find_recordings(folder)
-    held_out = patch.info["training"].get("held_out", []) if which != "all" else []
-    files = {re.sub(PASSAGE, "", name) for name in held_out}
+    if names is None:
+        names = patch.info["training"].get("held_out", []) if which != "all" else []
+    files = {re.sub(PASSAGE, "", name) for name in names}
     chosen = [path for path in paths if file_name(path, folder) in files]
     if which == "held out" and not chosen:
         raise RecordingError(f"{folder} has none of the files that were held out of {patch.name}'s training.")
@@ -98,14 +101,14 @@ def takes_to_judge(
     for index, path in enumerate(chosen or paths):
         name = file_name(path, folder)
         try:
-            if not chosen or name in held_out:
+            if not chosen or name in names:
                 found.append((name, analyse(path, cache=True, **rates)))
         except RecordingError as error:
             left_out.append(str(error))
         progress((index + 1) / len(chosen or paths))
-    if chosen and files - set(held_out):
+    if chosen and files - set(names):
         parts = named_passages(analyse_folder(folder, **rates).takes, folder)
-        found += [(name, part) for name, part in parts.items() if name in held_out and name not in files]
+        found += [(name, part) for name, part in parts.items() if name in names and name not in files]
     if not found:
         why = f": {left_out[0]}" if left_out else "."
         raise RecordingError(f"{folder} has no recording that {patch.name} could be judged by{why}")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..patch import SUFFIX, PatchError, load_patch, write_patch
+from ..patch import SUFFIX, Patch, PatchError, load_patch, write_patch
 from . import distill
 from .analysis import Take, analyse_folder, find_recordings
 from .checkpoint import remove_checkpoint
@@ -20,14 +20,14 @@ from .coverage import coverage
 from .decoder import to_onnx
 from .describe import describe
 from .devices import device_of
-from .evaluate import distance, evaluate
-from .evaluate_patch import evaluate_patch
+from .evaluate import distance, distances, fitted
+from .evaluate_patch import asked, evaluate_patch, takes_to_judge
 from .expression import with_expression
 from .level import missing_db
 from .reference import fit_static
 from .report import write_report
 from .resynthesis import patch_player
-from .room import dry_take, learn_room
+from .room import dry_take, learn_room, room_of
 from .scalars import Write, scalar_writer
 from .split import Split, hold_out, named_passages
 from .synthesis import player
@@ -155,7 +155,8 @@ def make_patch(
     # Judged is the file, by the code that plays; the scores are then written into it.
     patch = load_patch(output)
     found = evaluate_patch(patch, folder, progress=lambda share: progress("Evaluating", share, ""))
-    figures = found.figures | trained_figures(split.learned, len(split.judged), settings.seed, patch)
+    learned = [names[id(take)] for take in split.learned]
+    figures = found.figures | trained_figures(patch, folder, learned, len(split.judged), settings.seed)
     figures = {name: round(value, 5) for name, value in figures.items()}
     minutes = (analysed + history.seconds + time.monotonic() - began) / 60
     training |= {"minutes": round(minutes, 2)} | figures
@@ -248,11 +249,20 @@ def watch(takes: Sequence[Take]) -> Validate:
     return validate
 
 
-def trained_figures(learned: Sequence[Take], count: int, seed: int, patch) -> dict[str, float]:
-    """The distance on some takes that were learned from, for comparison with pitches that were not."""
+def trained_figures(
+    patch: Patch, folder: Path, learned: Sequence[str], count: int, seed: int
+) -> dict[str, float]:
+    """The distance on some of the named takes that were learned from, measured as for those that were not, to which it
+    is compared.
+    """
     drawn = np.random.default_rng(seed).permutation(len(learned))[: max(count, FEWEST_COMPARED)]
-    figures = evaluate([learned[i] for i in drawn], patch_player(patch))
-    return {f"trained_{name}": figures[name] for name in ("distance", "distance_16k")}
+    takes, _, _ = takes_to_judge(patch, folder, names=[learned[i] for i in drawn])
+    play, lived_in = patch_player(patch), room_of(patch)
+    rows = []
+    for _, take in takes:
+        made = fitted(play(take.f0_hz, asked(take, lived_in)), len(take.audio))
+        rows.append(distances("trained_distance", made, take.audio, take.sample_rate))
+    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 
 def check_output(output: Path) -> None:

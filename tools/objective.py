@@ -21,9 +21,7 @@ PLAYED_DB = (-80.0, 0.0)
 QUIET_DB = -70.0  # below this the level falls faster than asked, to end in silence
 QUIET_SLOPE = 3.0
 STEADY_FRAMES, STEADY_DB = 4, 1.5
-HIDDEN = math.log(
-    1 / 32
-)  # of the noise magnitude around it: a partial's level there is as loud as the noise beside it
+HIDDEN = -math.log(32)  # of the noise magnitude around it: a partial is as loud there as the noise beside it
 
 
 class BandNoise:

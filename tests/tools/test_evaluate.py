@@ -16,6 +16,7 @@ from ddsp_live.tools.analysis import RecordingError, Take
 from ddsp_live.tools.decoder import Decoder, default_layers, from_weights, to_onnx
 from ddsp_live.tools.evaluate import distance, heard_cents, judge, summary
 from ddsp_live.tools.evaluate_patch import evaluate_patch
+from ddsp_live.tools.make_patch import trained_figures
 from ddsp_live.tools.mel import mel_distance_db
 from ddsp_live.tools.reference import StaticSound, fit_static, two_takes
 from ddsp_live.tools.resynthesis import convolve, patch_player
@@ -213,6 +214,17 @@ def test_what_was_held_out_is_judged_where_the_folder_has_it(patch_and_decoder, 
     assert evaluate_patch(patch, folder, cost=False).judged_by == "all of the folder"
     with pytest.raises(RecordingError, match="none of the files"):
         evaluate_patch(patch, folder, which="held out")
+
+
+def test_what_was_learned_is_measured_as_what_was_held_out(patch_and_decoder, folder):
+    """Rests at a recording's ends, which training skips, count on both sides."""
+    patch, _ = patch_and_decoder
+    audio, rate = soundfile.read(folder / "a/64.flac")
+    soundfile.write(folder / "a/64.flac", np.concatenate([np.zeros(2 * rate), audio]), rate)
+    whole = {row["file"]: row for row in evaluate_patch(patch, folder, which="all", cost=False).files}
+    found = trained_figures(patch, folder, ["a/64.flac"], count=1, seed=0)
+    for name in ("distance", "distance_16k"):
+        assert found[f"trained_{name}"] == pytest.approx(whole["a/64.flac"][name], rel=1e-6)
 
 
 def test_what_is_written_has_the_originals_path_rate_and_length(patch_and_decoder, folder, tmp_path):
