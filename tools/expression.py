@@ -33,7 +33,7 @@ def with_expression(
 
     tables: of notes as they were played, to learn the prior from besides; none is learned of single notes, which say
     nothing of how notes follow each other. None, and patch.json without a performer, where the takes hold no whole
-    note, or what was learned from them strays farther from the judged takes' levels than the plain renderer does.
+    note, or what was learned from them does not help (`Performer.helps`).
     """
     made = train_performer(
         learned,

@@ -25,7 +25,7 @@ BANDS = 8  # octaves from 125 Hz up, at this rate
 
 @pytest.fixture
 def recordings(tmp_path, monkeypatch):
-    monkeypatch.setattr("ddsp_live.tools.expression.Settings", lambda seed: Settings(steps=20, seed=seed))
+    monkeypatch.setattr("ddsp_live.tools.expression.Settings", lambda seed: Settings(steps=200, seed=seed))
     folder = tmp_path / "recordings"
     folder.mkdir()
     for midi in (57, 60):

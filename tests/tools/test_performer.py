@@ -114,7 +114,8 @@ def test_takes_without_a_whole_note_give_no_performer(takes, monkeypatch):
     assert train_performer([takes[60]], decode, attack_ms=20.0, release_ms=50.0) is None
 
 
-def test_a_performer_that_strays_farther_than_none_does_not_help(performer):
+@pytest.mark.parametrize("level, helps", [(1.1, False), (0.9, False), (0.6, True)])
+def test_a_performer_that_is_hardly_nearer_than_none_does_not_help(performer, level, helps):
     assert performer.helps
-    worse = {**performer.figures, "performer_level_db": performer.figures["plain_level_db"] + 0.01}
-    assert not replace(performer, figures=worse).helps
+    figures = performer.figures | {"performer_level_db": level * performer.figures["plain_level_db"]}
+    assert replace(performer, figures=figures).helps is helps
