@@ -65,18 +65,17 @@ the pitches while it is itself swept through its five values, in the same patch.
 
 | attribute | alto saxophone: r, change | trumpet | violin |
 |---|---|---|---|
-| volume | 1.000, 4 % | 1.000, 3 % | 1.000, 10 % |
-| volume fluctuation | 0.998, 3 % | 0.997, 5 % | 0.998, 2 % |
-| volume peak position | 1.000, 2 % | 1.000, 12 % | 1.000, 5 % |
-| vibrato | 1.000, 2 % | 1.000, 3 % | 1.000, 6 % |
-| brightness | 1.000, 3 % | 1.000, 1 % | 0.999, 8 % |
-| attack noise | 1.000, 2 % | 1.000, 7 % | 1.000, 14 % |
+| volume | 1.000, 5 % | 1.000, 3 % | 1.000, 11 % |
+| volume fluctuation | 0.999, 2 % | 0.997, 2 % | 0.999, 1 % |
+| volume peak position | 1.000, 2 % | 1.000, 4 % | 1.000, 1 % |
+| vibrato | 1.000, 3 % | 1.000, 7 % | 1.000, 1 % |
+| brightness | 1.000, 3 % | 1.000, 2 % | 0.998, 1 % |
+| attack noise | 1.000, 1 % | 1.000, 4 % | 1.000, 10 % |
 
 `python -m ddsp_live.tools.reconstruction FOLDER --patch NAME` plays recordings that were held out of training again
 from their notes' attributes alone, and compares where notes sound. Against the same patch driven by the recording's own
-pitch and loudness, the spectral distance is 0.99 to 1.12 times over the factory patches, 1.18 for the alto flute; pitch
-is 0.5 to 13.9 cents off, most where voices glide into their notes, and loudness 0.6 to 2.4 dB, 2.65 for the alto flute,
-whose vibrato is one of loudness: no attribute says when it swells.
+pitch and loudness, the spectral distance is 1.00 to 1.18 times over the factory patches; pitch is 0.5 to 13.7 cents off,
+most where voices glide into their notes, and loudness 0.6 to 2.4 dB.
 """
 
 
