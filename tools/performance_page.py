@@ -74,8 +74,8 @@ the pitches while it is itself swept through its five values, in the same patch.
 
 `python -m ddsp_live.tools.reconstruction FOLDER --patch NAME` plays recordings that were held out of training again
 from their notes' attributes alone, and compares where notes sound. Against the same patch driven by the recording's own
-pitch and loudness, the spectral distance is 1.00 to 1.18 times over the factory patches; pitch is 0.5 to 13.7 cents off,
-most where voices glide into their notes, and loudness 0.6 to 2.4 dB.
+pitch and loudness, the spectral distance is 1.00 to 1.18 times over the factory patches; pitch is 0.5 to 13.7 cents
+off, most where voices glide into their notes, and loudness 0.6 to 2.4 dB.
 """
 
 
