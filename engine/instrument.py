@@ -9,7 +9,7 @@ from .patch import Patch, PatchError
 from .performance.performer import OUTPUT
 from .room import Room
 
-IN_CALLBACK = {"native": lambda program: program, "int8": Program.in_bytes}
+IN_CALLBACK = {"native": lambda program: program, "int8": Program.quantized}
 """{decoder: what becomes of a patch's program}, those that the kernel runs itself."""
 WORKER_FRAMES = 3  # that a worker's decoder runs ahead: 12 ms at 250 frames a second
 HEADROOM_DB = 3.0  # above the loudest trained note that pressure and expression may still reach

@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-#include "byte_product.h"
+#include "int8_product.h"
 #include "clock.h"
 #include "decoder.h"
 #include "instrument.h"
@@ -28,7 +28,7 @@ int bench_vector_bits(void) {
     return 128;
 }
 
-int bench_byte_products(void) { return byte_product_is_fast(); }
+int bench_int8_products(void) { return int8_product_is_fast(); }
 
 #define ROUNDS 10000
 

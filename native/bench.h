@@ -6,8 +6,8 @@
 
 /* Of the widest registers that the kernel uses on this processor. */
 int bench_vector_bits(void);
-/* Whether it has the products of bytes that the decoder int8 is for. */
-int bench_byte_products(void);
+/* Whether it has the products of 8-bit integers that the decoder int8 is for. */
+int bench_int8_products(void);
 /* What the core can do at best: multiply-adds in registers, for about this long. GFLOP/s. */
 double bench_multiply_add(double seconds);
 /* Reading `size` floats again and again, for about this long. GB/s. */

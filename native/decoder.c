@@ -1,5 +1,5 @@
 #include <math.h>
-#include "byte_product.h"
+#include "int8_product.h"
 #include "decoder.h"
 #include "product.h"
 #include "simd.h"
@@ -9,7 +9,7 @@
 struct Layer {
     LayerSpec spec;
     Product product, hidden; /* hidden: GRU only */
-    ByteProduct in_bytes;    /* DENSE_BYTES only */
+    Int8Product int8;        /* DENSE_INT8 only */
     float *weight, *bias;    /* LAYER_NORM only: padded to whole vectors */
 };
 
@@ -50,7 +50,7 @@ static void dense(const Layer *layer, float *const *activations, int voices) {
     }
 }
 
-static void dense_bytes(const Layer *layer, float *const *activations, int voices) {
+static void dense_int8(const Layer *layer, float *const *activations, int voices) {
     const LayerSpec *s = &layer->spec;
     const float *x[GROUP_VOICES];
     float *y[GROUP_VOICES];
@@ -60,7 +60,7 @@ static void dense_bytes(const Layer *layer, float *const *activations, int voice
             x[v] = activations[from + v] + s->input;
             y[v] = activations[from + v] + s->output;
         }
-        byte_product(&layer->in_bytes, x, y, count);
+        int8_product(&layer->int8, x, y, count);
     }
 }
 
@@ -123,11 +123,11 @@ void decoder_init(Decoder *d, Arena *arena, const LayerSpec *specs, int layers, 
     for (int i = 0; i < layers; i++) {
         const LayerSpec *s = specs + i;
         Layer layer = {.spec = *s};
-        if (s->kind == LAYER_DENSE_BYTES && !byte_product_is_fast()) layer.spec.kind = LAYER_DENSE;
+        if (s->kind == LAYER_DENSE_INT8 && !int8_product_is_fast()) layer.spec.kind = LAYER_DENSE;
         if (layer.spec.kind == LAYER_DENSE)
             product_init(&layer.product, arena, s->weight, s->bias, s->output_size, s->input_size);
-        if (layer.spec.kind == LAYER_DENSE_BYTES)
-            byte_product_init(&layer.in_bytes, arena, s->weight, s->bias, s->output_size, s->input_size);
+        if (layer.spec.kind == LAYER_DENSE_INT8)
+            int8_product_init(&layer.int8, arena, s->weight, s->bias, s->output_size, s->input_size);
         if (s->kind == LAYER_GRU) {
             product_init_gates(&layer.product, arena, s->weight, s->bias, s->output_size, s->input_size);
             product_init_gates(&layer.hidden, arena, s->weight_hidden, s->bias_hidden, s->output_size, s->output_size);
@@ -144,7 +144,7 @@ void decoder_step(const Decoder *d, float *const *activations, float *const *sta
     for (int i = 0; i < d->layers; i++) {
         const Layer *layer = d->layer + i;
         if (layer->spec.kind == LAYER_DENSE) dense(layer, activations, voices);
-        else if (layer->spec.kind == LAYER_DENSE_BYTES) dense_bytes(layer, activations, voices);
+        else if (layer->spec.kind == LAYER_DENSE_INT8) dense_int8(layer, activations, voices);
         else if (layer->spec.kind == LAYER_GRU) gru(layer, activations, states, voices);
         else
             for (int v = 0; v < voices; v++) each_voice(layer, activations[v], states[v]);

@@ -23,7 +23,7 @@ static int fits(const LayerSpec *s, int activations, int state_size) {
     const int same = s->input == s->output && s->input_size == s->output_size;
     switch (s->kind) {
     case LAYER_DENSE:
-    case LAYER_DENSE_BYTES: return apart(s);
+    case LAYER_DENSE_INT8: return apart(s);
     case LAYER_LAYER_NORM:
     case LAYER_LEAKY_RELU:
     case LAYER_EXP_SIGMOID:

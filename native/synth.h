@@ -17,7 +17,7 @@
 #define LAYER_DIFFERENCE 5  /* y = x, then x - x[lag frames ago] for each lag; state: past inputs, then a flag */
 #define LAYER_GRU 6         /* torch.nn.GRUCell; weight [3H, I], bias [3H], weight_hidden [3H, H], bias_hidden [3H] */
 #define LAYER_COPY 7        /* y = x: for a concatenation of values that do not lie next to each other */
-#define LAYER_DENSE_BYTES 8 /* as DENSE, in 8-bit integers where the processor has products of them */
+#define LAYER_DENSE_INT8 8 /* as DENSE, in 8-bit integers where the processor has products of them */
 
 typedef struct LayerSpec {
     int kind;

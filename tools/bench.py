@@ -67,7 +67,7 @@ def measure(
     }
     for voices in decoder_voices:
         probes[f"native {voices}"] = probe.native_steps(program, voices)
-        probes[f"int8 {voices}"] = probe.native_steps(program.in_bytes(), voices)
+        probes[f"int8 {voices}"] = probe.native_steps(program.quantized(), voices)
         probes[f"onnx {voices}"] = probe.onnx_steps(patch, voices)
     everything_on = _everything_on(patch)
     for voices in synth_voices:
@@ -98,7 +98,7 @@ def _report(patch, program, taken, synth_voices, decoder_voices) -> dict:
         "machine": {
             "processor": processor_name(),
             "vector_bits": lib.bench_vector_bits(),
-            "byte_products": bool(lib.bench_byte_products()),
+            "int8_products": bool(lib.bench_int8_products()),
             "gflops": middle["peak"],
             "cache_gb_per_s": middle["cache"],
             "memory_gb_per_s": middle["memory"],

@@ -14,7 +14,7 @@ MAX_STATE = 65536
 MAX_HARMONICS = 256
 MAX_NOISE_BANDS = 1025
 LANES = 16
-FEWEST_BYTES = 64  # inputs of a product that is worth rounding to bytes
+FEWEST_QUANTIZED = 64  # inputs of a product that is worth quantizing
 
 INPUTS = ("f0_scaled", "loudness_scaled")
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
@@ -84,13 +84,13 @@ class Program:
         """In the matrix products of one voice's frame."""
         return sum(array.size for step in self.steps for array in step.arrays.values() if array.ndim == 2)
 
-    def in_bytes(self) -> "Program":
-        """The same with its large products in 8-bit integers, rounded when the kernel initializes; recurrent layers,
-        which would keep what was rounded, and a single output, which is amplitude, stay in floats.
+    def quantized(self) -> "Program":
+        """The same with its large products in 8-bit integers, quantized when the kernel initializes; recurrent layers,
+        which would keep the error, and a single output, which is amplitude, stay in floats.
         """
         steps = (
-            replace(step, op="dense_bytes")
-            if step.op == "dense" and step.input_size >= FEWEST_BYTES and step.output_size >= LANES
+            replace(step, op="dense_int8")
+            if step.op == "dense" and step.input_size >= FEWEST_QUANTIZED and step.output_size >= LANES
             else step
             for step in self.steps
         )

@@ -61,10 +61,10 @@ def random_decoder(layers, seed: int = 1) -> Decoder:
 class Native:
     """The kernel's decoder of one set of weights, for a fixed number of voices."""
 
-    def __init__(self, layers, weights, voices: int, unit=(ffi, lib), in_bytes: bool = False):
+    def __init__(self, layers, weights, voices: int, unit=(ffi, lib), quantized: bool = False):
         self.ffi, self.lib = unit
         program = Program.from_layers(layers, weights)
-        self.program = p = program.in_bytes() if in_bytes else program
+        self.program = p = program.quantized() if quantized else program
         specs = layer_specs(p, self.ffi, self.lib)
         assert self.lib.decoder_check(specs, p.layer_count, p.activations, p.state_size) == 0
         self.decoder = self.ffi.new("Decoder *")
@@ -188,38 +188,38 @@ def test_exp_sigmoid_holds_far_from_zero():
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_in_bytes_frames_are_off_by_less_than_a_tenth(network):
-    """By less than a fiftieth where training has made the network smooth; where the processor has no products of bytes,
+def test_quantized_frames_are_off_by_less_than_a_tenth(network):
+    """By less than a fiftieth where training has made the network smooth; where the processor has no such products,
     not at all.
     """
     weights, frames, (*wanted, _) = long_run(network)
-    ours = Native(NETWORKS[network], weights, 3, in_bytes=True).run(frames)
+    ours = Native(NETWORKS[network], weights, 3, quantized=True).run(frames)
     plain = Native(NETWORKS[network], weights, 3).run(frames)
-    has_products = units.load("byte_product.h")[1].byte_product_is_fast()
+    has_products = units.load("int8_product.h")[1].int8_product_is_fast()
     for rounded, floats, exact in zip(ours, plain, wanted, strict=True):
         off = np.linalg.norm(rounded - exact) / np.linalg.norm(exact)
         assert 1e-4 < off < 0.1 if has_products else np.array_equal(rounded, floats)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_processor_without_products_of_bytes_decodes_in_floats(network):
+def test_a_processor_without_int8_products_decodes_in_floats(network):
     weights, frames, _ = long_run(network)
     unit = units.load(*HEADERS, extra=BUILDS["avx2"])
-    runs = [Native(NETWORKS[network], weights, 3, unit, in_bytes).run(frames[:20]) for in_bytes in (0, 1)]
+    runs = [Native(NETWORKS[network], weights, 3, unit, quantized).run(frames[:20]) for quantized in (0, 1)]
     for floats, asked in zip(*runs, strict=True):
         np.testing.assert_array_equal(floats, asked)
 
 
 @networks
-@pytest.mark.parametrize("in_bytes", [False, True], ids=["floats", "bytes"])
+@pytest.mark.parametrize("quantized", [False, True], ids=["floats", "int8"])
 @pytest.mark.parametrize("build", BUILDS)
-def test_a_voice_does_not_depend_on_its_company(layers, build, in_bytes):
+def test_a_voice_does_not_depend_on_its_company(layers, build, quantized):
     unit = units.load(*HEADERS, extra=BUILDS[build])
     weights, most, frames = random_decoder(layers).weights(), 64, performance(voices=64, frames=4)
-    wanted = Native(layers, weights, most, unit, in_bytes)
+    wanted = Native(layers, weights, most, unit, quantized)
     alone = [[wanted.step(frame[[v]], [v]) for v in range(most)] for frame in frames]
     for company in (2, 3, 4, 5, 16, 17, 64):
-        native = Native(layers, weights, most, unit, in_bytes)
+        native = Native(layers, weights, most, unit, quantized)
         order = np.random.default_rng(company).permutation(most)
         for frame, each in zip(frames, alone, strict=True):
             for first in range(0, most, company):

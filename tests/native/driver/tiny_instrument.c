@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define WIDTH 16
-#define WIDE 80 /* more than a run of bytes, so that products of bytes have some, and floats behind them */
+#define WIDE 80 /* more than an INT8_RUN, so that some inputs are quantized and some stay floats */
 #define MOST_WEIGHTS 8192
 #define MOST_REQUESTS 64
 
@@ -38,7 +38,7 @@ static int decoder(LayerSpec *layers, float *weights, uint32_t random) {
     layers[n++] = (LayerSpec){LAYER_DIFFERENCE, INPUTS, 2, CONTEXT, 8, PAST, PAST_SIZE, 0, 3, {1, 2, 4}, .weight = NULL};
     layers[n++] = dense(CONTEXT, 8, SPREAD, WIDE, &weights, &random);
     layers[n] = dense(SPREAD, WIDE, HIDDEN, WIDTH, &weights, &random);
-    layers[n++].kind = LAYER_DENSE_BYTES;
+    layers[n++].kind = LAYER_DENSE_INT8;
     layers[n] = in_place(LAYER_LAYER_NORM, HIDDEN, WIDTH, 1e-5f);
     layers[n].weight = numbers(&weights, WIDTH, 1.0f, &random);
     layers[n++].bias = numbers(&weights, WIDTH, 0.1f, &random);
