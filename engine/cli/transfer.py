@@ -82,6 +82,8 @@ def run(arguments) -> int:
     if arguments.json:
         print_json(summary)
     else:
-        moved = f", moved by {played.octave} octaves" if played.octave else ""
+        moved = (
+            f", moved by {played.octave:+d} octave{'s' * (abs(played.octave) > 1)}" if played.octave else ""
+        )
         print(f"{output}: {summary['seconds']:.1f} s of {patch.title}{moved}.")
     return 0
