@@ -1,8 +1,7 @@
 """Families of instruments: told by name where a patch does not say."""
 
-import pytest
-
 import ddsp_live
+import pytest
 from ddsp_live.families import FAMILIES, family_of
 
 FACTORY = {
