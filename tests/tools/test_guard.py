@@ -131,7 +131,7 @@ def test_several_in_a_row_go_back_to_the_last_good_look_at_half_the_rate():
 
 def test_going_back_again_and_again_ends_in_a_sentence_that_names_the_take():
     guard = taught(Weights())
-    with pytest.raises(DivergedError, match="cello-60.wav"):
+    with pytest.raises(DivergedError, match="cello"):
         for step in range(IN_A_ROW * (MOST_RETURNS + 1)):
             guard.allows(math.nan, 100 + step, lambda: ["cello-60.wav"])
             guard.repeated()
