@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..families import family_of
 from ..patch import SUFFIX, Patch, PatchError, load_patch, write_patch
 from . import distill
 from .analysis import Take, analyse_folder, find_recordings
@@ -131,9 +132,12 @@ def make_patch(
     }
     if room is not None:
         training["room"] = room.describe()
+    title = source.get("title", output.stem.replace("-", " ").capitalize())
+    family = source.get("family") or family_of(output.stem, title)
     info = {
         "name": plain_name(output.stem),
-        "title": source.get("title", output.stem.replace("-", " ").capitalize()),
+        "title": title,
+        **({"family": family} if family else {}),
         **settings.rates,
         **sizes,
         "state_size": decoder.state_size,
