@@ -12,6 +12,7 @@ import numpy as np
 import soundfile
 
 from .decoders.program import Program
+from .families import family_of
 from .onnx_weights import read_weights
 from .patch_check import check_format, check_info, read_body, read_licence, read_room
 from .patch_file import FORMAT, PatchError, content_hash, read_json, read_members, write_members
@@ -73,6 +74,14 @@ class Patch:
         Recordings differ by 25 dB in level, by who made them and not by what plays.
         """
         return trim_db(self.info)
+
+    @property
+    def family(self) -> str | None:
+        """The family of instruments that it is of, a key of `families.FAMILIES`, or None where that is not known.
+
+        What patch.json says, or else what its name and title tell.
+        """
+        return self.info.get("family") or family_of(self.name, self.title)
 
     @property
     def coverage(self) -> Mapping | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import soxr
 
+from ..decoders.onnx_runtime import import_quietly
 from .candidates import RATE, find_candidates
 from .periodicity import refine
 from .spectral_change import spectral_change
@@ -131,6 +132,4 @@ def _cost(before: np.ndarray, after: np.ndarray, most: float) -> np.ndarray:
 
 @lru_cache
 def _tracker():
-    from swift_f0 import SwiftF0
-
-    return SwiftF0(threads=1, spin=False)
+    return import_quietly("swift_f0").SwiftF0(threads=1, spin=False)
