@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mido
 
+from ..errors import DdspLiveError
 from .held import Held
 from .tuning import is_tuning
 
@@ -22,7 +23,7 @@ Event = tuple[float, bytes]
 """Seconds from the start, and a channel message or a tuning (MTS)."""
 
 
-class MidiFileError(ValueError):
+class MidiFileError(DdspLiveError):
     """A MIDI file that cannot be played; the message is one sentence that names it."""
 
 
