@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..patch import PatchError
+from ..ranges import is_number
 from .controls import BY_NAME, CONTROLS
 from .desk import Desk, Source
 
@@ -225,7 +226,7 @@ def _number(values: Sequence, index: int, low: float, high: float) -> float:
     value = values[index] if index < len(values) else None
     if isinstance(value, bool):
         value = int(value)
-    if not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
+    if not is_number(value, low, high):
         raise Unanswered
     return float(value)
 
