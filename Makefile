@@ -35,7 +35,9 @@ $(VENV)/made:
 
 $(VENV)/play: $(VENV)/made $(KERNEL)
 	@echo "Setting up in $(VENV): this takes a minute, once."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[midi]' || \
+		{ echo "Without MIDI: python-rtmidi can't be built here."; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .; }
 	@touch $@
 
 $(VENV)/test: $(VENV)/made $(KERNEL) constraints.txt

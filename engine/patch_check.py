@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 
 from .decoders.program import MAX_HARMONICS, MAX_NOISE_BANDS, MAX_STATE
+from .families import FAMILIES
 from .patch_file import FORMAT, PatchError
 from .performance.prior import Prior, PriorError
 
@@ -105,6 +106,10 @@ MAP_FIELDS: dict[str, tuple[Check, str]] = {
     "coverage.frames": grid(140, 80),
 }
 """The same for the map of the recordings, which a patch need not have."""
+FAMILY_FIELDS: dict[str, tuple[Check, str]] = {
+    "family": (lambda value: isinstance(value, str) and value in FAMILIES, f"one of {', '.join(FAMILIES)}"),
+}
+"""The same for the instrument's family, which is told by its name where a patch does not say it."""
 RING_FIELDS: dict[str, tuple[Check, str]] = {
     "performance.ring_db": number(-60, -3),
     "performance.ring_ms": number(1, 20000),
@@ -124,7 +129,7 @@ def check_format(info: Mapping) -> None:
 def check_info(info: Mapping) -> None:
     """Raises PatchError unless every field of the table is there and in range."""
     check_format(info)
-    wanted = FIELDS | (MAP_FIELDS if "coverage" in info else {})
+    wanted = FIELDS | (MAP_FIELDS if "coverage" in info else {}) | (FAMILY_FIELDS if "family" in info else {})
     performance = info.get("performance")
     if isinstance(performance, dict) and performance.keys() & {"ring_db", "ring_ms"}:
         wanted |= RING_FIELDS

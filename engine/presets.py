@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .errors import DdspLiveError
 from .live.controls import BY_NAME
 from .midi.gesture_map import DEFAULT, Row, find_map
 from .midi.gestures import PRESETS
@@ -27,7 +28,7 @@ CONTROLLERS = range(120)
 PANEL = {"octave": (0, 8), "velocity": (1, 127)}
 
 
-class PresetError(ValueError):
+class PresetError(DdspLiveError):
     """A preset that is not there or cannot be used; one sentence says why."""
 
 

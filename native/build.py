@@ -2,12 +2,16 @@
 
 import platform
 import re
-import sys
 from pathlib import Path
 
 from cffi import FFI
 
 HERE = Path(__file__).parent
+NO_VECTORS = (
+    "The kernel is written in the vector extensions of gcc and clang, which Microsoft's compiler does not know: "
+    "install MinGW-w64, write `[build]` and `compiler=mingw32` into setup.cfg, and install again "
+    "(with clang, set CC=clang, too)."
+)
 
 
 def declarations(*headers: Path) -> str:
@@ -19,9 +23,14 @@ def declarations(*headers: Path) -> str:
     return re.sub(r"\bNONBLOCKING\b", "", "\n".join(lines))
 
 
-def compile_args() -> list[str]:
-    if sys.platform == "win32":
-        return ["/O2", "/std:c11", "/experimental:c11atomics"]
+def compile_args(compiler: str = "unix") -> list[str]:
+    """Return the flags for a compiler, by setuptools' name for it.
+
+    compiler: ``unix``, ``mingw32`` (gcc and clang on Windows) or ``msvc``, which cannot build the kernel. Raises
+    SystemExit, in one sentence, for that one.
+    """
+    if compiler == "msvc":
+        raise SystemExit(NO_VECTORS)
     # Contraction is safe here: every loop runs over whole vectors, so no sample meets another instruction.
     args = ["-O3", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
     args += ["-fvisibility=hidden", "-Wall", "-Wextra"]
@@ -40,7 +49,7 @@ def builder(
         sources=[str(s) for s in sources],
         include_dirs=[str(HERE)],
         extra_compile_args=[*compile_args(), *extra],
-        libraries=[] if sys.platform == "win32" else ["m"],
+        libraries=["m"],
     )
     return made
 

@@ -23,11 +23,19 @@ LEVEL_SPREAD_DB = 1.5
 
 @dataclass(frozen=True)
 class Batch:
-    """audio [batch, samples]; f0_hz, loudness_db [batch, before + frames, 1] from `before` frames on."""
+    """audio [batch, samples]; f0_hz, loudness_db [batch, before + frames, 1] from `before` frames on; take [batch], the
+    number of the take that each is of.
+    """
 
     audio: Tensor
     f0_hz: Tensor
     loudness_db: Tensor
+    take: Tensor
+
+    def of(self, take: int) -> "Batch":
+        """Returns what the batch has of one take."""
+        own = self.take == take
+        return Batch(*(value[own] for value in vars(self).values()))
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,9 @@ class Dataset:
     def batch(self, size: int, generator: np.random.Generator) -> Batch:
         """A batch of `size` stretches, a function of the generator's state."""
         picked = [self._stretch(generator) for _ in range(size)]
-        audio, weighted, f0_hz = (torch.from_numpy(np.stack(part)) for part in zip(*picked, strict=True))
+        audio, weighted, f0_hz, take = (
+            torch.from_numpy(np.stack(part)) for part in zip(*picked, strict=True)
+        )
         hop = self.sample_rate / self.frame_rate
         margin = audio.shape[1] - round((self.before + self.frames) * hop)
         gain = torch.from_numpy(np.stack([self._gain(audio.shape[1], generator) for _ in range(size)]))
@@ -59,10 +69,20 @@ class Dataset:
         loudness_db = frame_loudness(weighted, self.before + self.frames, self.sample_rate, self.frame_rate)
         start = margin // 2 + round(self.before * hop)
         kept = audio[:, start : start + self.frames * self.sample_rate // self.frame_rate]
-        return Batch(kept, f0_hz[..., None], loudness_db[..., None])
+        return Batch(kept, f0_hz[..., None], loudness_db[..., None], take)
 
-    def _stretch(self, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        clip = self.clips[generator.choice(len(self.clips), p=self.share)][generator.integers(len(DETUNINGS))]
+    def leave_out(self, take: int) -> None:
+        """Draws nothing more of a take. Raises ValueError if nothing else is left."""
+        self.share[take] = 0
+        if not self.share.any():
+            raise ValueError("No take is left to learn from.")
+        self.share /= self.share.sum()
+
+    def _stretch(
+        self, generator: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        take = generator.choice(len(self.clips), p=self.share)
+        clip = self.clips[take][generator.integers(len(DETUNINGS))]
         hop = self.sample_rate / self.frame_rate
         first = round(SILENCE_SECONDS * self.frame_rate)
         last = max(1, len(clip.f0_hz) - self.frames)
@@ -81,6 +101,7 @@ class Dataset:
             cut(clip.audio, sample, count),
             cut(clip.weighted, sample, count),
             clip.f0_hz[np.clip(np.arange(frame, frame + self.before + self.frames), 0, len(clip.f0_hz) - 1)],
+            np.asarray(take),
         )
 
     def _gain(self, samples: int, generator: np.random.Generator) -> np.ndarray:

@@ -19,6 +19,7 @@ from torch import Tensor
 from ..patch import Patch, PatchError, load_patch, write_patch
 from .analysis import RecordingError, analyse_folder
 from .decoder import Decoder, default_layers, from_weights, to_onnx
+from .guard import Guard
 from .losses import control_loudness
 from .objective import PLAYED_DB, PLAYED_MIDI
 from .signal import noise_taps, nyquist_fade
@@ -87,15 +88,18 @@ def distill(
         for _ in range(settings.batches)
     ]
     optimizer = torch.optim.Adam(student.parameters(), betas=(0.9, 0.99))
+    guard = Guard({"student": student, "optimizer": optimizer})
     for step in range(settings.steps):
         cosine = 0.5 * (1 + math.cos(math.pi * step / settings.steps))
         for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * min(1.0, (step + 1) / WARM_UP_STEPS) * cosine
+            group["lr"] = settings.learning_rate * min(1.0, (step + 1) / WARM_UP_STEPS) * cosine * guard.rate
         loss = difference(student, lessons[generator.integers(len(lessons))], sample_rate, before)
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
-        optimizer.step()
+        if guard.allows(float(torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)), step, list):
+            optimizer.step()
+        else:
+            guard.repeated()
         progress(step + 1, loss.item())
     return student.eval()
 

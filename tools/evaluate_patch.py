@@ -48,18 +48,20 @@ def evaluate_patch(
     write: Path | None = None,
     room: bool = True,
     cost: bool = True,
+    cache: bool = True,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Evaluation:
     """Judges a patch by a folder: by "all" its files, by what the patch says was "held out", or by "either",
     the latter where the folder has it.
 
-    write: a folder for what was played, DIR/<path in the folder>.wav, as long and as fast as the original.
+    write: a folder for what was played, DIR/<path in the folder>.wav, as long and as fast as the original. cache:
+    whether what was measured of the recordings is kept in, and taken from, the user's cache folder.
     Raises RecordingError where there is nothing to judge by.
     """
     folder = Path(folder)
     rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
     found, chosen, left_out = takes_to_judge(
-        patch, folder, which=which, progress=lambda share: progress(0.3 * share)
+        patch, folder, which=which, cache=cache, progress=lambda share: progress(0.3 * share)
     )
     play, static = patch_player(patch, room=room), kept_static(patch)
     lived_in = room_of(patch)
@@ -69,7 +71,9 @@ def evaluate_patch(
         progress(0.3 + 0.7 * (index + 1) / len(found))
     if write is not None:
         for path in chosen or find_recordings(folder):
-            write_played(play, path, write / path.relative_to(folder).with_suffix(".wav"), rates, lived_in)
+            write_played(
+                play, path, write / path.relative_to(folder).with_suffix(".wav"), rates, lived_in, cache
+            )
     figures = summary(rows) | (cost_of(patch) if cost else {})
     files = [{"file": name} | summary([row]) for (name, _), row in zip(found, rows, strict=True)]
     judged_by = "held out of training" if chosen else "all of the folder"
@@ -82,6 +86,7 @@ def takes_to_judge(
     *,
     which: str = "either",
     names: Sequence[str] | None = None,
+    cache: bool = True,
     progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[list[tuple[str, Take]], list[Path], list[str]]:
     """Named takes of a folder, `which` of them as for `evaluate_patch`, or those `names` in place of what was held out;
@@ -102,12 +107,12 @@ def takes_to_judge(
         name = file_name(path, folder)
         try:
             if not chosen or name in names:
-                found.append((name, analyse(path, cache=True, **rates)))
+                found.append((name, analyse(path, cache=cache, **rates)))
         except RecordingError as error:
             left_out.append(str(error))
         progress((index + 1) / len(chosen or paths))
     if chosen and files - set(names):
-        parts = named_passages(analyse_folder(folder, **rates).takes, folder)
+        parts = named_passages(analyse_folder(folder, cache=cache, **rates).takes, folder)
         found += [(name, part) for name, part in parts.items() if name in names and name not in files]
     if not found:
         why = f": {left_out[0]}" if left_out else "."
@@ -128,12 +133,12 @@ def asked(take: Take, lived_in: Room | None) -> np.ndarray:
 
 
 def write_played(
-    play: Callable, path: Path, output: Path, rates: dict[str, int], lived_in: Room | None
+    play: Callable, path: Path, output: Path, rates: dict[str, int], lived_in: Room | None, cache: bool = True
 ) -> None:
     """Writes what is played in a file's place: its rate and length, one channel, as 32-bit floats."""
     original = soundfile.info(path)
     try:
-        take = analyse(path, cache=True, **rates)
+        take = analyse(path, cache=cache, **rates)
     except RecordingError:
         return
     made = play(take.f0_hz, asked(take, lived_in))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..families import family_of
 from ..patch import SUFFIX, Patch, PatchError, load_patch, write_patch
 from . import distill
 from .analysis import Take, analyse_folder, find_recordings
@@ -131,9 +132,12 @@ def make_patch(
     }
     if room is not None:
         training["room"] = room.describe()
+    title = source.get("title", output.stem.replace("-", " ").capitalize())
+    family = source.get("family") or family_of(output.stem, title)
     info = {
         "name": plain_name(output.stem),
-        "title": source.get("title", output.stem.replace("-", " ").capitalize()),
+        "title": title,
+        **({"family": family} if family else {}),
         **settings.rates,
         **sizes,
         "state_size": decoder.state_size,
@@ -154,9 +158,11 @@ def make_patch(
     write_patch(output, info, **members)
     # Judged is the file, by the code that plays; the scores are then written into it.
     patch = load_patch(output)
-    found = evaluate_patch(patch, folder, progress=lambda share: progress("Evaluating", share, ""))
+    found = evaluate_patch(
+        patch, folder, cache=cache, progress=lambda share: progress("Evaluating", share, "")
+    )
     learned = [names[id(take)] for take in split.learned]
-    figures = found.figures | trained_figures(patch, folder, learned, len(split.judged), settings.seed)
+    figures = found.figures | trained_figures(patch, folder, learned, len(split.judged), settings.seed, cache)
     figures = {name: round(value, 5) for name, value in figures.items()}
     minutes = (analysed + history.seconds + time.monotonic() - began) / 60
     training |= {"minutes": round(minutes, 2)} | figures
@@ -250,13 +256,13 @@ def watch(takes: Sequence[Take]) -> Validate:
 
 
 def trained_figures(
-    patch: Patch, folder: Path, learned: Sequence[str], count: int, seed: int
+    patch: Patch, folder: Path, learned: Sequence[str], count: int, seed: int, cache: bool = True
 ) -> dict[str, float]:
     """The distance on some of the named takes that were learned from, measured as for those that were not, to which it
     is compared.
     """
     drawn = np.random.default_rng(seed).permutation(len(learned))[: max(count, FEWEST_COMPARED)]
-    takes, _, _ = takes_to_judge(patch, folder, names=[learned[i] for i in drawn])
+    takes, _, _ = takes_to_judge(patch, folder, names=[learned[i] for i in drawn], cache=cache)
     play, lived_in = patch_player(patch), room_of(patch)
     rows = []
     for _, take in takes:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..decoders.onnx_runtime import import_quietly
 from ..midi.files import read_midi
 from ..patch import Patch
 from ..performance.attributes import NOTE, attributes, player_units
@@ -46,12 +47,11 @@ def measure_notes(recording: Path, *, midi: Path | None = None, patch: Patch | N
 
 def hear_notes(take: Take) -> np.ndarray:
     """The notes that swift-f0's segmentation finds in a take, [notes] of type `ROW`. Raises RecordingError."""
-    from swift_f0 import SwiftF0, segment_notes
-
-    tracked = SwiftF0(spin=False).detect(take.audio, take.sample_rate)
+    swift_f0 = import_quietly("swift_f0")
+    tracked = swift_f0.SwiftF0(spin=False).detect(take.audio, take.sample_rate)
     # The take's pitch has its octaves settled.
     settled = np.interp(tracked.timestamps, np.arange(len(take.f0_hz)) / take.frame_rate, take.f0_hz)
-    found = segment_notes(replace(tracked, pitch_hz=settled.astype(tracked.pitch_hz.dtype)))
+    found = swift_f0.segment_notes(replace(tracked, pitch_hz=settled.astype(tracked.pitch_hz.dtype)))
     if not found:
         raise RecordingError(f"{take.path} has no notes that could be heard.")
     rows = blank_rows(len(found))

@@ -29,8 +29,8 @@ has_module ensurepip || needed="$needed $version-venv"
 
 if [ "$(uname)" = Linux ]; then
     if builds_rtmidi && ! has_midi_headers; then
-        has c++ || needed="$needed g++"
-        needed="$needed pkg-config libasound2-dev libjack-jackd2-dev"
+        has c++ || wanted="$wanted g++"
+        wanted="$wanted pkg-config libasound2-dev libjack-jackd2-dev"
     fi
     has_library portaudio || wanted="$wanted libportaudio2"
     if [ "$purpose" = test ]; then

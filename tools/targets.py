@@ -22,16 +22,22 @@ DEEPEST_FADE_DB = -50.0
 @dataclass(frozen=True)
 class Frames:
     """f0_hz, loudness_db [batch, before + frames, 1]; partials [batch, frames, K] and noise [batch, frames, M],
-    logarithms of the levels that belong to the last `frames`.
+    logarithms of the levels that belong to the last `frames`; take [batch], the number of the take that each is of.
     """
 
     f0_hz: Tensor
     loudness_db: Tensor
     partials: Tensor
     noise: Tensor
+    take: Tensor
 
     def to(self, device: torch.device) -> "Frames":
         return Frames(*(value.to(device) for value in vars(self).values()))
+
+    def of(self, take: int) -> "Frames":
+        """Returns what the batch has of one take."""
+        own = self.take == take
+        return Frames(*(value[own] for value in vars(self).values()))
 
 
 class Targets:
@@ -60,9 +66,17 @@ class Targets:
         self.first = np.concatenate(
             [np.full(n, sum(counts[:i])) for i, n in enumerate(counts)]
         )  # of the take
+        self.take = np.repeat(np.arange(len(counts)), counts)
         # Long takes hold more to learn, but not in proportion: a held note repeats itself.
-        share = np.concatenate([np.full(n, n**-0.5) for n in counts])
-        self.up_to = np.cumsum(share / share.sum())
+        self.share = np.concatenate([np.full(n, n**-0.5) for n in counts])
+        self.up_to = np.cumsum(self.share / self.share.sum())
+
+    def leave_out(self, take: int) -> None:
+        """Draws nothing more of a take. Raises ValueError if nothing else is left."""
+        self.share[self.take == take] = 0
+        if not self.share.any():
+            raise ValueError("No take is left to learn from.")
+        self.up_to = np.cumsum(self.share / self.share.sum())
 
     def batch(self, size: int, frames: int, generator: np.random.Generator) -> Frames:
         """A batch of `size` stretches, a function of the generator's state."""
@@ -75,7 +89,8 @@ class Targets:
         own = place[:, self.before :]
         arrays = (self.f0_hz[place][..., None], loudness_db[..., None])
         arrays += (self.partials[own] + nepers, self.noise[own] + nepers)
-        return Frames(*(torch.from_numpy(array.astype(np.float32, copy=False)) for array in arrays))
+        tensors = (torch.from_numpy(array.astype(np.float32, copy=False)) for array in arrays)
+        return Frames(*tensors, take=torch.from_numpy(self.take[last[:, 0]]))
 
     def _gain(self, shape: tuple[int, int], generator: np.random.Generator) -> np.ndarray:
         """A small change of level in dB, and for some a fade: recorded notes are held until they are cut."""

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,12 +16,14 @@ from torch import Tensor, nn
 from .analysis import Take
 from .body import Body
 from .checkpoint import load_checkpoint, save_checkpoint
-from .dataset import Dataset
+from .dataset import Batch, Dataset
 from .decoder import Decoder, LeakyReLU, default_layers
 from .devices import device_of
+from .guard import DivergedError, Guard, culprits, gradient_norm, growth
 from .memory import keep_freed_memory
 from .objective import BandNoise, audio_loss, controls_loss, level_loss
-from .targets import Targets
+from .synthesis import scale_inputs
+from .targets import Frames, Targets
 
 # Of the settings: all that these change is the time it takes.
 HOW = ("threads", "device", "checkpoint_seconds")
@@ -49,7 +52,7 @@ class Settings:
     noise_bands: int = 65
     width: int = 256
     depth: int = 3
-    lags: tuple[int, ...] = (1, 2, 4, 8, 16)  # frames; none: no differences of the inputs
+    lags: tuple[int, ...] = (1, 2, 4, 8, 16)  # frames; none: no differences of the loudness
     memory: int = 0  # width of a GRU behind the first layer, 0 for none
     body_sections: int = 16  # of resonances that all pitches share; 0 for none
     dropouts: tuple[float, ...] = (0.1, 0.0)  # shares of hidden values that steps do without: one is chosen
@@ -92,6 +95,7 @@ class Settings:
 FEWEST_HARMONICS, MOST_HARMONICS = 60, 128
 BETTER = 0.05  # share of a score, from which an earlier look at the watched takes was a better one
 MEMORY_FRAMES = 32  # in which a GRU warms up
+GROWTH_FRAMES = 200  # over which a disturbance of its state is followed
 PARTIAL_SLOPE = 0.06  # per partial, before 2 sigmoid(x)^ln 10
 NOISE_DROP = 3.0
 LOUDNESS_SLOPE = 4.0  # 2 sigmoid(x)^ln 10 is 20 dB for each x, and a decoder's loudness 80 dB for 1
@@ -121,8 +125,15 @@ class Trained(NamedTuple):
 Progressed = Callable[[int, float], None]
 """Told the number of steps done and the last one's loss."""
 
-Loss = Callable[[Model, np.random.Generator], tuple[Tensor, Tensor]]
-"""What to minimise, and in dB how far the level is from the one that was asked for."""
+
+class Loss(NamedTuple):
+    """A step's loss: batches, and what to minimise on one."""
+
+    data: Targets | Dataset
+    draw: Callable[[np.random.Generator], Frames | Batch]
+    of: Callable[[Model, Frames | Batch, np.random.Generator], tuple[Tensor, Tensor]]
+    """What to minimise, and in dB how far the level is from the one that was asked for."""
+
 
 Validate = Callable[[Model], float]
 """A distance, less for a better model, from takes that are neither learned from nor reported on."""
@@ -135,6 +146,9 @@ class History:
     losses: list[float] = field(default_factory=list)  # of every step
     scores: list[tuple[int, float]] = field(default_factory=list)  # steps done, what `validate` said then
     seconds: float = 0.0  # that it took, in all runs that were stopped and gone on from
+    left_out: list[str] = field(default_factory=list)  # takes that brought gradients that cannot be used
+    rate: float = 1.0  # share of the learning rate that the guard went on with
+    halved: int = 0  # times that stretches were made half as long
 
     @property
     def best_step(self) -> int:
@@ -200,6 +214,11 @@ def train(
     identity = settings.decisive | {"takes": [[take.path.name, len(take.audio)] for take in takes]}
     history = History(**(load_checkpoint(checkpoint, parts, identity) if checkpoint else {}))
 
+    guard = Guard({name: parts[name] for name in ("model", "average", "optimizer")}, complain)
+    guard.rate = history.rate
+    for _ in range(history.halved):
+        settings = in_halves(settings)
+
     last = settings.steps + settings.polish_steps
     stages = ((0, _from_controls, settings), (settings.steps, _from_sound, settings.polish))
     loss_of = None
@@ -210,24 +229,42 @@ def train(
         first, make, stage = stages[step >= settings.steps]
         if loss_of is None or step == first:
             loss_of = make(takes, settings)
+            leave_out(loss_of, takes, history.left_out)
         # A step's randomness depends on its number alone, so a resumed run goes on as if never stopped.
         generator = np.random.default_rng([settings.seed, step])
         torch.manual_seed(int(generator.integers(2**63)))
         until = settings.steps if step < settings.steps else last
         for group in optimizer.param_groups:
-            group["lr"] = stage.learning_rate * schedule(step - first, until - first, settings)
-        distance, level = loss_of(model, generator)
-        optimizer.zero_grad()
+            group["lr"] = stage.learning_rate * schedule(step - first, until - first, settings) * guard.rate
+        drawn = loss_of.draw(generator)
+        distance, level = loss_of.of(model, drawn, generator)
         beyond = level_loss(decoder, generator, sample_rate=settings.sample_rate, body=body)
+        optimizer.zero_grad()
         (distance + stage.level_weight * level + settings.beyond_weight * beyond).backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        average.update_parameters(model)
-        history.losses.append(distance.item())
+        norm = float(torch.nn.utils.clip_grad_norm_(parameters, 1.0))
+        if guard.allows(norm, step, partial(_to_blame, loss_of, drawn, model, takes, step)):
+            optimizer.step()
+            average.update_parameters(model)
+            history.losses.append(distance.item())
+        else:
+            history.losses.append(history.losses[-1] if history.losses else float("nan"))
+            for name in guard.repeated() or ():
+                history.left_out.append(name)
+                leave_out(loss_of, takes, history.left_out)
+            history.rate = guard.rate
         if validate and ((step + 1) % settings.validation_steps == 0 or step + 1 == last):
             history.scores.append((step + 1, validate(copy.deepcopy(average.module).eval().cpu())))
             if history.best_step == step + 1:
                 best.load_state_dict(average.module.state_dict())
+            if settings.memory and settings.batch_frames > 1 and memory_growth(decoder, takes[0]) > 0:
+                settings = in_halves(settings)
+                history.halved += 1
+                loss_of = make(takes, settings)
+                leave_out(loss_of, takes, history.left_out)
+                complain(
+                    f"What the network remembers grows without end after step {step + 1}: it goes on learning from "
+                    f"stretches of {settings.batch_frames} frames, half as long."
+                )
         progress(step + 1, history.losses[-1])
         history.seconds = time.monotonic() - began
         due = step + 1 == last or history.seconds - saved >= settings.checkpoint_seconds
@@ -250,6 +287,25 @@ def harmonics_of(takes: Sequence[Take]) -> int:
     return min(max(reach, FEWEST_HARMONICS), MOST_HARMONICS)
 
 
+def in_halves(settings: Settings) -> Settings:
+    """Returns the same training from stretches half as long, twice as many of them."""
+    return replace(settings, batch_frames=settings.batch_frames // 2, batch_size=settings.batch_size * 2)
+
+
+def memory_growth(decoder: Decoder, take: Take) -> float:
+    """Returns `growth` of the decoder's state over the first frames of a take."""
+    frames = min(GROWTH_FRAMES, len(take.f0_hz), len(take.loudness_db))
+    pair = (
+        torch.from_numpy(np.asarray(x[:frames], np.float32))[:, None] for x in (take.f0_hz, take.loudness_db)
+    )
+    f0_scaled, loudness_scaled = (x.to(next(decoder.parameters()).device) for x in scale_inputs(*pair))
+
+    def advance(state: Tensor, frame: int) -> Tensor:
+        return decoder(f0_scaled[frame : frame + 1], loudness_scaled[frame : frame + 1], state)[3]
+
+    return growth(advance, decoder.fresh_state(1).to(f0_scaled), frames)
+
+
 def schedule(step: int, steps: int, settings: Settings) -> float:
     """Share of the learning rate: linear warm-up, and half a cosine down to `last_rate`."""
     cosine = 0.5 * (1 + float(np.cos(np.pi * step / steps)))
@@ -266,12 +322,14 @@ def _from_controls(takes: Sequence[Take], settings: Settings) -> Loss:
         threads=settings.threads,
     )
 
-    def loss(model: Model, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
-        batch = targets.batch(settings.batch_size, settings.batch_frames, generator)
+    def draw(generator: np.random.Generator) -> Frames:
+        return targets.batch(settings.batch_size, settings.batch_frames, generator)
+
+    def loss(model: Model, batch: Frames, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
         batch = batch.to(model.device)
         return controls_loss(model.decoder, batch, sample_rate=settings.sample_rate, body=model.body)
 
-    return loss
+    return Loss(targets, draw, loss)
 
 
 def _from_sound(takes: Sequence[Take], settings: Settings) -> Loss:
@@ -279,12 +337,34 @@ def _from_sound(takes: Sequence[Take], settings: Settings) -> Loss:
     dataset = Dataset(takes, frames=polish.batch_frames, before=settings.before)
     noise = BandNoise(settings.noise_bands, settings.sample_rate, settings.seed)
 
-    def loss(model: Model, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
-        batch = dataset.batch(polish.batch_size, generator)
+    def draw(generator: np.random.Generator) -> Batch:
+        return dataset.batch(polish.batch_size, generator)
+
+    def loss(model: Model, batch: Batch, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
         options = {"scales": polish.scales_per_step, "body": model.body} | settings.rates
         return audio_loss(model.decoder, batch, noise, generator, **options)
 
-    return loss
+    return Loss(dataset, draw, loss)
+
+
+def _to_blame(loss: Loss, drawn: Frames | Batch, model: Model, takes: Sequence[Take], step: int) -> list[str]:
+    """Names the takes that brought a batch's gradient, by the gradient that each one's part of it makes."""
+    norms = {}
+    for number in sorted(set(drawn.take.tolist())):
+        own, _ = loss.of(model, drawn.of(number), np.random.default_rng(step))
+        norms[takes[number].path.name] = gradient_norm(own, list(model.parameters()))
+    return culprits(norms)
+
+
+def leave_out(loss: Loss, takes: Sequence[Take], names: Sequence[str]) -> None:
+    """Learns nothing more from the named takes. Raises DivergedError if no other is left."""
+    numbers = [number for number, take in enumerate(takes) if take.path.name in names]
+    if len(numbers) == len(takes):
+        raise DivergedError(
+            "No recording is left to learn from: all of them bring gradients that are not finite."
+        )
+    for number in numbers:
+        loss.data.leave_out(number)
 
 
 @torch.no_grad()

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .onnx_runtime import import_quietly
+
 INPUTS = ("f0_scaled", "loudness_scaled", "state")
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes", "state_out")
 
@@ -13,7 +15,8 @@ class OnnxDecoder:
     """
 
     def __init__(self, model: bytes):
-        import onnxruntime  # here, since most players never need it and it takes memory and a moment to load
+        # Here, since most players never need it and it takes memory and a moment to load.
+        onnxruntime = import_quietly("onnxruntime")
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

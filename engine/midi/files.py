@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..errors import DdspLiveError
 from .held import Held
 from .repeats import by_key, is_down, is_note, key_of, separate
 from .smf import SmfError, Track, parse
@@ -25,7 +26,7 @@ Event = tuple[float, bytes]
 """Seconds from the start, and a channel message or a system exclusive one that is answered."""
 
 
-class MidiFileError(ValueError):
+class MidiFileError(DdspLiveError):
     """A MIDI file that cannot be played; the message is one sentence that names it."""
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..errors import DdspLiveError
 from ..native._kernel import ffi, lib
 from .gestures import CODES, CURVES, DEFAULT, PRESETS, TARGETS, VELOCITY, Row
 
@@ -37,7 +38,7 @@ LARGEST_FILE = 1 << 20
 BY_RANGE = ("bend", "pitch")
 
 
-class MapError(ValueError):
+class MapError(DdspLiveError):
     """A map of gestures that can't be used; one sentence names the row and what to change."""
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import re
+import sys
 import time
 from collections.abc import Mapping
 
@@ -9,6 +10,16 @@ from .ports import Backend, MidiPortError, Receive
 
 CLIENT = "ddsp-live"
 CALLBACK_SECONDS = 0.02
+MISSING = (
+    "MIDI keyboards need another package: run `pip install 'ddsp-live[midi]'`"
+    + (
+        ", which builds it, so that a C++ compiler, pkg-config and the headers of ALSA and JACK must be there "
+        "(libasound2-dev and libjack-jackd2-dev)"
+        if sys.platform == "linux" and sys.version_info >= (3, 13)
+        else ""
+    )
+    + "."
+)
 
 # What the systems add to a name and change when the device comes back: ALSA's client and port numbers
 # ("Keys 20:0"), the client number of its bridge to JACK ("Keys [20] (capture)"), Windows' index ("Keys 1").
@@ -120,8 +131,11 @@ class _Port:
 
 
 def rtmidi_module():
+    """Import python-rtmidi, which newer Pythons have to build. Raises MidiPortError if it is missing or damaged."""
     try:
         import rtmidi
+    except ModuleNotFoundError as error:
+        raise MidiPortError(MISSING) from error
     except ImportError as error:
         raise MidiPortError(f"python-rtmidi cannot be loaded ({error}): install it again.") from error
     return rtmidi

@@ -1,5 +1,8 @@
 """Live ports, on a MIDI system that is not there: keyboards come and go, and no note hangs."""
 
+import json
+import subprocess
+import sys
 import threading
 import time
 
@@ -374,3 +377,21 @@ def test_a_keyboard_is_known_by_its_name_without_the_system_s_numbers(api, befor
 def test_an_unknown_midi_system_is_refused():
     with pytest.raises(MidiPortError, match="no MIDI system 'carrier-pigeon' here: choose one of"):
         RtMidi("carrier-pigeon")
+
+
+def test_without_the_package_devices_says_what_to_install_and_all_else_works(tmp_path):
+    (tmp_path / "rtmidi").mkdir()  # stands before the real one
+    (tmp_path / "rtmidi" / "__init__.py").write_text("raise ModuleNotFoundError('No module', name='rtmidi')")
+    code = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from ddsp_live.cli import main; "
+        "sys.exit(main(sys.argv[1:]))"
+    )
+
+    def run(*words):
+        command = [sys.executable, "-c", code, str(tmp_path), *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "`pip install 'ddsp-live[midi]'`" in json.loads(run("devices", "--json").stdout)["midi_problem"]
+    done = run("render", "--phrase", "-o", tmp_path / "phrase.wav")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "phrase.wav").stat().st_size > 10_000

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import soundfile
 from ddsp_live import patch as patch_module
+from ddsp_live.decoders.onnx_runtime import import_quietly
 from ddsp_live.patch import PatchError, list_patches, load_patch, write_patch
 from ddsp_live.patch_file import content_hash
 from make_patch import LICENCE, make_layers, make_patch, make_weights
 from scipy import signal
+
+onnxruntime = import_quietly("onnxruntime")
 
 BODY = signal.butter(4, [0.05, 0.4], "bandpass", output="sos")
 COVERAGE = {

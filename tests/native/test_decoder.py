@@ -3,12 +3,14 @@
 import functools
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 import units
+from ddsp_live.decoders.onnx_runtime import import_quietly
 from ddsp_live.decoders.program import Program, layer_specs
 from ddsp_live.tools.decoder import Decoder, default_layers, to_onnx
+
+onnxruntime = import_quietly("onnxruntime")
 
 BUILDS = {"best": (), "avx2": ("-DWIDEST=256",), "portable": ("-DWIDEST=128", "-DNO_CLONES")}
 HEADERS = ("decoder.h", "decoder_check.h")

@@ -1,13 +1,15 @@
 """The performer's step in the kernel, against the trainer's formulas, ONNX Runtime and closed forms."""
 
 import numpy as np
-import onnxruntime
 import pytest
 import units
+from ddsp_live.decoders.onnx_runtime import import_quietly
 from ddsp_live.decoders.program import layer_specs
 from ddsp_live.performance.performer import INPUTS, OUTPUT, performer_program
 from ddsp_live.tools.contours import fall_db, performer_inputs, plain_level
 from ddsp_live.tools.decoder_onnx import to_onnx
+
+onnxruntime = import_quietly("onnxruntime")
 
 ffi, lib = units.load("performer.h", "performance.h")
 

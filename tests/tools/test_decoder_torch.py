@@ -4,10 +4,12 @@ import io
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
+from ddsp_live.decoders.onnx_runtime import import_quietly
 from ddsp_live.tools.decoder import Decoder, default_layers, from_weights, to_onnx
+
+onnxruntime = import_quietly("onnxruntime")
 
 FEED_FORWARD = default_layers(harmonics=12, noise_bands=9, width=32)
 RECURRENT = [

@@ -23,7 +23,7 @@ def frames(count: int, *sizes: int) -> list[torch.Tensor]:
 def test_what_is_minimised_stays_on_one_device(memory):
     decoder = Decoder(default_layers(**SIZES, memory=memory)).to("meta")
     body, generator = Body(5, SAMPLE_RATE), np.random.default_rng(0)
-    batch = Frames(*frames(18, 1, 1), *frames(2, 20, 9)).to(torch.device("meta"))
+    batch = Frames(*frames(18, 1, 1), *frames(2, 20, 9), take=torch.zeros(4)).to(torch.device("meta"))
     found = [*controls_loss(decoder, batch, sample_rate=SAMPLE_RATE, body=body)]
     found.append(level_loss(decoder, generator, sample_rate=SAMPLE_RATE, body=body))
     assert [value.device.type for value in found] == ["meta"] * 3

@@ -78,7 +78,7 @@ def test_no_share_of_the_amplitude_is_left_above_nyquist():
     f0_hz, loudness_db = torch.full((1, 2, 1), 1000.0), torch.full((1, 2, 1), -20.0)
     targets = torch.full((1, 1, 20), math.log(0.01))
     targets[..., 8:] = math.log(QUIETEST)  # 8 kHz and above, at 16 kHz
-    frames = Frames(f0_hz, loudness_db, targets, torch.full((1, 1, 17), math.log(1e-5)))
+    frames = Frames(f0_hz, loudness_db, targets, torch.full((1, 1, 17), math.log(1e-5)), torch.zeros(1))
     optimizer = torch.optim.Adam(decoder.parameters(), lr=0.05)
     for _ in range(200):
         optimizer.zero_grad()

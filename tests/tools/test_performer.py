@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
-import onnxruntime
 import pytest
 import soundfile
+from ddsp_live.decoders.onnx_runtime import import_quietly
 from ddsp_live.performance.performer import INPUTS, OUTPUT
 from ddsp_live.tools.analysis import analyse
 from ddsp_live.tools.contours import note_contours, performer_inputs
 from ddsp_live.tools.performer import Settings, train_performer
+
+onnxruntime = import_quietly("onnxruntime")
 
 RATE, SECONDS = 44100, 1.0
 SCOOP_CENTS, SCOOP_SECONDS = -80.0, 0.06
