@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .errors import DdspLiveError
 from .native._kernel import ffi, lib
 
 FORMAT = 1
@@ -60,7 +61,7 @@ LARGEST_BYTES = 4 << 30
 EVENTS_AT_ONCE = 1 << 15  # notes that may begin or be cut off between two calls of `Recorder.take`
 
 
-class ControlsError(ValueError):
+class ControlsError(DdspLiveError):
     """A file of controls that can't be used; one sentence says what is wrong with it."""
 
 

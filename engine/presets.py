@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .errors import DdspLiveError
 from .live.controls import BY_NAME
 from .midi.gesture_map import DEFAULT, LAST_CONTROLLER, map_of_rows
 from .midi.gestures import PRESETS
@@ -28,7 +29,7 @@ HIGHEST_PITCH, MOST_CENTS = 2000.0, 10_000.0  # of a key's tuning and of an octa
 PANEL = {"octave": (0, 8), "velocity": (1, 127)}
 
 
-class PresetError(ValueError):
+class PresetError(DdspLiveError):
     """A preset that is not there or cannot be used; one sentence says why."""
 
 

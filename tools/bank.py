@@ -1,15 +1,14 @@
-"""The factory bank: a patch of every source in patches/sources.json, several at a time.
+"""Makes the factory bank: a patch of every source in patches/sources.json, several at a time.
 
 python -m ddsp_live.tools.bank recordings -o patches
 """
 
 import argparse
-import multiprocessing
-import os
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from rich.console import Console
@@ -19,24 +18,30 @@ from ..patch import SUFFIX, PatchError
 from ..patch_file import read_json, read_members
 from .analysis import RecordingError
 from .bank_page import write_page
+from .jobs import LOST, Status, add_job_options, each, read_status
 from .make_patch import known_source, known_sources, make_patch, recordings_hash
 from .train import Settings
 
 FAILED, INTERRUPTED = 2, 130
-
-
-@dataclass
-class Run:
-    """A training in a process of its own, and what it has said."""
-
-    name: str
-    process: multiprocessing.Process
-    messages: Connection
-    ended: str = ""  # "done" or "failed", once it has said so
-
+POLL_SECONDS = 0.25
 
 Told = Callable[[str, str, float, str], None]
 """Told the patch's name, what is being done for it, the share of it that is, and how it goes."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A patch to be made."""
+
+    name: str
+    folder: Path  # of its recordings
+    output: Path
+    reports: Path | None
+    settings: Settings
+
+    @property
+    def status(self) -> Path:
+        return self.output.with_name(self.output.name + ".status")
 
 
 def make_bank(
@@ -45,15 +50,17 @@ def make_bank(
     names: Sequence[str],
     settings: Settings,
     *,
-    jobs: int = 2,
+    jobs: int = -1,
+    scheduler: str | None = None,
     reports: Path | None = None,
     told: Told = lambda name, stage, share, note: None,
     complain: Callable[[str], None] = lambda sentence: None,
 ) -> list[str]:
-    """Trains what is not there yet, `jobs` at a time, a thread each; the names of those that failed.
+    """Trains what is not there yet; returns the names of those that failed.
 
-    Stopped at any moment and run again, it goes on: patches that these settings made of these recordings are
-    kept, and trainings that had begun go on from their last checkpoint.
+    jobs: how many at a time, a thread each; all cores by default. scheduler: as for `jobs.each`. Stopped at any moment
+    and run again, it goes on: patches that these settings made of these recordings are kept, and trainings that had
+    begun go on from their last checkpoint, those of a killed worker at once.
     """
     # A thread each: two trainings side by side are faster than one on two cores after the other.
     settings = replace(settings, threads=1)
@@ -62,26 +69,48 @@ def make_bank(
         if is_current(output / f"{name}{SUFFIX}", recordings / name, settings):
             told(name, "Kept", 1.0, "")
         else:
-            waiting.append(name)
-    running: list[Run] = []
+            path = (output / f"{name}{SUFFIX}").absolute()
+            waiting.append(
+                Job(name, (recordings / name).absolute(), path, reports and reports.absolute(), settings)
+            )
     failed = []
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                name = waiting.pop(0)
-                running.append(_start(name, recordings / name, output, reports, settings))
-            for run in _listen(running, told, complain):
-                running.remove(run)
-                if run.ended != "done":
-                    failed.append(run.name)
-                if not run.ended:
-                    complain(f"{run.name}: the training was stopped; run the same command to go on.")
-    finally:
-        for run in running:
-            run.process.terminate()
-        for run in running:
-            run.process.join()
+    with _watched(waiting, told):
+        for job, result in each(_train, waiting, jobs=jobs, scheduler=scheduler):
+            if result is LOST:
+                result = ["the training was stopped again and again; run the same command to go on."], False
+            complaints, made = result
+            for sentence in complaints:
+                complain(f"{job.name}: {sentence}")
+            if made:
+                told(job.name, "Made", 1.0, "")
+            else:
+                failed.append(job.name)
     return failed
+
+
+@contextmanager
+def _watched(waiting: Sequence[Job], told: Told) -> Iterator[None]:
+    """Passes on what the trainings say of how far they are, from a thread of its own."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        heard: dict[str, tuple] = {}
+        while not ended.wait(POLL_SECONDS):
+            for job in waiting:
+                said = read_status(job.status)
+                if said and heard.get(job.name) != said:
+                    heard[job.name] = said
+                    told(job.name, *said[:3])
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+        for job in waiting:
+            job.status.unlink(missing_ok=True)
 
 
 def is_current(patch: Path, recordings: Path, settings: Settings) -> bool:
@@ -97,65 +126,24 @@ def is_current(patch: Path, recordings: Path, settings: Settings) -> bool:
     return same and "distance" in training
 
 
-def _start(name: str, folder: Path, output: Path, reports: Path | None, settings: Settings) -> Run:
-    # Spawned, since a process that has run torch cannot be forked.
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    arguments = (folder, output / f"{name}{SUFFIX}", reports, settings, there, os.getpid())
-    process = context.Process(target=_train, args=arguments, name=name)
-    process.start()
-    there.close()
-    return Run(name, process, here)
-
-
-def _listen(running: Sequence[Run], told: Told, complain: Callable[[str], None]) -> list[Run]:
-    """Passes on what the trainings say; those that have ended."""
-    ended = []
-    by_pipe = {run.messages: run for run in running}
-    for pipe in wait(list(by_pipe), timeout=1.0):
-        run = by_pipe[pipe]
-        try:
-            kind, *message = pipe.recv()
-        except EOFError:
-            run.process.join()
-            ended.append(run)
-            continue
-        if kind == "progress":
-            told(run.name, *message)
-        elif kind == "complaint":
-            complain(f"{run.name}: {message[0]}")
-        else:
-            run.ended = kind
-    return ended
-
-
-def _train(
-    folder: Path, output: Path, reports: Path | None, settings: Settings, messages: Connection, parent: int
-) -> None:
-    """One training, in its own process; ends with the one that began it."""
-
-    def say(*message: object) -> None:
-        if os.getppid() != parent:
-            os._exit(FAILED)
-        messages.send(message)
-
+def _train(job: Job) -> tuple[list[str], bool]:
+    """Makes one patch, in whatever process; returns what there was to complain of, and whether it was made."""
+    status, complaints = Status(job.status), []
     try:
         make_patch(
-            folder,
-            output,
-            settings,
-            known_source(output.stem, folder),
-            reports=reports,
-            progress=lambda *heard: say("progress", *heard),
-            complain=lambda sentence: say("complaint", sentence),
+            job.folder,
+            job.output,
+            job.settings,
+            known_source(job.name, job.folder),
+            reports=job.reports,
+            progress=status.say,
+            complain=complaints.append,
         )
-        say("done")
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except (RecordingError, PatchError, OSError) as error:
-        say("complaint", str(error))
-        say("failed")
-        sys.exit(FAILED)
+        return [*complaints, str(error)], False
+    finally:
+        status.end()
+    return complaints, True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -168,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", help="these sources (default: all that are there)"
     )
-    parser.add_argument("--jobs", type=int, default=2, help="trainings side by side (default: 2)")
+    add_job_options(parser)
     parser.add_argument("--steps", type=int, default=defaults.steps, help=f"default: {defaults.steps}")
     parser.add_argument("--rate", type=int, default=defaults.sample_rate, help="Hz, default: 44100")
     asked = parser.parse_args(arguments)
@@ -226,6 +214,7 @@ def _shown(
             names,
             settings,
             jobs=asked.jobs,
+            scheduler=asked.scheduler,
             reports=asked.reports,
             told=told,
             complain=lambda sentence: console.print(sentence, markup=False, soft_wrap=True),

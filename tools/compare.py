@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from rich.console import Console
@@ -16,6 +17,7 @@ from rich.table import Table
 
 from .analysis import RecordingError, analyse_folder
 from .evaluate import evaluate
+from .jobs import LOST, add_job_options, each
 from .reference import fit_static
 from .split import hold_out, passages
 from .synthesis import player
@@ -39,37 +41,60 @@ def settings_of(family: str, settings: Settings) -> Settings:
     return replace(changed, batch_size=size, batch_frames=STRETCH_FRAMES)
 
 
+class Trial(NamedTuple):
+    """One training to compare."""
+
+    folder: Path
+    settings: Settings
+    family: str
+    seed: int
+
+
 def compare(
     folder: Path,
     settings: Settings,
     seeds: Sequence[int],
     families: Sequence[str] = tuple(FAMILIES),
     told: Callable[[dict], None] = lambda row: None,
+    *,
+    jobs: int = -1,
+    scheduler: str | None = None,
 ) -> list[dict]:
-    """A row for each family and seed: how near it comes to notes that were held out, and what a frame costs.
+    """Returns a row for each family and seed: how near it comes to notes that were held out, and what a frame costs.
 
     A seed draws the weights and which notes are held out, the same ones for every family; distance and gap closed are
-    `evaluate.summary`'s.
+    `evaluate.summary`'s. jobs and scheduler: as for `jobs.each`.
     """
-    takes = passages(analyse_folder(folder, **settings.rates).takes)
-    rows = []
-    for seed in seeds:
-        split = hold_out(takes, held_out=settings.held_out, watched=0, seed=seed)
-        for family in families:
-            chosen = replace(settings_of(family, settings), seed=seed)
-            decoder, body, history = train(split.learned, chosen)
-            play = player(decoder, body=body, **settings.rates)
-            sizes = decoder.sizes["harmonic_distribution"], decoder.sizes["noise_magnitudes"]
-            plain = fit_static(split.learned, harmonics=sizes[0], noise_bands=sizes[1])
-            figures = evaluate(split.judged, play, static=plain)
-            row = {"source": folder.name, "family": family, "seed": seed}
-            row |= {name: figures[name] for name in ("distance", "no_network", "floor", "gap_closed")}
-            row["multiply_adds"] = sum(
-                weight.size for weight in decoder.weights().values() if weight.ndim == 2
+    analyse_folder(
+        folder, **settings.rates
+    )  # once, into the cache, and so that bad recordings are told at once
+    trials = [Trial(folder, settings, family, seed) for seed in seeds for family in families]
+    rows = {}
+    for trial, row in each(trained_row, trials, jobs=jobs, scheduler=scheduler):
+        if row is LOST:
+            raise RecordingError(
+                f"The training of {trial.family}, seed {trial.seed}, was stopped again and again."
             )
-            rows.append(row | {"seconds": history.seconds})
-            told(rows[-1])
-    return rows
+        rows[trial] = row
+        told(row)
+    return [rows[trial] for trial in trials]
+
+
+def trained_row(trial: Trial) -> dict:
+    """Trains once and returns the figures of what was held out."""
+    folder, settings, family, seed = trial
+    takes = passages(analyse_folder(folder, **settings.rates).takes)
+    split = hold_out(takes, held_out=settings.held_out, watched=0, seed=seed)
+    chosen = replace(settings_of(family, settings), seed=seed, threads=1)
+    decoder, body, history = train(split.learned, chosen)
+    play = player(decoder, body=body, **settings.rates)
+    sizes = decoder.sizes["harmonic_distribution"], decoder.sizes["noise_magnitudes"]
+    plain = fit_static(split.learned, harmonics=sizes[0], noise_bands=sizes[1])
+    figures = evaluate(split.judged, play, static=plain)
+    row = {"source": folder.name, "family": family, "seed": seed}
+    row |= {name: figures[name] for name in ("distance", "no_network", "floor", "gap_closed")}
+    row["multiply_adds"] = sum(weight.size for weight in decoder.weights().values() if weight.ndim == 2)
+    return row | {"seconds": history.seconds}
 
 
 def in_words(values: Sequence[float], digits: int) -> str:
@@ -86,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--families", nargs="+", choices=tuple(FAMILIES), default=list(FAMILIES))
     parser.add_argument("--steps", type=int, default=Settings.steps, help=f"default: {Settings.steps}")
     parser.add_argument("--json", action="store_true")
+    add_job_options(parser)
     asked = parser.parse_args(arguments)
     console, settings = Console(stderr=True), Settings(steps=asked.steps)
     rows: list[dict] = []
@@ -96,7 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         for folder in asked.folders:
-            rows += compare(folder, settings, range(asked.seeds), asked.families, said)
+            where = {"jobs": asked.jobs, "scheduler": asked.scheduler}
+            rows += compare(folder, settings, range(asked.seeds), asked.families, said, **where)
     except (RecordingError, OSError) as error:
         console.print(f"ddsp_live.tools.compare: {error}", style="red", soft_wrap=True, markup=False)
         return 2

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..errors import DdspLiveError
 from ..native._kernel import ffi, lib
 from ..ranges import is_whole
 from .gestures import CODES, CURVES, DEFAULT, PRESETS, TARGETS, VELOCITY, Row
@@ -48,7 +49,7 @@ LARGEST_WHOLE = 1 << 62
 BY_RANGE = ("bend", "pitch")
 
 
-class MapError(ValueError):
+class MapError(DdspLiveError):
     """A map of gestures that can't be used; one sentence names the row and what to change."""
 
 

@@ -10,6 +10,7 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
+from ddsp_live.errors import MissingPackageError
 from ddsp_live.live.desk import Source
 from ddsp_live.panel import server as panel_server
 from ddsp_live.panel.limit import Limit
@@ -366,7 +367,7 @@ def test_without_its_packages_it_names_the_command(rig, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    with pytest.raises(PanelError, match=r"pip install 'ddsp-live\[panel\]'"):
+    with pytest.raises(MissingPackageError, match=r"pip install 'ddsp-live\[panel\]'"):
         Server(rig.panel, 0)
 
 
