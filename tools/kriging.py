@@ -1,8 +1,8 @@
 """Kriging of spectra over pitch and frequency: what notes at recorded pitches tell of those between.
 
-A Gaussian process over (pitch, partial) whose covariance has a part by partial and a part by hertz, so that odd and even
-partials as well as resonances of the body are carried to other pitches, and a part of each take of its own, which is
-explained away instead of learned. Levels are in dB, pitches in MIDI notes, frequencies in semitones.
+A Gaussian process over (pitch, partial) whose covariance has a part by partial and a part by hertz, so that odd and
+even partials as well as resonances of the body are carried to other pitches, and a part of each take of its own, which
+is explained away instead of learned. Levels are in dB, pitches in MIDI notes, frequencies in semitones.
 """
 
 from collections.abc import Mapping

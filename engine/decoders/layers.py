@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from ..ranges import is_number, is_whole
+
 MAX_LAGS = 8
 MAX_LAG = 64
 MAX_INPUTS = 32
@@ -122,17 +124,8 @@ def checked_layer(layer: Any, index: int) -> Mapping:
     return layer
 
 
-def _is_integer(value: Any, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-
 def _is_name(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 200
-
-
-def _is_number(value: Any, low: float, high: float) -> bool:
-    is_real = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_real and math.isfinite(value) and low <= value <= high
 
 
 def _are_names(value: Any) -> bool:
@@ -142,7 +135,7 @@ def _are_names(value: Any) -> bool:
 def _are_lags(value: Any) -> bool:
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_LAGS:
         return False
-    if not all(_is_integer(lag, 1, MAX_LAG) for lag in value):
+    if not all(is_whole(lag, 1, MAX_LAG) for lag in value):
         return False
     return all(earlier < later for earlier, later in pairwise(value))
 
@@ -158,16 +151,16 @@ _KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "levels": _NAME,
     "slopes": _NAME,
     "reference": _NAME,
-    "knots": (f"a whole number from 2 to {MAX_KNOTS}", lambda value: _is_integer(value, 2, MAX_KNOTS)),
-    "columns": (f"a whole number from 1 to {MAX_SIZE}", lambda value: _is_integer(value, 1, MAX_SIZE)),
-    "first": ("a MIDI note from -12 to 152", lambda value: _is_number(value, -12.0, 152.0)),
+    "knots": (f"a whole number from 2 to {MAX_KNOTS}", lambda value: is_whole(value, 2, MAX_KNOTS)),
+    "columns": (f"a whole number from 1 to {MAX_SIZE}", lambda value: is_whole(value, 1, MAX_SIZE)),
+    "first": ("a MIDI note from -12 to 152", lambda value: is_number(value, -12.0, 152.0)),
     "step": (
         "a number from 0.1 to 24 semitones, so that no knots fall on each other",
-        lambda value: _is_number(value, 0.1, 24.0),
+        lambda value: is_number(value, 0.1, 24.0),
     ),
-    "floor_db": ("a number from -200 to 0", lambda value: _is_number(value, -200.0, 0.0)),
-    "size": (f"a whole number from 1 to {MAX_SIZE}", lambda value: _is_integer(value, 1, MAX_SIZE)),
+    "floor_db": ("a number from -200 to 0", lambda value: is_number(value, -200.0, 0.0)),
+    "size": (f"a whole number from 1 to {MAX_SIZE}", lambda value: is_whole(value, 1, MAX_SIZE)),
     "lags": (f"up to {MAX_LAGS} ascending whole numbers from 1 to {MAX_LAG}", _are_lags),
-    "epsilon": ("a number above 0 and up to 1", lambda value: _is_number(value, 1e-12, 1.0)),
-    "slope": ("a number from 0 to 1", lambda value: _is_number(value, 0.0, 1.0)),
+    "epsilon": ("a number above 0 and up to 1", lambda value: is_number(value, 1e-12, 1.0)),
+    "slope": ("a number from 0 to 1", lambda value: is_number(value, 0.0, 1.0)),
 }
