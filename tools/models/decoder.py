@@ -1,0 +1,324 @@
+"""The decoder in torch, built from a patch's layer list: the model that is trained, the engine's truth."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ...decoders.layers import NEPERS_PER_DB, TABLE_DB, TABLE_FALL, TABLE_LOUDER_DB
+from .decoder_onnx import to_onnx
+
+__all__ = ["Decoder", "default_layers", "from_weights", "to_onnx"]
+
+INPUTS = ("f0_scaled", "loudness_scaled")
+Controls = tuple[Tensor, Tensor, Tensor, Tensor]
+"""amplitude [..., 1], harmonic distribution [..., K], noise magnitudes [..., M], state [batch, S]."""
+WEIGHTS = ("weight", "bias", "weight_hidden", "bias_hidden", "levels", "slopes", "reference")
+
+
+def default_layers(
+    harmonics: int = 100,
+    noise_bands: int = 65,
+    width: int = 256,
+    depth: int = 3,
+    lags: Sequence[int] = (1, 2, 4, 8, 16),
+    memory: int = 0,
+) -> list[dict]:
+    """A network's layer list: causal differences of the loudness, `depth` hidden layers, three heads.
+
+    lags: in frames; without any there are no differences. memory: the width of a GRU behind the first hidden
+    layer, 0 for none. A feed-forward network that sees its inputs' differences learns faster on single notes
+    than a GRU of the same cost (`tools.compare`), and forgets its past after max(lags) frames. Differences of
+    pitch are left out: single notes hardly move, so what a network makes of a step of pitch is chance, and a
+    legato burst. Amplitude and noise also read loudness itself, which they follow before anything is learned
+    (`train.start_like_an_instrument`).
+    """
+    layers: list[dict] = []
+    value: list[str] = list(INPUTS)
+    if lags:
+        layers.append(
+            {"op": "difference", "input": ["loudness_scaled"], "output": "context"}
+            | {"lags": [int(lag) for lag in lags]}
+        )
+        value = ["f0_scaled", "context"]
+    for i in range(1, depth + 1):
+        hidden, norm = f"hidden_{i}", f"norm_{i}"
+        layers += [
+            _dense(value, hidden, width),
+            {"op": "layer_norm", "input": [hidden], "output": hidden, "epsilon": 1e-5}
+            | {"weight": f"{norm}.weight", "bias": f"{norm}.bias"},
+            {"op": "leaky_relu", "input": [hidden], "output": hidden, "slope": 0.01},
+        ]
+        value = [hidden]
+        if memory and i == 1:
+            names = {f"{name}_hidden": f"memory.{name}_hidden" for name in ("weight", "bias")}
+            names |= {name: f"memory.{name}" for name in ("weight", "bias")}
+            layers.append({"op": "gru", "input": value, "output": "memory", "size": memory} | names)
+            value = ["memory"]
+    heads = {"amplitude": 1, "harmonic_distribution": harmonics, "noise_magnitudes": noise_bands}
+    for name, size in heads.items():
+        inputs = value if name == "harmonic_distribution" else [*value, "loudness_scaled"]
+        layers += [_dense(inputs, name, size), {"op": "exp_sigmoid", "input": [name], "output": name}]
+    layers.append({"op": "normalize", "input": ["harmonic_distribution"], "output": "harmonic_distribution"})
+    return layers
+
+
+def from_weights(layers: Sequence[Mapping], weights: Mapping[str, np.ndarray]) -> "Decoder":
+    """A decoder with the given weights, {name: float32 array} in torch's shapes."""
+    decoder = Decoder(layers)
+    parameters = decoder.named_weights()
+    if missing := sorted(set(parameters) - set(weights)):
+        raise ValueError(f"The decoder's layers name weights that are not there: {', '.join(missing)}.")
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            parameter.copy_(torch.from_numpy(np.array(weights[name], dtype=np.float32)))
+    return decoder
+
+
+class Decoder(nn.Module):
+    """Pitch and loudness to synthesizer controls: a frame in, a frame out, all memory in an explicit state.
+
+    layers: the list in patch.json. Raises ValueError for an unknown op or a value used before it is made.
+    """
+
+    def __init__(self, layers: Sequence[Mapping]):
+        super().__init__()
+        sizes = dict.fromkeys(INPUTS, 1)
+        stages = []
+        for index, layer in enumerate(layers):
+            if layer["op"] not in STAGES:
+                known = ", ".join(STAGES)
+                raise ValueError(f"Layer {index} has the unknown op {layer['op']!r}; known are {known}.")
+            if unmade := [name for name in layer["input"] if name not in sizes]:
+                raise ValueError(f"Layer {index} reads {unmade[0]!r}, which no earlier layer makes.")
+            stage = STAGES[layer["op"]](layer, sum(sizes[name] for name in layer["input"]))
+            sizes[layer["output"]] = stage.size
+            stages.append(stage)
+        self.stages = nn.ModuleList(stages)
+        self.state_sizes = [stage.state_size for stage in stages]
+        self.state_size = sum(self.state_sizes)
+        self.spec = [dict(layer) for layer in layers]
+        self.sizes = sizes
+
+    def forward(self, f0_scaled: Tensor, loudness_scaled: Tensor, state: Tensor) -> Controls:
+        """One frame: inputs [V, 1], state [V, S] -> Controls with sizes [V, size]."""
+        amplitude, distribution, magnitudes, state = self.sequence(
+            f0_scaled.unsqueeze(1), loudness_scaled.unsqueeze(1), state
+        )
+        return amplitude.squeeze(1), distribution.squeeze(1), magnitudes.squeeze(1), state
+
+    @torch.jit.export
+    def sequence(self, f0_scaled: Tensor, loudness_scaled: Tensor, state: Tensor) -> Controls:
+        """Many frames: inputs [batch, frames, 1], state [batch, S] -> Controls [batch, frames, size]."""
+        values = {"f0_scaled": f0_scaled, "loudness_scaled": loudness_scaled}
+        states = state.split(self.state_sizes, 1)
+        after: list[Tensor] = []
+        for i, stage in enumerate(self.stages):
+            y, kept = stage(torch.cat([values[name] for name in stage.inputs], -1), states[i])
+            values[stage.output] = y
+            after.append(kept)
+        outputs = (values["amplitude"], values["harmonic_distribution"], values["noise_magnitudes"])
+        return outputs[0], outputs[1], outputs[2], torch.cat(after, 1)
+
+    @torch.jit.export
+    def fresh_state(self, voices: int) -> Tensor:
+        """The state [voices, S] before the first frame."""
+        return torch.zeros(voices, self.state_size)
+
+    @torch.jit.unused
+    @torch.no_grad()
+    def state_after(self, f0_scaled: Tensor, loudness_scaled: Tensor) -> Tensor:
+        """The state [batch, S] after frames [batch, frames, 1], without what no state depends on."""
+        values = {"f0_scaled": f0_scaled, "loudness_scaled": loudness_scaled}
+        last = max((i for i, size in enumerate(self.state_sizes) if size), default=-1)
+        after = []
+        for stage in self.stages[: last + 1]:
+            x = torch.cat([values[name] for name in stage.inputs], -1)
+            values[stage.output], kept = stage(x, x.new_zeros(len(x), stage.state_size))
+            after.append(kept)
+        return torch.cat(after, 1) if after else f0_scaled.new_zeros(len(f0_scaled), self.state_size)
+
+    @torch.jit.unused
+    def named_weights(self) -> dict[str, nn.Parameter]:
+        """{name in the layer list: parameter}."""
+        pairs = zip(self.spec, self.stages, strict=True)
+        return {layer[key]: getattr(stage, key) for layer, stage in pairs for key in WEIGHTS if key in layer}
+
+    @torch.jit.unused
+    def weights(self) -> dict[str, np.ndarray]:
+        """{name in the layer list: float32 array}, copied."""
+        return {name: p.detach().cpu().numpy().astype(np.float32) for name, p in self.named_weights().items()}
+
+
+class Stage(nn.Module):
+    """A layer: x [batch, frames, in], its own state [batch, s] -> y [batch, frames, size], state."""
+
+    state_size: int
+    size: int
+
+    def __init__(self, layer: Mapping, size: int, state_size: int = 0):
+        super().__init__()
+        self.inputs = list(layer["input"])
+        self.output = layer["output"]
+        self.size = size
+        self.state_size = state_size
+
+
+class Dense(Stage):
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, layer["size"])
+        made = nn.Linear(input_size, self.size)
+        self.weight, self.bias = made.weight, made.bias
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return nn.functional.linear(x, self.weight, self.bias), state
+
+
+class LayerNorm(Stage):
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, input_size)
+        self.weight, self.bias = nn.Parameter(torch.ones(input_size)), nn.Parameter(torch.zeros(input_size))
+        self.epsilon = layer["epsilon"]
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return nn.functional.layer_norm(x, [self.size], self.weight, self.bias, self.epsilon), state
+
+
+class LeakyReLU(Stage):
+    """While it is trained, a share of its values, `dropout`, is left out (Srivastava et al., Dropout, 2014)."""
+
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, input_size)
+        self.slope = layer["slope"]
+        self.dropout = 0.0
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        y = nn.functional.leaky_relu(x, self.slope)
+        return nn.functional.dropout(y, self.dropout, self.training), state
+
+
+class ExpSigmoid(Stage):
+    """2 sigmoid(x)^ln 10 + 1e-7 (Engel et al., DDSP, 2020)."""
+
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, input_size)
+        self.exponent = math.log(10.0)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return 2.0 * torch.sigmoid(x) ** self.exponent + 1e-7, state
+
+
+class Normalize(Stage):
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, input_size)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return x / x.sum(-1, keepdim=True), state
+
+
+class Table(Stage):
+    """Gains by pitch and loudness, read linearly between knots; the last column stands for all that follow.
+
+    Two rows count, by weights max(0, 1 - |distance|); loudness acts through slopes. It is made, not trained.
+    """
+
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, layer["size"])
+        shape = layer["knots"], layer["columns"]
+        self.levels = nn.Parameter(torch.zeros(shape), requires_grad=False)
+        self.slopes = nn.Parameter(torch.zeros(shape), requires_grad=False)
+        self.reference = nn.Parameter(torch.zeros(shape[0]), requires_grad=False)
+        self.first, self.step, self.floor_db = (float(layer[key]) for key in ("first", "step", "floor_db"))
+        self.last = float(shape[0] - 1)
+        self.repeats = self.size - shape[1]
+        self.softest, self.loudest = TABLE_LOUDER_DB
+        self.least, self.most = TABLE_DB
+        self.fall, self.nepers = TABLE_FALL, NEPERS_PER_DB
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        at = ((127.0 * x[..., :1] - self.first) / self.step).clamp(0.0, self.last)
+        knots = torch.arange(self.reference.shape[0], dtype=x.dtype, device=x.device)
+        weights = (1.0 - (at - knots).abs()).clamp(min=0.0)
+        loudness_db = 80.0 * (x[..., 1:2] - 1.0)
+        louder = (loudness_db - weights @ self.reference.unsqueeze(1)).clamp(self.softest, self.loudest)
+        fall = self.fall * (loudness_db - self.floor_db).clamp(max=0.0)
+        db = (weights @ self.levels + louder * (weights @ self.slopes) + fall).clamp(self.least, self.most)
+        gains = (db * self.nepers).exp()
+        return torch.cat([gains, gains[..., -1:].expand(-1, -1, self.repeats)], -1), state
+
+
+class Product(Stage):
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, input_size // 2)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return x[..., : self.size] * x[..., self.size :], state
+
+
+class Ratio(Stage):
+    """The sum of the input's first half over that of its second."""
+
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, 1)
+        self.half = input_size // 2
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return x[..., : self.half].sum(-1, keepdim=True) / x[..., self.half :].sum(-1, keepdim=True), state
+
+
+class Difference(Stage):
+    """x, then x - x[lag frames ago] for each lag; before the first frame, the past is that frame itself."""
+
+    def __init__(self, layer: Mapping, input_size: int):
+        lags = [int(lag) for lag in layer["lags"]]
+        super().__init__(layer, input_size * (1 + len(lags)), max(lags) * input_size + 1)
+        self.lags = lags
+        self.longest = max(lags)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        batch, frames, inputs = x.shape
+        kept = state[:, :-1].reshape(batch, self.longest, inputs)
+        past = torch.where(state[:, -1:, None] > 0.5, kept, x[:, :1]).flip(1)
+        line = torch.cat([past, x], 1)
+        parts = [x]
+        for lag in self.lags:
+            start = self.longest - lag
+            parts.append(x - line[:, start : start + frames])
+        history = line[:, frames:].flip(1).reshape(batch, self.longest * inputs)
+        return torch.cat(parts, -1), torch.cat([history, torch.ones_like(history[:, :1])], 1)
+
+
+class Gru(Stage):
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, layer["size"], layer["size"])
+        made = nn.GRUCell(input_size, self.size)
+        self.weight, self.bias = made.weight_ih, made.bias_ih
+        self.weight_hidden, self.bias_hidden = made.weight_hh, made.bias_hh
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        weights = [self.weight, self.weight_hidden, self.bias, self.bias_hidden]
+        y, last = torch.gru(x, state.unsqueeze(0), weights, True, 1, 0.0, False, False, True)
+        return y, last.squeeze(0)
+
+
+STAGES = {
+    "difference": Difference,
+    "dense": Dense,
+    "layer_norm": LayerNorm,
+    "leaky_relu": LeakyReLU,
+    "gru": Gru,
+    "exp_sigmoid": ExpSigmoid,
+    "normalize": Normalize,
+    "table": Table,
+    "product": Product,
+    "ratio": Ratio,
+}
+
+
+def _dense(value: list[str], name: str, size: int) -> dict:
+    return {"op": "dense", "input": value, "output": name, "size": size} | {
+        "weight": f"{name}.weight",
+        "bias": f"{name}.bias",
+    }
