@@ -101,7 +101,7 @@ TARGET static void NAME(read_table)(const Layer *layer, const float *x, float *y
     for (int i = s->columns; i < s->output_size; i++) y[i] = y[s->columns - 1];
 }
 
-TARGET static void NAME(gemv)(const Layer *layer, const float *x, float *y) {
+TARGET static void NAME(multiply)(const Layer *layer, const float *x, float *y) {
     const int size = layer->spec.output_size;
     for (int i = 0; i < size; i += WIDTH)
         store_some(y + i, size - i, load_some(x + i, size - i, 0.0f) * load_some(x + size + i, size - i, 0.0f));

@@ -126,7 +126,7 @@ static void each_voice(const Layer *layer, float *activation, float *state) {
     case LAYER_EXP_SIGMOID: FASTEST(exp_sigmoid)(layer, x, y); break;
     case LAYER_NORMALIZE: FASTEST(normalize)(layer, x, y); break;
     case LAYER_TABLE: FASTEST(read_table)(layer, x, y); break;
-    case LAYER_PRODUCT: FASTEST(product)(layer, x, y); break;
+    case LAYER_PRODUCT: FASTEST(multiply)(layer, x, y); break;
     case LAYER_RATIO: FASTEST(ratio)(layer, x, y); break;
     case LAYER_DIFFERENCE: difference(layer, x, y, state + s->state); break;
     case LAYER_COPY: memcpy(y, x, (size_t)s->input_size * sizeof *y); break;

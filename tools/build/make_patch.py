@@ -27,6 +27,7 @@ from ..expression.expression import with_expression
 from ..models.decoder import to_onnx
 from ..models.synthesis import player
 from ..room.estimate import dry_take, learn_room, room_of
+from ..spectra.finish import with_correction
 from ..training import distill
 from ..training.checkpoint import remove_checkpoint
 from ..training.devices import device_of
@@ -117,6 +118,13 @@ def make_patch(
         "harmonics": decoder.sizes["harmonic_distribution"],
         "noise_bands": decoder.sizes["noise_magnitudes"],
     }
+    title = source.get("title", output.stem.replace("-", " ").capitalize())
+    family = source.get("family") or family_of(output.stem, title)
+    sos = body.sos().detach().numpy() if body else np.array([[1.0, 0, 0, 1, 0, 0]])
+    sos[0, :3] *= 10 ** (missing_db(decoder, body, split.learned) / 20)
+    progress("Tables", 0.0, "")
+    options = {"family": family, "name": plain_name(output.stem), "dynamics": settings.dynamics}
+    decoder, corrected = with_correction(decoder, sos, split.learned, **options, complain=tell)
     training = {
         "settings": settings.decisive,
         "recordings": len({take.path for take in takes}),
@@ -128,12 +136,11 @@ def make_patch(
         "best_step": history.chosen_step,
         "dropout": dropout,
         "last_loss": round(float(np.mean(history.losses[-100:])), 4),
+        "tables": corrected,
         "no_network_fit": fit_static(split.learned, **sizes).to_json(),
     }
     if room is not None:
         training["room"] = room.describe()
-    title = source.get("title", output.stem.replace("-", " ").capitalize())
-    family = source.get("family") or family_of(output.stem, title)
     info = {
         "name": plain_name(output.stem),
         "title": title,
@@ -151,8 +158,6 @@ def make_patch(
     info, performer = with_expression(info, decoder, split.learned, split.judged, seed=settings.seed)
     members = {"onnx_bytes": to_onnx(decoder.spec, decoder.weights()), "licence": source["licence_text"]}
     members["performer"] = performer
-    sos = body.sos().detach().numpy() if body else np.array([[1.0, 0, 0, 1, 0, 0]])
-    sos[0, :3] *= 10 ** (missing_db(decoder, body, split.learned) / 20)
     members["body"] = sos
     members |= {"room": room.stereo(), "room_rate": settings.sample_rate} if room else {}
     write_patch(output, info, **members)

@@ -9,7 +9,7 @@ import units
 from ddsp_live.decoders.onnx_runtime import import_quietly
 from ddsp_live.decoders.program import Program, layer_specs
 from ddsp_live.tools.models.decoder import Decoder, default_layers, to_onnx
-from ddsp_live.tools.tabled import ROLES, Tables, with_tables, without_tables
+from ddsp_live.tools.spectra.tabled import ROLES, Tables, with_tables, without_tables
 
 onnxruntime = import_quietly("onnxruntime")
 

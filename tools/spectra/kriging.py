@@ -81,7 +81,7 @@ def fit(data: Observations, start: Mapping[str, float], by_loudness: bool) -> di
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return {name: float(log.exp()) for name, log in logs.items()}
+    return {name: float(log.detach().exp()) for name, log in logs.items()}
 
 
 class Krige:
