@@ -11,8 +11,10 @@ from .options import (
     number,
     room_and_wet,
     set_wet,
+    tell_of_room,
 )
 from .terminal import print_json, progress
+from .words import tell_without_effect
 
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
@@ -26,6 +28,8 @@ EXAMPLES = """examples:
   ddsp-live render song.mid --write-controls song.npz   keeps what the decoder made of each note
   ddsp-live render song.mid --controls song.npz         as edited: f0, amplitude, harmonics and noise by the frame
 """
+
+SHAPE_NOTES = ("rules", "humanize", "performer", "prior", "mode", "mpe")
 
 
 def add_arguments(parser) -> None:
@@ -101,6 +105,9 @@ def run(arguments) -> int:
         map=arguments.map,
     )
     set_wet(synth.send, synth.map, wet)
+    tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)
+    if arguments.controls:
+        tell_without_effect(arguments, SHAPE_NOTES, "with --controls, whose frames are played as they are")
     play = played_controls if arguments.controls else _performed
     events = play(arguments, events, synth)
     stems = {name: [] for name in synth.synths}
