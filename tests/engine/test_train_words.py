@@ -32,7 +32,7 @@ def test_what_a_stopped_training_says_is_true(tmp_path, name):
 
 
 def test_ctrl_c_before_the_first_checkpoint_promises_no_checkpoint(tmp_path, monkeypatch, capsys):
-    make_patch = pytest.importorskip("ddsp_live.tools.make_patch")
+    make_patch = pytest.importorskip("ddsp_live.tools.build.make_patch")
 
     def interrupted(*_, progress, **__):
         progress("Listening", 0.1, "a.wav")
@@ -46,7 +46,7 @@ def test_ctrl_c_before_the_first_checkpoint_promises_no_checkpoint(tmp_path, mon
 
 
 def test_options_that_are_not_for_expression_say_so(tmp_path, monkeypatch, capsys):
-    expression = pytest.importorskip("ddsp_live.tools.expression")
+    expression = pytest.importorskip("ddsp_live.tools.expression.expression")
     monkeypatch.setattr(expression, "add_expression", lambda *_, **__: {})
     words = ["train", str(tmp_path), "-o", "x.ddsp", "--expression", "--size", "tiny", "--steps", "9"]
     assert main(words) == 0
