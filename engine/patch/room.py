@@ -9,7 +9,7 @@ import soundfile
 import soxr
 
 from ..errors import DdspLiveError
-from ..made_rooms import KINDS, RATE, make_room
+from .made_rooms import KINDS, RATE, make_room
 from .model import Patch, load_patch
 from .schema import LONGEST_ROOM_SECONDS
 

@@ -3,7 +3,7 @@
 import ddsp_live
 import numpy as np
 import pytest
-from ddsp_live.made_rooms import KINDS, OCTAVES_HZ, RATE, make_room
+from ddsp_live.patch.made_rooms import KINDS, OCTAVES_HZ, RATE, make_room
 from ddsp_live.patch.room import MADE, find_room
 from make_patch import make_patch
 from scipy.signal import butter, sosfiltfilt
