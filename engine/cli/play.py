@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+from ..terminal import progress, quiet_libraries
 from .input_options import INPUT_OPTIONS, NoteSender, add_input_options, heard_from, input_line, listen
 from .learn_options import add_learning, make_learner, obey_lines, settle_map
 from .options import DEFAULT_PATCH, add_interpretation, add_sound_options, make_synth, number
@@ -18,7 +19,6 @@ from .surfaces import (
     tell_of_surfaces,
     wanted_preset,
 )
-from .terminal import progress, quiet_libraries
 from .words import tell_without_effect
 
 EXAMPLES = """examples:
@@ -118,6 +118,7 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
     from rich.console import Console
 
     from ..audio.offline_clock import NullStream
+    from ..live.play import play
 
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     with contextlib.ExitStack() as stack:
@@ -129,7 +130,7 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
                 stream = stack.enter_context(NullStream(synth, say))
             else:
                 heard = {"input": arguments.input, "input_channel": arguments.input_channel}
-                stream = stack.enter_context(synth.start(arguments.device, say=say, **heard))
+                stream = stack.enter_context(play(synth, arguments.device, say=say, **heard))
             learner = make_learner(arguments, map_file, synth, session.hear, say)
             connected = _open_midi(arguments, learner.receive, stack, say)
         if arguments.midi_out is not None:
@@ -149,7 +150,8 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
 
 def _open_midi(arguments, receive, stack: contextlib.ExitStack, say):
     """Opens the ports that were asked for, or all; what comes back gives the names of those that are there."""
-    from ..midi.ports.input import MidiInput, MidiPortError
+    from ..midi.ports.backend import MidiPortError
+    from ..midi.ports.input import MidiInput
     from ..midi.ports.output import is_own
 
     def changed(name: str, here: bool) -> None:

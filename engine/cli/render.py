@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+from ..terminal import print_json, progress
 from .options import (
     DEFAULT_PATCH,
     add_interpretation,
@@ -14,7 +15,6 @@ from .options import (
     set_wet,
     tell_of_room,
 )
-from .terminal import print_json, progress
 from .words import tell_without_effect
 
 EXAMPLES = """examples:
