@@ -2,14 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 
 from ..errors import DdspLiveError
+from ..sound_files import SoundFileError, read_content, read_sound
 
 SHORTEST_SECONDS = 0.1
 DC = 0.02  # of full scale, from which a constant is told; lopsided waves of short notes stay below
@@ -40,10 +39,10 @@ class Recording:
 def read_audio(path: Path, sample_rate: int) -> Recording:
     """A file's audio, its channels averaged, at the given rate. Raises RecordingError."""
     try:
-        content = Path(path).read_bytes()
-        audio, file_rate = soundfile.read(BytesIO(content), dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
-        raise RecordingError(f"{path} cannot be read as audio ({error}).", kind="unreadable") from error
+        content = read_content(path)
+        audio, file_rate = read_sound(path, content)
+    except SoundFileError as error:
+        raise RecordingError(str(error), kind="unreadable") from error
     if len(audio) < file_rate * SHORTEST_SECONDS:
         raise RecordingError(f"{path} is shorter than a tenth of a second.", kind="short")
     if not np.isfinite(audio).all():
