@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import soxr
 
+from .audio.sound_files import SoundFileError, read_sound
 from .decoders.onnx_decoder import OnnxDecoder
 from .errors import DdspLiveError, MissingPackageError
 from .input.calibration import HEARD_DB, LOUDEST, PERCENTS, USUAL_DB, loudness_tables, octaves_to
@@ -17,7 +18,6 @@ from .kernel.filters import sections_at_rate
 from .patch import Patch
 from .patch.room import Room
 from .signal import filtered_noise, harmonic, sosfilt
-from .sound_files import SoundFileError, read_sound
 from .tuning.scales import scale_pitches
 
 FALL_DB = 60.0  # that what is told falls within FALL_SECONDS of silence

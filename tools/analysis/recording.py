@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from ...audio.sound_files import SoundFileError, read_content, read_sound
 from ...errors import DdspLiveError
-from ...sound_files import SoundFileError, read_content, read_sound
 
 SHORTEST_SECONDS = 0.1
 DC = 0.02  # of full scale, from which a constant is told; lopsided waves of short notes stay below

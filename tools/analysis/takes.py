@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...sound_files import foreign_format
+from ...audio.sound_files import foreign_format
 from .cache import cached
 from .diagnostics import Finding, judge, unlike_the_others
 from .recording import RecordingError, read_audio

@@ -9,9 +9,9 @@ import numpy as np
 import soundfile
 import soxr
 
+from ...audio.sound_files import read_sound
 from ...decoders.program import Program
 from ...patch import Patch
-from ...sound_files import read_sound
 from ..analysis.takes import RecordingError, Take, analyse, analyse_folder, find_recordings
 from ..bench import probe
 from ..data.split import file_name, named_passages

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from .errors import DdspLiveError
+from ..errors import DdspLiveError
 
 FOREIGN = {
     ".m4a": "AAC or ALAC",

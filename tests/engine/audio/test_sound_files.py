@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 import soundfile
-from ddsp_live.sound_files import SoundFileError, read_sound
+from ddsp_live.audio.sound_files import SoundFileError, read_sound
 
 RATE = 8000
 SAMPLES = (0.3 * np.sin(np.arange(RATE) / 5)).astype(np.float32)
