@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+from ..terminal import print_json, progress
 from .options import (
     DEFAULT_PATCH,
     add_interpretation,
@@ -13,7 +14,6 @@ from .options import (
     room_and_wet,
     set_wet,
 )
-from .terminal import print_json, progress
 
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
