@@ -55,7 +55,7 @@ def test_options_that_are_not_for_expression_say_so(tmp_path, monkeypatch, capsy
 
 @pytest.mark.parametrize("command", [["train", "here", "-o", "x.ddsp"], ["evaluate", "trumpet", "here"]])
 def test_a_missing_package_has_the_same_hint_everywhere(monkeypatch, capsys, command):
-    for name in ("make_patch", "evaluate_patch"):
+    for name in ("build.make_patch", "evaluation.evaluate_patch"):
         monkeypatch.setitem(sys.modules, f"ddsp_live.tools.{name}", None)
     assert main(command) == 2
     assert capsys.readouterr().err.endswith("run `pip install 'ddsp-live[train]'`.\n")
