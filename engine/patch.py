@@ -16,6 +16,7 @@ from .families import family_of
 from .onnx_weights import read_weights
 from .patch_check import check_format, check_info, read_body, read_licence, read_room
 from .patch_file import FORMAT, PatchError, content_hash, read_json, read_members, write_members
+from .performance.life import Life, life_of
 from .performance.performer import performer_program
 from .performance.prior import Prior
 
@@ -82,6 +83,11 @@ class Patch:
         What patch.json says, or else what its name and title tell.
         """
         return self.info.get("family") or family_of(self.name, self.title)
+
+    @property
+    def life(self) -> Life:
+        """How its held notes move by themselves: its own, or its family's where it has learned none."""
+        return life_of(self.info.get("life"), self.family)
 
     @property
     def coverage(self) -> Mapping | None:

@@ -11,6 +11,7 @@ import soundfile
 from .decoders.program import MAX_HARMONICS, MAX_NOISE_BANDS, MAX_STATE
 from .families import FAMILIES
 from .patch_file import FORMAT, PatchError
+from .performance.life import Life, LifeError
 from .performance.prior import Prior, PriorError
 
 MOST_SECTIONS = 64
@@ -150,6 +151,11 @@ def check_info(info: Mapping) -> None:
         try:
             Prior(info["prior"])
         except PriorError as error:
+            raise PatchError(str(error)) from error
+    if "life" in info:
+        try:
+            Life.from_json(info["life"])
+        except LifeError as error:
             raise PatchError(str(error)) from error
     for name in ("pitch", "loudness"):
         if info[name]["low"] >= info[name]["high"]:

@@ -158,7 +158,7 @@ void bench_performance(Instrument *in, const HandMap *map, int voices, int steps
             b.time[v] = (int64_t)(i + 1) * in->config.hop;
             hands_follow(&b.hands[v], map, &b.channel, NULL, hop);
         }
-        performer_step(&in->performer, &in->range, b.voice, b.played, b.time, voices, 1.0f);
+        performer_step(&in->performer, &in->range, b.voice, b.played, b.time, voices, 1.0f, 1.0f);
         for (int v = 0; v < voices; v++) {
             Gesture gesture = hands_gesture(&b.hands[v], map, &b.channel, NULL, &b.note[v].attributes);
             PerformanceFrame frame = performance_at(&b.note[v], &in->range, &gesture, b.time[v]);

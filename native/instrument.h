@@ -5,6 +5,8 @@
 #include "body.h"
 #include "decoder.h"
 #include "frames.h"
+#include "life_contour.h"
+#include "life_spectrum.h"
 #include "performer.h"
 #include "ramp.h"
 #include "room.h"
@@ -22,6 +24,8 @@ struct Instrument {
     InstrumentConfig config; /* its pointers are Python's and not read after init */
     PerformanceRange range;
     Performer performer;
+    LifeContour life_contour;
+    LifeSpectrum life_spectrum;
     Decoder decoder;
     Bender bender;
     NoiseDesign noise;

@@ -41,7 +41,7 @@ void performance_start(Performance *p, int64_t time, int channel, int note, int 
     p->length_seconds = USUAL_SECONDS;
     p->length_known = 0;
     p->interval = p->joined = 0;
-    p->deviation = (Deviation){0, 0};
+    p->deviation = (Deviation){0, 0, 0};
 }
 
 static float within(float x, float low, float high) { return x < low ? low : x > high ? high : x; }

@@ -30,8 +30,9 @@ void performer_init(Performer *p, Arena *arena, const InstrumentConfig *config);
 void performer_inputs(const Performance *note, const PerformanceRange *range, int64_t time, float *inputs);
 /* A voice begins a note. */
 void performer_reset(Performer *p, int voice);
-/* The deviations of notes[i], which voices[i] plays, at times[i], times `amount`; written into the notes. */
+/* The deviations of notes[i], which voices[i] plays, at times[i], times `amount`; written into the notes. drift: how much
+   of its own drift there is, 0 to 1. */
 void performer_step(Performer *p, const PerformanceRange *range, const int *voices, Performance *const *notes,
-                    const int64_t *times, int count, float amount);
+                    const int64_t *times, int count, float amount, float drift);
 
 #endif

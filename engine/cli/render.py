@@ -96,6 +96,7 @@ def run(arguments) -> int:
         mode=arguments.mode,
         mpe=arguments.mpe,
         performer=arguments.performer,
+        life=arguments.life,
         prior=arguments.prior,
         room=room,
         map=arguments.map,

@@ -14,7 +14,7 @@ import numpy as np
 
 NATIVE = Path(__file__).parents[2] / "native"
 TYPES_ONLY = {"synth.h"}  # units below the synth use its types, never its functions
-NOTHING_TO_DECLARE = {"arena.h", "lanes.h", "realtime.h", "simd.h", "vexp.h", "vmath.h"}
+NOTHING_TO_DECLARE = {"arena.h", "draw.h", "lanes.h", "realtime.h", "simd.h", "vexp.h", "vmath.h"}
 ARENA = "typedef struct Arena { char *base; size_t used; } Arena;"
 FLOATS = {"float": np.float32, "double": np.float64}
 
