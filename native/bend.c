@@ -33,7 +33,8 @@ void bender_init(Bender *b, Arena *arena, int harmonics, int bands) {
 }
 
 void bend_distribution(Bender *b, const Bend *bend, float *distribution) {
-    if (bend->centroid <= 0 && bend->brighter == 0) return;
+    const int leaves = bend->left_share > 0 && bend->left_centroid != bend->centroid;
+    if (bend->centroid <= 0 && bend->brighter == 0 && !leaves) return;
     const int count = b->harmonics, whole = whole_lanes(count);
     float power = 0, wanted = 0;
     memcpy(b->straight, distribution, (size_t)count * sizeof *distribution); /* zeros stay behind it */
@@ -44,6 +45,10 @@ void bend_distribution(Bender *b, const Bend *bend, float *distribution) {
         float centroid = sums.k / sums.one;
         if (step == 0) {
             wanted = (bend->centroid > 0 ? bend->centroid : centroid) * exp2f(bend->brighter);
+            if (leaves) {
+                const float left = (bend->left_centroid > 0 ? bend->left_centroid : centroid) * exp2f(bend->brighter);
+                wanted *= powf(left / wanted, bend->left_share);
+            }
             wanted = fminf(fmaxf(wanted, 1.05f), 0.5f * (float)count);
         }
         /* d ln(centroid) / d power is the covariance of k and ln k over the centroid. */

@@ -6,6 +6,7 @@
 
 typedef struct Bend {
     float centroid;    /* mean harmonic number wanted; 0: the decoder's own */
+    float left_centroid, left_share; /* the same of a note before, and how much of that there still is, 0 .. 1 */
     float brighter;    /* octaves that the centroid is moved by on top of that */
     float noise_db;    /* mean level of the noise magnitudes wanted in the sound; NaN: the decoder's own */
     float gain_db;     /* of the harmonics' level, which the noise gets as well: taken off it where one is wanted */

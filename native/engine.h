@@ -53,10 +53,12 @@ struct Synth {
     HandMaps maps;
     Mpe mpe;
     Tuning tuning;
+    float detune[MIDI_CHANNELS][TUNED_KEYS]; /* semitones above the tuning that each key was struck with last */
     Voices voices;
     Part part[MAX_VOICES];
     Before before[16];
     uint32_t notes; /* started so far; seeds their noise */
+    uint32_t moves; /* notes that went on in a breath */
     const Event *playing; /* the event that the voices are told of */
     Instrument *current, *previous; /* previous fades out */
     _Atomic(Instrument *) incoming, retired;

@@ -8,6 +8,7 @@
 #define MOST_OCTAVES 2.0f   /* of brightness, to either side */
 #define MOST_SEMITONES 192.0f
 #define MOST_BALANCE_DB 48.0f
+#define STRIKE_SECONDS 0.01f /* in which a slurred key's velocity has come 63 % of its way */
 #define NEAR 1e-6f          /* a smoothed gesture has arrived */
 
 static float place_of_velocity(int velocity) { return (float)(velocity - 1) / 126.0f; }
@@ -102,6 +103,16 @@ void hands_begin(Hands *h, const HandMap *map, const Channel *own, const Channel
     hands_remap(h, map, own, master);
 }
 
+void hands_strike(Hands *h, const HandMap *map, const Channel *own, const Channel *master, int velocity) {
+    h->velocity = velocity;
+    h->pressure = 0;
+    for (int i = 0; i < map->count; i++) {
+        if (!map->rows[i].onset) continue;
+        h->own[i] = place(&map->rows[i], h, own);
+        h->master[i] = master ? place(&map->rows[i], h, master) : place_at_rest(&map->rows[i]);
+    }
+}
+
 static void approach(float *at, float aim, float share) {
     *at += (aim - *at) * share;
     if (fabsf(aim - *at) < NEAR) *at = aim;
@@ -110,8 +121,9 @@ static void approach(float *at, float aim, float share) {
 void hands_follow(Hands *h, const HandMap *map, const Channel *own, const Channel *master, float seconds) {
     for (int i = 0; i < map->count; i++) {
         const HandRow *row = &map->rows[i];
-        if (row->onset || row->gesture == HAND_VELOCITY) continue;
-        float share = row->smoothing_seconds > 0 ? 1.0f - expf(-seconds / row->smoothing_seconds) : 1.0f;
+        if (row->onset) continue;
+        const float smoothing = row->gesture == HAND_VELOCITY ? STRIKE_SECONDS : row->smoothing_seconds;
+        float share = smoothing > 0 ? 1.0f - expf(-seconds / smoothing) : 1.0f;
         approach(&h->own[i], place(row, h, own), share);
         approach(&h->master[i], master ? place(row, h, master) : place_at_rest(row), share);
     }

@@ -29,6 +29,8 @@ typedef struct Hands {
 
 /* A note begins. master: NULL where there is none. */
 void hands_begin(Hands *h, const HandMap *map, const Channel *own, const Channel *master, int velocity);
+/* Another key in the same breath: what its velocity moves goes there as smoothly as other gestures. */
+void hands_strike(Hands *h, const HandMap *map, const Channel *own, const Channel *master, int velocity);
 /* Another map came: all gestures are where they are now. */
 void hands_remap(Hands *h, const HandMap *map, const Channel *own, const Channel *master);
 /* So much time passes; INFINITY: smoothing is over. */

@@ -28,18 +28,27 @@
 
 static float strength_of(int velocity) { return (float)(velocity - 1) / 126.0f; }
 
-void performance_start(Performance *p, int64_t time, int channel, int note, int velocity) {
+/* What every note begins with, of its own. */
+static void begin(Performance *p, int64_t time, int channel, int note, float strength) {
     p->channel = channel;
     p->note = note;
-    p->strength = strength_of(velocity);
-    p->pitch = p->pitch_before = (float)note;
-    p->moved = -1;
+    p->strength = strength;
+    p->pitch = (float)note;
     p->glide_seconds = GLIDE_SECONDS;
     p->onset = time;
     p->released = -1;
     p->attributes = (Attributes){NAN, NAN, NAN, NAN, NAN, NAN};
     p->length_seconds = USUAL_SECONDS;
     p->length_known = 0;
+}
+
+void performance_start(Performance *p, int64_t time, int channel, int note, int velocity) {
+    begin(p, time, channel, note, strength_of(velocity));
+    p->pitch_before = p->pitch;
+    p->moved = -1;
+    p->breath = time;
+    p->follows = 0;
+    p->blend_seconds = 0;
     p->interval = p->joined = 0;
     p->deviation = (Deviation){0, 0, 0};
 }
@@ -71,16 +80,6 @@ void performance_glide(Performance *p, int64_t time, float from, float seconds) 
     p->glide_seconds = seconds;
 }
 
-void performance_move(Performance *p, const PerformanceRange *range, int64_t time, int channel, int note) {
-    p->pitch_before = pitch_at(p, range, time);
-    p->pitch = (float)note;
-    p->glide_seconds = GLIDE_SECONDS;
-    p->moved = time;
-    p->channel = channel;
-    p->note = note;
-    p->released = -1;
-}
-
 void performance_release(Performance *p, int64_t time) { p->released = time; }
 
 static float set(float value, float otherwise) { return isnan(value) ? otherwise : value; }
@@ -92,16 +91,21 @@ typedef struct Shape {
 } Shape;
 
 /* Where a fluctuation is asked for, triangle and parabola have that standard deviation over the note together, and the
-   mean 0. The attack makes no more than its share of it, and is over when the peak is due. */
+   mean 0. The attack makes no more than its share of it, and is over when the peak is due. A note in the breath of
+   another has no attack: what there is is what is to come of the first one's. */
 static Shape shape_of(const Performance *p, const PerformanceRange *range, const Gesture *gesture) {
     const float peak = set(p->attributes.volume_peak_position, USUAL_PEAK) + (gesture ? gesture->peak : 0.0f);
     const float more_db = gesture ? gesture->fluctuation_db : 0.0f;
     Shape shape = {more_db / TRIANGLE_DEVIATION, fminf(0.98f, fmaxf(0.02f, peak)), ATTACK_DB, range->attack_seconds, 0};
-    if (isnan(p->attributes.volume_fluctuation)) {
-        shape.rise = fmaxf(0.0f, shape.rise);
-        return shape;
+    const int asked = !isnan(p->attributes.volume_fluctuation);
+    const float wanted = asked ? fmaxf(0.0f, FLUCTUATION_DB(p->attributes.volume_fluctuation) + more_db) : 0.0f;
+    if (!asked) shape.rise = fmaxf(0.0f, shape.rise);
+    if (p->follows) {
+        if (asked) shape.rise = wanted / TRIANGLE_DEVIATION;
+        shape.depth = p->left_attack_db;
+        shape.attack = p->left_attack_seconds;
     }
-    const float wanted = fmaxf(0.0f, FLUCTUATION_DB(p->attributes.volume_fluctuation) + more_db);
+    if (!asked || p->follows) return shape;
     shape.attack = fminf(shape.attack, shape.peak * p->length_seconds);
     const float share = shape.attack / p->length_seconds;
     const float variance = share / 5.0f - share * share / 9.0f; /* of (1 - x / share)^2 below share, in 0 .. 1 */
@@ -114,22 +118,23 @@ static Shape shape_of(const Performance *p, const PerformanceRange *range, const
     return shape;
 }
 
-/* How far below its peak a note is. */
-static float below_peak_db(const Performance *p, const Shape *shape, float age) {
+/* How far below its peak a note is by its rise and fall. */
+static float triangle_db(const Performance *p, const Shape *shape, float age) {
     const float x = fminf(1.0f, age / p->length_seconds);
     const float triangle = x < shape->peak ? x / shape->peak : (1.0f - x) / (1.0f - shape->peak);
-    const float rest = fmaxf(0.0f, 1.0f - age / shape->attack);
-    return shape->rise * (1.0f - triangle) + shape->depth * rest * rest;
+    return shape->rise * (1.0f - triangle);
 }
 
-static float shape_db(const Performance *p, const PerformanceRange *range, const Gesture *gesture, float age) {
-    const Shape shape = shape_of(p, range, gesture);
-    return 0.5f * shape.rise + shape.mean - below_peak_db(p, &shape, age);
+/* How far below its aim the attack still is. age: of the breath. */
+static float attack_db(const Shape *shape, float age) {
+    const float rest = fmaxf(0.0f, 1.0f - age / shape->attack);
+    return shape->depth * rest * rest;
 }
 
 float performance_below_peak_db(const Performance *p, const PerformanceRange *range, int64_t time) {
     const Shape shape = shape_of(p, range, NULL);
-    return below_peak_db(p, &shape, seconds_since(range, p->onset, time));
+    return triangle_db(p, &shape, seconds_since(range, p->onset, time)) +
+           attack_db(&shape, seconds_since(range, p->breath, time));
 }
 
 typedef struct Fall {
@@ -169,32 +174,97 @@ float performance_aim_db(const Performance *p, const PerformanceRange *range) {
     return loudness_for(&range->map, p->pitch, VOLUME_DB(p->attributes.volume));
 }
 
+static float smooth(float x) { return x <= 0 ? 0.0f : x >= 1 ? 1.0f : x * x * (3.0f - 2.0f * x); }
+
+static float between(float from, float to, float share) { return from + (to - from) * share; }
+
+/* How far a note in the breath of another has become its own. */
+static float own_share(const Performance *p, const PerformanceRange *range, int64_t time) {
+    if (!(p->blend_seconds > 0)) return 1.0f;
+    return smooth(seconds_since(range, p->onset, time) / p->blend_seconds);
+}
+
+static float sway_at(const Performance *p, const PerformanceRange *range, int64_t time) {
+    const float faded = fminf(1.0f, seconds_since(range, p->onset, time) / SHAPED_VIBRATO_DELAY_SECONDS);
+    const float sway = set(p->attributes.vibrato, 0.0f) * faded, share = own_share(p, range, time);
+    return share < 1.0f ? between(p->left.sway, sway, share) : sway;
+}
+
+/* The note's own aim and, while it still becomes that, the way from the note before. A first note's attack is in the
+   shape; what is left of it in later notes of its breath goes on beside them, and is in `attack`. */
+static NoteAim aim_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture, float pitch,
+                      int64_t time, float *attack) {
+    const Attributes *wanted = &p->attributes;
+    const float age = seconds_since(range, p->onset, time);
+    NoteAim aim = {aim_db(range, p->strength), beside_aim_db(range, p->strength), 0, 0, 0};
+    if (!isnan(wanted->volume)) {
+        aim.loudness_db = loudness_for(&range->map, pitch, VOLUME_DB(wanted->volume));
+        aim.beside_db = 0;
+    }
+    const Shape shape = shape_of(p, range, gesture);
+    const float begins = attack_db(&shape, seconds_since(range, p->breath, time));
+    const float rises = 0.5f * shape.rise + shape.mean - (triangle_db(p, &shape, age) + (p->follows ? 0.0f : begins));
+    *attack = p->follows ? begins : 0.0f;
+    *(isnan(wanted->volume_fluctuation) ? &aim.rising_db : &aim.amplitude_db) = rises;
+    aim.sway = sway_at(p, range, time);
+    const float share = own_share(p, range, time);
+    if (share >= 1.0f) return aim;
+    const NoteAim *left = &p->left;
+    return (NoteAim){between(left->loudness_db, aim.loudness_db, share), between(left->beside_db, aim.beside_db, share),
+                     between(left->rising_db, aim.rising_db, share), between(left->amplitude_db, aim.amplitude_db, share),
+                     aim.sway};
+}
+
+void performance_move(Performance *p, const PerformanceRange *range, const Gesture *gesture, int64_t time, int channel,
+                      int note, float strength) {
+    const float pitch = pitch_at(p, range, time);
+    const Shape shape = shape_of(p, range, gesture);
+    const float centroid = CENTROID(set(p->attributes.brightness, 0.0f)), share = own_share(p, range, time);
+    const int half_way = share < 1.0f && centroid > 0 && p->left_centroid > 0;
+    float attack;
+    p->left_centroid = half_way ? between(p->left_centroid, centroid, share) : share < 0.5f ? p->left_centroid : centroid;
+    p->left = aim_at(p, range, gesture, pitch + gesture->bend, time, &attack);
+    if (!p->follows) { /* the attack goes on beside the notes of the breath */
+        *(isnan(p->attributes.volume_fluctuation) ? &p->left.rising_db : &p->left.amplitude_db) +=
+            attack_db(&shape, seconds_since(range, p->breath, time));
+        p->left_attack_db = shape.depth;
+        p->left_attack_seconds = shape.attack;
+    }
+    begin(p, time, channel, note, strength);
+    p->follows = 1;
+    p->pitch_before = pitch;
+    p->moved = time;
+    p->blend_seconds = GLIDE_SECONDS;
+}
+
+/* The decoder's loudness by the aim, gestures and the rest of an attack. */
+static float loudness_at(const NoteAim *aim, const PerformanceRange *range, const Gesture *gesture, int shaped,
+                         float pitch, float more_db, float attack) {
+    float loudness = aim->loudness_db;
+    loudness += gesture->volume * fmaxf(0.0f, range->loudness_high - loudness);
+    loudness += gesture->level_db + more_db;
+    /* What is asked for in dB of amplitude is not as many dB of the decoder's loudness. */
+    if (shaped) loudness = loudness_for(&range->map, pitch, amplitude_for(&range->map, pitch, loudness) + aim->amplitude_db);
+    return loudness + (aim->rising_db - attack);
+}
+
 PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,
                                 int64_t time) {
     PerformanceFrame frame = {0};
-    float age = seconds_since(range, p->onset, time);
+    const float age = seconds_since(range, p->onset, time), breath = seconds_since(range, p->breath, time);
     const Attributes *wanted = &p->attributes;
-    float wave = sinf(6.2831853f * VIBRATO_HZ * age);
-    float vibrato = gesture->vibrato * fminf(1.0f, age / VIBRATO_DELAY_SECONDS) * wave;
-    float sway = set(wanted->vibrato, 0.0f) * fminf(1.0f, age / SHAPED_VIBRATO_DELAY_SECONDS) * wave;
-    frame.pitch = pitch_at(p, range, time) + gesture->bend + vibrato + VIBRATO_UNIT_SEMITONES * sway +
-                  p->deviation.semitones;
+    const float wave = sinf(6.2831853f * VIBRATO_HZ * breath);
+    const float vibrato = gesture->vibrato * fminf(1.0f, breath / VIBRATO_DELAY_SECONDS) * wave;
+    const float plain = pitch_at(p, range, time) + gesture->bend + vibrato;
+    frame.pitch = plain + VIBRATO_UNIT_SEMITONES * (sway_at(p, range, time) * wave) + p->deviation.semitones;
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);
 
-    float loudness = aim_db(range, p->strength), extra_db = beside_aim_db(range, p->strength);
-    if (!isnan(wanted->volume)) {
-        loudness = loudness_for(&range->map, frame.pitch, VOLUME_DB(wanted->volume));
-        extra_db = 0;
-    }
-    loudness += gesture->volume * fmaxf(0.0f, range->loudness_high - loudness);
-    extra_db *= 1.0f - gesture->volume;
-    loudness += gesture->level_db + VIBRATO_DB * vibrato;
-    const float shape = shape_db(p, range, gesture, age);
-    const int shaped = !isnan(wanted->volume_fluctuation);
-    /* What is asked for in dB of amplitude is not as many dB of the decoder's loudness. */
-    if (shaped) loudness = loudness_for(&range->map, frame.pitch, amplitude_for(&range->map, frame.pitch, loudness) + shape);
-    else loudness += shape;
+    float attack;
+    const NoteAim aim = aim_at(p, range, gesture, frame.pitch, time, &attack);
+    const int shaped = !isnan(wanted->volume_fluctuation) || aim.amplitude_db != 0;
+    float loudness = loudness_at(&aim, range, gesture, shaped, frame.pitch, VIBRATO_DB * vibrato, attack);
     loudness += p->deviation.level_db;
+    const float extra_db = aim.beside_db * (1.0f - gesture->volume);
 
     frame.gain = 1.0f;
     if (p->released >= 0) {
@@ -210,12 +280,16 @@ PerformanceFrame performance_at(const Performance *p, const PerformanceRange *ra
 
     frame.bend.brighter = gesture->brightness;
     frame.bend.centroid = CENTROID(set(wanted->brightness, 0.0f));
+    frame.bend.left_centroid = p->left_centroid;
+    frame.bend.left_share = 1.0f - own_share(p, range, time);
     frame.bend.noise_db = NOISE_DB(wanted->attack_noise); /* NaN where it is not set */
     frame.bend.gain_db = gain_db;
     frame.bend.noise_more_db = gesture->noise_db;
     frame.bend.balance_db = gesture->balance_db;
     if (!isnan(wanted->attack_noise) || gesture->noise_db != 0) {
-        frame.bend.noise_share = fminf(1.0f, fmaxf(0.0f, 2.0f - age / ATTACK_NOISE_SECONDS));
+        /* Only a note that is asked for one has an attack in the breath of another. */
+        const float since = isnan(wanted->attack_noise) ? breath : age;
+        frame.bend.noise_share = fminf(1.0f, fmaxf(0.0f, 2.0f - since / ATTACK_NOISE_SECONDS));
     }
     return frame;
 }

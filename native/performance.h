@@ -25,14 +25,26 @@ typedef struct Deviation {
     float gain_db; /* of all that sounds, timbre unchanged */
 } Deviation;
 
+/* What a note asks of the sound by itself, before gestures. */
+typedef struct NoteAim {
+    float loudness_db, beside_db;  /* for the decoder, and as plain gain */
+    float rising_db, amplitude_db; /* rise and fall over the note: of loudness, and if a fluctuation is set of amplitude */
+    float sway;                    /* its vibrato attribute, faded in */
+} NoteAim;
+
 typedef struct Performance {
     int channel, note;
     float strength; /* velocity, 0 .. 1 of the trained range */
     float pitch, pitch_before; /* MIDI notes: where it is going, and where it was when it left ... */
     int64_t moved;  /* ... at this sample; negative: it has not moved */
     float glide_seconds;
-    int64_t onset;
+    int64_t onset;    /* of this note */
+    int64_t breath;   /* onset of the first note that was played in this breath: no earlier than that one's attack */
     int64_t released; /* sample of the release, or -1 */
+    int follows;      /* it goes on in the breath of a note before: */
+    NoteAim left;     /* that one's aim, */
+    float left_centroid, left_attack_db, left_attack_seconds; /* its brightness, and what is to come of its attack */
+    float blend_seconds; /* in which its aim becomes this note's */
     Attributes attributes;
     float length_seconds; /* expected, for fluctuation and peak */
     int length_known;     /* it was given */
@@ -55,11 +67,15 @@ void performance_start(Performance *p, int64_t time, int channel, int note, int 
 float performance_aim_db(const Performance *p, const PerformanceRange *range);
 /* How far a note is below its peak, of its own and without gestures: 0 when that is due. */
 float performance_below_peak_db(const Performance *p, const PerformanceRange *range, int64_t time);
-/* For the note that was just started: attributes, within what each can be. seconds: its length where known, else 0. */
+/* For the note that was just started, or moved to: attributes, within what each can be. seconds: its length where known,
+   else 0. */
 void performance_shape(Performance *p, const Attributes *attributes, float seconds);
 /* Come from another pitch, a MIDI note, within so many seconds: portamento. */
 void performance_glide(Performance *p, int64_t time, float from, float seconds);
-void performance_move(Performance *p, const PerformanceRange *range, int64_t time, int channel, int note);
+/* Goes on with another note in the same breath: of the note before, only its sound is left, which becomes the new one's
+   within the glide. strength: of the new note. gesture: what is asked of it now. */
+void performance_move(Performance *p, const PerformanceRange *range, const Gesture *gesture, int64_t time, int channel,
+                      int note, float strength);
 void performance_release(Performance *p, int64_t time);
 /* MIDI-DDSP's volume of a key that is held, without any gesture. */
 float performance_volume(const PerformanceRange *range, float pitch, float strength);

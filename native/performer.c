@@ -39,7 +39,7 @@ static float from_usual(float value, float usual, float spread) { return isnan(v
 void performer_inputs(const Performance *note, const PerformanceRange *range, int64_t time, float *inputs) {
     const Attributes *a = &note->attributes;
     const double seconds = 1.0 / range->sample_rate;
-    const float age = (float)((double)(time - note->onset) * seconds);
+    const float age = (float)((double)(time - note->breath) * seconds);
     float *to = inputs;
     *to++ = (note->pitch - 60.0f) / 24.0f;
     *to++ = clamp(note->interval / 12.0f, -2.0f, 2.0f);
@@ -97,7 +97,7 @@ static float farthest_db(const Performance *note, const PerformanceRange *range,
     const float fluctuation = note->attributes.volume_fluctuation;
     if (isnan(fluctuation)) return FARTHEST_DB;
     const int64_t held = note->released >= 0 && note->released < time ? note->released : time;
-    const float age = (float)((double)(held - note->onset) / range->sample_rate);
+    const float age = (float)((double)(held - note->breath) / range->sample_rate);
     const float since = (float)((double)(time - held) / range->sample_rate);
     const float times = LASTING_FLUCTUATIONS + ATTACK_FLUCTUATIONS * expf(-age / ATTACK_SECONDS);
     const float most = fminf(times * 24.0f * fluctuation, PEAK_SHARE * performance_below_peak_db(note, range, held));

@@ -6,7 +6,11 @@
 #define JOINED_SECONDS 0.2f /* in which a note's end is forgotten by the next */
 #define PHRASE_SECONDS 2.0f /* after which a note follows none */
 
-static float pitch_of(const Synth *s, int channel, int note) { return tuning_pitch(&s->tuning, channel, note); }
+/* Of a key, with the cents that it was struck with last. */
+static float pitch_of(const Synth *s, int channel, int note) {
+    float pitch = tuning_pitch(&s->tuning, channel, note);
+    return pitch < 0 ? pitch : pitch + s->detune[channel][note];
+}
 
 /* The channel of the whole zone, or NULL. */
 static const Channel *master_of(const Synth *s, int channel) {
@@ -18,17 +22,28 @@ static const Channel *own_channel(const Synth *s, const Part *part) {
     return part->keeps ? &part->kept : &s->channel[part->performance.channel];
 }
 
-/* What came before a note on its channel, and that it is now the newest. */
-static void connect(Synth *s, int voice, int64_t time, int channel) {
-    Performance *p = &s->part[voice].performance;
-    Before *before = &s->before[channel];
-    if (before->any) {
-        float gap = before->released < 0 ? 0.0f : (float)((double)(time - before->released) / s->config.sample_rate);
-        p->joined = expf(-gap / JOINED_SECONDS);
-        p->interval = gap < PHRASE_SECONDS ? p->pitch - before->pitch : 0.0f;
+/* What came before a note on its channel. */
+static void connect(const Synth *s, Performance *p, int64_t time) {
+    const Before *before = &s->before[p->channel];
+    if (!before->any) return;
+    float gap = before->released < 0 ? 0.0f : (float)((double)(time - before->released) / s->config.sample_rate);
+    p->joined = expf(-gap / JOINED_SECONDS);
+    p->interval = gap < PHRASE_SECONDS ? p->pitch - before->pitch : 0.0f;
+}
+
+/* What every note gets that begins on a voice, whether the voice sounds or not. */
+static void describe(Synth *s, int voice, uint32_t seed) {
+    Part *part = &s->part[voice];
+    Performance *p = &part->performance;
+    if (s->playing->shaped) {
+        performance_shape(p, &s->playing->attributes, fabsf(s->playing->seconds));
+        /* A guess lays the note out, but the performer must not take it for an end that is known. */
+        if (s->playing->seconds < 0) p->length_known = 0;
     }
-    p->seed = s->config.seed * 0x9E3779B9u + s->notes;
-    *before = (Before){p->pitch, -1, voice, 1};
+    p->seed = seed;
+    part->keeps = 0;
+    part->tuned = tuning_changes(&s->tuning);
+    s->before[p->channel] = (Before){p->pitch, -1, voice, 1};
 }
 
 static void start(void *self, int voice, int64_t time, int channel, int note, int velocity) {
@@ -36,37 +51,35 @@ static void start(void *self, int voice, int64_t time, int channel, int note, in
     Part *part = &s->part[voice];
     int from;
     float seconds = channel_glide(&s->channel[channel], note, &from);
-    part->keeps = 0;
     performance_start(&part->performance, time, channel, note, velocity);
     part->performance.strength = hand_map_strength(hand_maps_front(&s->maps), velocity);
     hands_begin(&part->hands, hand_maps_front(&s->maps), &s->channel[channel], master_of(s, channel), velocity);
     part->performance.pitch = pitch_of(s, channel, note);
     if (seconds > 0 && pitch_of(s, channel, from) >= 0)
         performance_glide(&part->performance, time, pitch_of(s, channel, from), seconds);
-    connect(s, voice, time, channel);
-    if (s->playing->shaped) {
-        performance_shape(&part->performance, &s->playing->attributes, fabsf(s->playing->seconds));
-        /* A guess lays the note out, but the performer must not take it for an end that is known. */
-        if (s->playing->seconds < 0) part->performance.length_known = 0;
-    }
+    connect(s, &part->performance, time);
+    describe(s, voice, s->config.seed * 0x9E3779B9u + s->notes);
     part->active = part->fresh = 1;
     part->taken_over = 0;
-    part->tuned = tuning_changes(&s->tuning);
     part->next_frame = time;
     s->notes++;
     /* The instrument that is fading out gets no new notes. */
     if (s->previous) instrument_cut(s->previous, s->chunk_start, time, voice);
 }
 
-static void move(void *self, int voice, int64_t time, int channel, int note) {
+static void move(void *self, int voice, int64_t time, int channel, int note, int velocity) {
     Synth *s = self;
     Part *part = &s->part[voice];
+    Performance *p = &part->performance;
     int from;
     float seconds = channel_glide(&s->channel[channel], note, &from);
-    performance_move(&part->performance, &s->current->range, time, channel, note);
-    part->performance.pitch = pitch_of(s, channel, note);
-    if (seconds > 0) part->performance.glide_seconds = seconds;
-    part->keeps = 0;
+    const Gesture gesture = player_gesture(s, part);
+    performance_move(p, &s->current->range, &gesture, time, channel, note,
+                     hand_map_strength(hand_maps_front(&s->maps), velocity));
+    hands_strike(&part->hands, hand_maps_front(&s->maps), &s->channel[channel], master_of(s, channel), velocity);
+    p->pitch = pitch_of(s, channel, note);
+    if (seconds > 0) p->glide_seconds = seconds;
+    describe(s, voice, (s->config.seed ^ ++s->moves * 0x85EBCA6Bu) * 0x9E3779B9u + s->notes);
 }
 
 static void release(void *self, int voice, int64_t time) {

@@ -50,7 +50,7 @@ static void take_over(Voices *v, int voice, int64_t time, Key key) {
     v->slot[voice].state = VOICE_HELD;
     v->slot[voice].channel = key.channel;
     v->slot[voice].note = key.note;
-    v->player.move(v->player.self, voice, time, key.channel, key.note);
+    v->player.move(v->player.self, voice, time, key.channel, key.note, key.velocity);
 }
 
 /* A free voice; else, in this order, the quietest released one, the quietest under a pedal, the oldest held one. */

@@ -12,8 +12,8 @@ typedef struct Player {
     void *self;
     /* Begin a note on a voice; what still sounds there fades out within a few milliseconds. */
     void (*start)(void *self, int voice, int64_t time, int channel, int note, int velocity);
-    /* The same breath, another pitch (legato). */
-    void (*move)(void *self, int voice, int64_t time, int channel, int note);
+    /* Another note in the same breath (legato). */
+    void (*move)(void *self, int voice, int64_t time, int channel, int note, int velocity);
     void (*release)(void *self, int voice, int64_t time);
     void (*stop)(void *self, int voice, int64_t time); /* fade out at once */
     float (*level)(void *self, int voice, int64_t time); /* how loud it is now, in any unit that orders voices */

@@ -1,6 +1,6 @@
 """Whether attributes are heard as they were asked for: measured again from the sound that was rendered.
 
-python -m ddsp_live.tools.control_accuracy [--patch NAME ...] [--json]
+python -m ddsp_live.tools.control_accuracy [--patch NAME ...] [--slurred] [--json]
 """
 
 import argparse
@@ -32,6 +32,8 @@ BREATH = 0.55
 """More attack noise than that, at rest: the onset of harmonics splatters, and is not to be taken for the noise."""
 VELOCITIES = (20, 100)
 """Of which keys the softest and the loudest volume are."""
+LEAD_SECONDS, LEAD_SEMITONES = 0.5, 2
+"""Of the note that leads into a slurred one, and how far it is below that."""
 NOISES = 8
 """A note is heard as often, each time with other noise: what that hides of a soft attack is chance."""
 SPANS = {"volume_fluctuation": (0.06, 0.22), "volume_peak_position": (0.1, 0.9), "vibrato": (0.0, 2.0)}
@@ -39,13 +41,28 @@ SPANS = {"volume_fluctuation": (0.06, 0.22), "volume_peak_position": (0.1, 0.9),
 
 
 def rendered(
-    patch: Patch, key: int, wanted: dict[str, float], *, seed: int = 0, performer: float = 1.0
+    patch: Patch,
+    key: int,
+    wanted: dict[str, float],
+    *,
+    seed: int = 0,
+    performer: float = 1.0,
+    slurred: bool = False,
 ) -> np.ndarray:
-    """A note with these attributes and its release, dry and mono: [samples]."""
-    synth = Synth(patch, sample_rate=RATE, voices=1, performer=performer, seed=seed)
-    synth.note_on(key, 80, time=0, attributes=wanted, seconds=SECONDS)
-    synth.note_off(key, time=round(SECONDS * RATE))
-    return synth.render(round((SECONDS + RELEASE_SECONDS) * RATE)).mean(axis=1)
+    """A note with these attributes and its release, dry and mono: [samples].
+
+    slurred: another note, of the same volume and with nothing else set, leads into it in legato, and is left out.
+    """
+    synth = Synth(patch, sample_rate=RATE, voices=1, performer=performer, seed=seed, mode="legato")
+    onset = round(LEAD_SECONDS * RATE) if slurred else 0
+    if slurred:
+        lead = {name: value for name, value in wanted.items() if name == "volume"}
+        synth.note_on(key - LEAD_SEMITONES, 80, time=0, attributes=lead)
+    synth.note_on(key, 80, time=onset, attributes=wanted, seconds=SECONDS)
+    if slurred:
+        synth.note_off(key - LEAD_SEMITONES, time=onset + 1)
+    synth.note_off(key, time=onset + round(SECONDS * RATE))
+    return synth.render(onset + round((SECONDS + RELEASE_SECONDS) * RATE))[onset:].mean(axis=1)
 
 
 def heard(audio: np.ndarray, key: int) -> np.ndarray:
@@ -61,13 +78,19 @@ def heard(audio: np.ndarray, key: int) -> np.ndarray:
     return np.array([row[name] for name in NAMES])
 
 
-def heard_again(patch: Patch, key: int, wanted: dict[str, float]) -> np.ndarray:
+def heard_again(patch: Patch, key: int, wanted: dict[str, float], slurred: bool = False) -> np.ndarray:
     """The attributes that a note with these is heard to have, a mean over its noise: [6]."""
-    return np.mean([heard(rendered(patch, key, wanted, seed=seed), key) for seed in range(NOISES)], axis=0)
+    notes = (rendered(patch, key, wanted, seed=seed, slurred=slurred) for seed in range(NOISES))
+    return np.mean([heard(note, key) for note in notes], axis=0)
 
 
 def sweep(
-    patch: Patch, *, pitches: int = PITCHES, values: int = VALUES, tell: Callable[[], None] = lambda: None
+    patch: Patch,
+    *,
+    pitches: int = PITCHES,
+    values: int = VALUES,
+    slurred: bool = False,
+    tell: Callable[[], None] = lambda: None,
 ) -> tuple[dict, dict]:
     """What was asked for and what was heard, each by attribute.
 
@@ -85,7 +108,7 @@ def sweep(
             low, high = spans[name]
             asked[name][i] = np.linspace(low, high, values)
             for j, value in enumerate(asked[name][i]):
-                found[name][i, j] = heard_again(patch, int(key), rest | {name: float(value)})
+                found[name][i, j] = heard_again(patch, int(key), rest | {name: float(value)}, slurred)
                 tell()
     return asked, found
 
@@ -148,6 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--patch", action="append", metavar="PATCH", help="a name or a path; may be repeated")
     parser.add_argument("--pitches", type=int, default=PITCHES, help=f"of each patch, default {PITCHES}")
     parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+    parser.add_argument("--slurred", action="store_true", help="of the second of two slurred notes")
     asked = parser.parse_args(arguments)
     known = [entry.name for entry in list_patches()]
     names = asked.patch or [name for name in PATCHES if name in known]
@@ -155,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         measured = {}
         for name in names:
             patch = load_patch(name)
-            measured[patch.name] = figures(*sweep(patch, pitches=asked.pitches))
+            measured[patch.name] = figures(*sweep(patch, pitches=asked.pitches, slurred=asked.slurred))
     except PatchError as error:
         print(f"ddsp_live.tools.control_accuracy: {error}", file=sys.stderr)
         return 2

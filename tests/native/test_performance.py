@@ -33,6 +33,13 @@ def at(performance, seconds, onset=ONSET, **gestures):
     return lib.performance_at(performance, RANGE, gesture(**gestures), onset + round(seconds * RATE))
 
 
+def move(performance, seconds, note, velocity=64, **gestures):
+    strength = (velocity - 1) / 126
+    lib.performance_move(
+        performance, RANGE, gesture(**gestures), ONSET + round(seconds * RATE), 0, note, strength
+    )
+
+
 def level(frame):
     """What is heard, in dB: the decoder's loudness and the gain behind it."""
     return frame.loudness_db + 20 * np.log10(max(frame.gain, 1e-30))
@@ -174,7 +181,7 @@ def test_vibrato_swells_after_the_onset():
 @pytest.mark.parametrize("share", [0, 0.25, 0.5, 0.75, 1, 3])
 def test_legato_glides_smoothly_and_arrives(share):
     performance = start(60)
-    lib.performance_move(performance, RANGE, ONSET + RATE, 0, 67)
+    move(performance, LATE, 67)
     x = min(1, share)
     assert at(performance, LATE + share * GLIDE).pitch == pytest.approx(
         60 + 7 * x * x * (3 - 2 * x), abs=1e-3
@@ -183,9 +190,9 @@ def test_legato_glides_smoothly_and_arrives(share):
 
 def test_a_glide_begins_where_the_glide_before_it_is():
     performance = start(60)
-    lib.performance_move(performance, RANGE, ONSET + RATE, 0, 72)
+    move(performance, LATE, 72)
     before = at(performance, LATE + GLIDE / 2).pitch
-    lib.performance_move(performance, RANGE, ONSET + RATE + round(GLIDE / 2 * RATE), 0, 48)
+    move(performance, LATE + GLIDE / 2, 48)
     assert at(performance, LATE + GLIDE / 2).pitch == pytest.approx(before, abs=1e-3)
     assert at(performance, LATE + 2 * GLIDE).pitch == 48
 
@@ -193,7 +200,7 @@ def test_a_glide_begins_where_the_glide_before_it_is():
 def test_a_move_takes_a_release_back_and_starts_no_attack():
     performance = start(60)
     lib.performance_release(performance, ONSET + RATE)
-    lib.performance_move(performance, RANGE, ONSET + RATE, 0, 62)
+    move(performance, LATE, 62)
     assert level(at(performance, LATE + RELEASE)) == pytest.approx(aim(64), abs=1e-3)
 
 

@@ -378,7 +378,8 @@ class Recorder:
         self._callbacks = (
             ffi.callback("void(void *, int, int64_t, int, int, int)", start),
             ffi.callback(
-                "void(void *, int, int64_t, int, int)", lambda _, v, t, c, n: tell(f"move {v} {note(c, n)}")
+                "void(void *, int, int64_t, int, int, int)",
+                lambda _, v, t, c, n, velocity: tell(f"move {v} {note(c, n)}"),
             ),
             ffi.callback("void(void *, int, int64_t)", lambda _, voice, time: tell(f"release {voice}")),
             ffi.callback("void(void *, int, int64_t)", lambda _, voice, time: tell(f"stop {voice}")),
