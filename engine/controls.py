@@ -172,11 +172,11 @@ def read_controls(path: str | Path, sample_rate: float) -> dict[str, dict[str, n
         _check_sizes(path)
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
+    except ControlsError:
+        raise
     except OSError as error:
         raise ControlsError(f"{path.name} can't be read: {error.strerror or error}.") from error
-    except (ValueError, zipfile.BadZipFile, EOFError, KeyError, MemoryError, NotImplementedError) as error:
-        if isinstance(error, ControlsError):
-            raise
+    except Exception as error:  # what is damaged makes zipfile and NumPy raise whatever comes to them
         raise ControlsError(f"{path.name} is not a file of controls, or it is damaged.") from error
     about = {name: arrays.pop(name, None) for name in ABOUT}
     if any(value is None or value.shape != () or value.dtype.kind not in "if" for value in about.values()):

@@ -185,15 +185,23 @@ def _find(name_or_path: str | Path) -> Path:
     if isinstance(name_or_path, str) and path.name == name_or_path and path.suffix != SUFFIX:
         factory = _factory()
         plain = name_or_path.strip().lower().replace(" ", "-").replace("_", "-")
-        if plain in factory and (name_or_path == plain or not path.is_file()):
+        if plain in factory and (name_or_path == plain or not _is_file(path)):
             return factory[plain]
-        if not path.is_file():
+        if not _is_file(path):
             near = difflib.get_close_matches(name_or_path, factory, cutoff=0.4) or sorted(factory)[:5]
             hint = f"the nearest are {', '.join(near)}" if near else "give the path of a .ddsp file"
             raise PatchError(f"There is no patch named {name_or_path!r}; {hint}.")
-    if not path.is_file():
+    if not _is_file(path):
         raise PatchError(f"There is no patch file {str(path)!r}; check the path.")
     return path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; a text that no path can be, such as one far too long, names none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _factory() -> dict[str, Path]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..errors import DdspLiveError, MissingPackageError
 from ..patch import PatchError
+from ..ranges import is_number
 from .controls import BY_NAME, CONTROLS
 from .desk import Desk, Source
 
@@ -227,7 +228,7 @@ def _number(values: Sequence, index: int, low: float, high: float) -> float:
     value = values[index] if index < len(values) else None
     if isinstance(value, bool):
         value = int(value)
-    if not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
+    if not is_number(value, low, high):
         raise Unanswered
     return float(value)
 

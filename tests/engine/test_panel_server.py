@@ -242,6 +242,8 @@ MALFORMED = [
     '{"do": "key_down", "key": true, "velocity": 100}',
     '{"do": "key_down", "key": 60, "velocity": 100, "more": 1}',
     '{"do": "key_down", "key": 60, "velocity": 1e999}',
+    f'{{"do": "key_down", "key": 60, "velocity": {"9" * 400}}}',
+    f'{{"do": "finger_move", "finger": 1, "pitch": -{"9" * 400}, "strength": 0.5}}',
     '{"do": "finger_down", "finger": 1, "pitch": NaN, "strength": 1}',
     '{"do": "finger_down", "finger": 1, "pitch": -1, "strength": 1}',
     '{"do": "set", "name": "colour", "value": 1}',
