@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from ..midi.channels import (
     DRUMS,
+    DRUMS_REMARK,
     channels_with_notes,
-    notes_outside,
     range_remark,
     without_channels,
     zone_channels,
@@ -41,16 +41,13 @@ def assign(wanted: list[str], events: list, mpe: int) -> Parts:
     if DRUMS not in named and DRUMS not in zones and names[DRUMS].lower() != NONE:
         names[DRUMS] = NONE
         if DRUMS in sounding:
-            remarks.append(
-                f"Channel {DRUMS + 1}, the drums of General MIDI, is left out: --patch {DRUMS + 1}=NAME plays it."
-            )
+            remarks.append(f"{DRUMS_REMARK}: --patch {DRUMS + 1}=NAME plays it.")
     muted = {channel for channel, name in names.items() if name.lower() == NONE}
     played = [channel for channel in sorted({*sounding, *zones}) if channel not in muted]
     loaded = {name: load_patch(name) for name in {names[channel] for channel in played}}
     patches = {channel: loaded[names[channel]] for channel in played}
-    ranges = {channel: (patch.pitch_low, patch.pitch_high) for channel, patch in patches.items()}
     events = without_channels(events, muted)
-    remarks.append(range_remark(notes_outside(events, ranges), patches))
+    remarks.append(range_remark(events, patches))
     if not patches:  # nothing sounds, but something has to be silent
         patches = {0: load_patch(rest if rest.lower() != NONE else DEFAULT_PATCH)}
     return Parts(patches, events, muted, bool(zones), [remark for remark in remarks if remark])

@@ -13,6 +13,7 @@ from .options import (
     room_and_wet,
     set_wet,
 )
+from .sound_file import Stems, open_sound
 from .terminal import print_json, progress
 
 EXAMPLES = """examples:
@@ -47,7 +48,9 @@ def add_arguments(parser) -> None:
         help="a name or a path, for one MIDI channel 1 to 16 or for all others, or none to mute it "
         f"(default: {DEFAULT_PATCH}, and none for channel 10, General MIDI's drums)",
     )
-    parser.add_argument("--stems", type=Path, metavar="FOLDER", help="write each channel alone, too: 03-violin.wav")
+    parser.add_argument(
+        "--stems", type=Path, metavar="FOLDER", help="write each channel alone, too: 03-violin.wav"
+    )
     add_interpretation(parser, "perform the score by rules")
     parser.add_argument(
         "--performance", type=Path, metavar="TABLE.csv", help="play these notes in place of the file's"
@@ -85,7 +88,7 @@ def run(arguments) -> int:
     from ..ensemble import Ensemble
     from ..midi.files import Song, read_song
     from ..midi.phrase import phrase
-    from ..render import render_events
+    from ..render import render_blocks
     from .parts import assign
 
     song = Song(phrase(), 0.0, "") if arguments.phrase else read_song(arguments.song)
@@ -113,38 +116,33 @@ def run(arguments) -> int:
         events = played_controls(arguments, parts.events, synth)
     else:
         events = _performed(arguments, parts, synth)
-    stems = {name: [] for name in synth.synths}
     kept = recorders(synth) if arguments.write_controls else {}
-
-    def listen() -> None:
-        for each in kept.values():
-            each.take()
-        for name, part in synth.stems.items() if arguments.stems else ():
-            stems[name].append(part)
-
     last = max(1.0, song.seconds, *(seconds for seconds, _ in events[-1:]))
-    begin = time.perf_counter()
-    with progress(f"Rendering {output.name}") as show:
-        audio = render_events(
-            events,
-            synth,
-            lambda seconds: show(min(1.0, seconds / last)),
-            listen,
-            song.seconds,
-        )
+    begin, frames, peak = time.perf_counter(), 0, 0.0
+    sink, stems = open_sound(output, arguments.rate), Stems(arguments.stems, synth)
+    with sink as mix, stems, progress(f"Rendering {output.name}") as show:
+
+        def listen() -> None:
+            for each in kept.values():
+                each.take()
+            stems.listen()
+
+        for block in render_blocks(
+            events, synth, lambda seconds: show(min(1.0, seconds / last)), listen, song.seconds
+        ):
+            mix.write(block)
+            frames, peak = frames + len(block), max(peak, float(abs(block).max()))
+        stems.cut(frames)
     took = time.perf_counter() - begin
-    write_sound(output, audio, arguments.rate)
-    if arguments.stems:
-        _write_stems(arguments, stems, synth.delay_samples, len(audio))
     if kept:
         keep_controls(arguments, kept, synth)
     patches = dict.fromkeys(each.patch.name for each in synth.synths.values())
     summary = {
         "output": str(output),
         "patch": ", ".join(patches),
-        "seconds": len(audio) / arguments.rate,
-        "times_real_time": len(audio) / arguments.rate / took,
-        "peak": float(abs(audio).max()) if len(audio) else 0.0,
+        "seconds": frames / arguments.rate,
+        "times_real_time": frames / arguments.rate / took,
+        "peak": peak,
         "stolen_voices": synth.stolen_voices(),
         "remarks": remarks,
     }
@@ -180,15 +178,6 @@ def _performed(arguments, parts, ensemble) -> list:
     return with_notes(parts.events, rows)
 
 
-def _write_stems(arguments, stems: dict[str, list], delay: int, length: int) -> None:
-    import numpy as np
-
-    for name, parts in stems.items():
-        audio = np.concatenate(parts)[delay : delay + length]
-        if np.any(audio):
-            write_sound(arguments.stems / f"{name}.wav", audio, arguments.rate)
-
-
 def check_output(path: Path) -> None:
     """Raises ValueError where the sound could not be written, before any time is spent on making it."""
     if path.suffix.lower() not in (".wav", ".flac"):
@@ -199,16 +188,8 @@ def check_output(path: Path) -> None:
 
 def write_sound(path: Path, audio, rate: float) -> None:
     """24 bit, whole or not at all; audio [frames, 2]."""
-    import soundfile
-
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        soundfile.write(partial, audio, round(rate), format=path.suffix[1:].upper(), subtype="PCM_24")
-        partial.replace(path)
-    except soundfile.LibsndfileError as error:
-        raise ValueError(f"{str(path)!r} can't be written: {error.error_string}") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with open_sound(path, rate) as file:
+        file.write(audio)
 
 
 def _say(summary: dict) -> None:

@@ -1,13 +1,18 @@
 """What a song's channels hold: notes, General MIDI's drums, MPE zones."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..live.zones import Zones
 from .files import Event
 from .messages import mpe_zone
+from .notes import note_name
 
 DRUMS = 9
 """General MIDI's channel 10, counted from 0: its keys are drums, not pitches."""
+
+
+DRUMS_REMARK = "Channel 10, the drums of General MIDI, is left out"
 
 
 def channels_with_notes(events: Iterable[Event]) -> list[int]:
@@ -33,29 +38,24 @@ def zone_channels(events: Iterable[Event], members: int = 0) -> set[int]:
     return found
 
 
-def notes_outside(events: Iterable[Event], ranges: dict[int, tuple[float, float]]) -> dict[int, int]:
-    """Return how many notes of each channel no recording was near: more than half a semitone beyond its range.
+def drums(events: Sequence[Event], members: int = 0) -> set[int]:
+    """Return the channels that hold drums: channel 10, unless it is in an MPE zone as of `zone_channels`."""
+    return {DRUMS} - zone_channels(events, members)
 
-    ranges: of channels, the lowest and the highest MIDI note of their patch's recordings.
+
+def range_remark(events: Iterable[Event], patches: Mapping[int, object]) -> str:
+    """Return one sentence on notes more than half a semitone outside the range that their patch was recorded in.
+
+    patches: `Patch` of channels. Returns an empty string if there is no such note.
     """
-    found: dict[int, int] = {}
+    outside: Counter = Counter()
     for _, raw in events:
-        if raw[0] & 0xF0 == 0x90 and raw[2] and (channel := raw[0] & 15) in ranges:
-            low, high = ranges[channel]
-            if not low - 0.5 <= raw[1] <= high + 0.5:
-                found[channel] = found.get(channel, 0) + 1
-    return found
-
-
-def range_remark(outside: dict[int, int], patches: dict[int, object]) -> str:
-    """Return one sentence on the notes that `notes_outside` found; empty if there are none."""
-    from .notes import note_name
-
-    if not outside:
-        return ""
-    parts = [
-        f"{count} on channel {channel + 1} ({patches[channel].name}: {note_name(patches[channel].pitch_low)} to "
-        f"{note_name(patches[channel].pitch_high)})"
-        for channel, count in sorted(outside.items())
-    ]
-    return f"Notes outside the range that their patch was recorded in are a guess: {', '.join(parts)}."
+        if raw[0] & 0xF0 == 0x90 and raw[2] and (patch := patches.get(raw[0] & 15)) is not None:
+            outside[raw[0] & 15] += not patch.pitch_low - 0.5 <= raw[1] <= patch.pitch_high + 0.5
+    parts = []
+    for channel, patch in sorted(patches.items()):
+        if outside[channel]:
+            recorded = f"{note_name(patch.pitch_low)} to {note_name(patch.pitch_high)}"
+            parts.append(f"{outside[channel]} on channel {channel + 1} ({patch.name}: {recorded})")
+    said = f"Notes outside the range that their patch was recorded in are a guess: {', '.join(parts)}."
+    return said if parts else ""
