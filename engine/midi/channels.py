@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from ..live.zones import Zones
 from .files import Event
 from .messages import mpe_zone
 from .notes import note_name
+from .zones import Zones
 
 DRUMS = 9
 """General MIDI's channel 10, counted from 0: its keys are drums, not pitches."""
