@@ -44,7 +44,13 @@ def assign(wanted: list[str], events: list, mpe: int) -> Parts:
             remarks.append(f"{DRUMS_REMARK}: --patch {DRUMS + 1}=NAME plays it.")
     muted = {channel for channel, name in names.items() if name.lower() == NONE}
     played = [channel for channel in sorted({*sounding, *zones}) if channel not in muted]
-    loaded = {name: load_patch(name) for name in {names[channel] for channel in played}}
+    named = {channel: name for channel, name in named.items() if name.lower() != NONE}
+    remarks += [
+        f"Channel {channel + 1} has no notes: --patch {channel + 1}={name} changes nothing."
+        for channel, name in sorted(named.items())
+        if channel not in played
+    ]
+    loaded = {name: load_patch(name) for name in {*named.values(), *(names[channel] for channel in played)}}
     patches = {channel: loaded[names[channel]] for channel in played}
     events = without_channels(events, muted)
     remarks.append(range_remark(events, patches))

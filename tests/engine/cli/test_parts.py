@@ -50,6 +50,11 @@ def test_channel_10_is_left_out_with_one_sentence_and_brought_back_by_name(tmp_p
     assert sound.any() and said == ""
 
 
+def test_a_patch_for_a_channel_without_notes_is_said_to_change_nothing(tmp_path, patch, render):
+    assert "Channel 5 has no notes" in render(song(tmp_path, note(0)), "--patch", f"5={patch}")[1]
+    assert main(["render", str(tmp_path / "song.mid"), "--patch", "5=violn"]) == 2
+
+
 def test_channel_10_of_an_mpe_zone_is_no_drum(tmp_path, render):
     sound, said = render(song(tmp_path, note(9)), "--mpe", 15)
     assert sound.any() and said == ""
