@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+from ..terminal import print_json, progress
 from .options import (
     DEFAULT_PATCH,
     add_interpretation,
@@ -14,7 +15,6 @@ from .options import (
     set_wet,
 )
 from .sound_file import Stems, open_sound
-from .terminal import print_json, progress
 
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
