@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 KERNEL := $(wildcard native/*/*.c native/*/*.h) native/build.py setup.py pyproject.toml
 
-.PHONY: play test bench patches recordings clean
+.PHONY: play test bench docs patches recordings clean
 
 play: $(VENV)/play
 	@tools/system-packages.sh play $(PYTHON)
@@ -16,6 +16,10 @@ test: $(VENV)/test
 
 bench: $(VENV)/play
 	@$(BIN)/ddsp-live bench
+
+docs: $(VENV)/docs
+	$(BIN)/python -m mkdocs build --strict --quiet
+	@echo "The documentation is in build/site/index.html."
 
 patches: recordings $(VENV)/test
 	$(BIN)/python -m ddsp_live.tools.build.bank "$(RECORDINGS)" -o patches $(ARGS)
@@ -38,6 +42,10 @@ $(VENV)/play: $(VENV)/made $(KERNEL)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[midi]' || \
 		{ echo "Without MIDI: python-rtmidi can't be built here."; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .; }
+	@touch $@
+
+$(VENV)/docs: $(VENV)/play constraints.txt pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt -e '.[docs]'
 	@touch $@
 
 $(VENV)/test: $(VENV)/made $(KERNEL) constraints.txt

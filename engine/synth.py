@@ -159,7 +159,7 @@ class Synth:
         self._interpreter = Interpreter(self.volume, self._struck, seed & 0xFFFFFFFF)
         self.rules, self.humanize, self.prior = rules, humanize, prior
         self._listening = Listening(self.c, lambda: self.patch)
-        self._readings = Readings(self.c, self.voices, self._listening)
+        self._readings = Readings(self.c, self.voices, self._listening.stats)
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message)  # as soon as possible: sample 0 would come after what is then sent for now
@@ -564,12 +564,6 @@ class Synth:
             first = last
         self.collect()
         return out
-
-    def start(self, device=None, **options):
-        """Open the audio device and play live: a `ddsp_live.audio.stream.Stream`, to be used with ``with``."""
-        from .audio.stream import Stream
-
-        return Stream(self, device, **options)
 
     def start_workers(self) -> None:
         """Let the decoders' workers run by themselves, for a live stream."""

@@ -6,11 +6,11 @@ import threading
 import time
 from pathlib import Path
 
+from ..terminal import progress, quiet_libraries
 from .input_options import NoteSender, add_input_options, heard_from, input_line, listen
 from .learn_options import add_learning, make_learner, obey_lines, settle_map
 from .options import DEFAULT_PATCH, add_interpretation, add_sound_options, make_synth, number
 from .surfaces import add_surfaces, has_surface, make_session, open_surfaces, settle_room, wanted_preset
-from .terminal import progress, quiet_libraries
 
 EXAMPLES = """examples:
   ddsp-live play                                   the alto saxophone, from every MIDI keyboard there is
@@ -107,6 +107,7 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
     from rich.console import Console
 
     from ..audio.offline_clock import NullStream
+    from ..live.play import play
 
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     with contextlib.ExitStack() as stack:
@@ -118,7 +119,7 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
                 stream = stack.enter_context(NullStream(synth, say))
             else:
                 heard = {"input": arguments.input, "input_channel": arguments.input_channel}
-                stream = stack.enter_context(synth.start(arguments.device, say=say, **heard))
+                stream = stack.enter_context(play(synth, arguments.device, say=say, **heard))
             learner = make_learner(arguments, map_file, synth, session.hear, say)
             connected = _open_midi(arguments, learner.receive, stack, say)
         if arguments.midi_out is not None:
@@ -138,7 +139,8 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
 
 def _open_midi(arguments, receive, stack: contextlib.ExitStack, say):
     """Opens the ports that were asked for, or all; what comes back gives the names of those that are there."""
-    from ..midi.ports.input import MidiInput, MidiPortError
+    from ..midi.ports.backend import MidiPortError
+    from ..midi.ports.input import MidiInput
     from ..midi.ports.output import is_own
 
     def changed(name: str, here: bool) -> None:

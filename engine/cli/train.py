@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ddsp_live.tools.evaluation.score_labels import FIGURES, in_words
+
 from ..errors import MissingPackageError
+from ..terminal import bars, print_json
 from .options import add_json, number
-from .score_labels import FIGURES, in_words
-from .terminal import bars, print_json
 
 EXAMPLES = """examples:
   ddsp-live train recordings/cello -o cello.ddsp

@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
+from ..terminal import print_json
 from .input_options import add_matching_options
 from .options import DEFAULT_PATCH, add_json, number, room_and_wet, room_choice
 from .render import check_output, write_sound
-from .terminal import print_json
 
 EXAMPLES = """examples:
   ddsp-live transfer humming.wav --patch trumpet           writes humming-trumpet.wav beside it

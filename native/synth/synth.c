@@ -292,7 +292,10 @@ static void render_chunk(Synth *s, float *out, int size) {
 
 void synth_render(Synth *s, float *out, int frames) NONBLOCKING {
     uint64_t mode = flush_subnormals();
-    note_lifecycle_remap(s);
+    if (mod_matrix_swap_take(&s->maps)) {
+        note_lifecycle_remap(s);
+        input_voice_remap(s);
+    }
     collect_events(s);
     swap(s, s->position);
     while (frames > 0) {
