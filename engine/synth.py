@@ -25,6 +25,7 @@ from .patch.model import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
 from .tuning import mts
+from .tuning.choice import as_tuning
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
 QUEUE_FULL = "The queue of events is full: render or start the synth before sending more."
@@ -84,6 +85,8 @@ class Synth:
     trim : bool
         Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
         and read of loudness is before the trim, as the patch was recorded.
+    tuning : Tuning, float, str or path-like, optional
+        What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default.
 
     Attributes
     ----------
@@ -121,6 +124,7 @@ class Synth:
         humanize=0.0,
         prior=1.0,
         trim=False,
+        tuning=None,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -164,6 +168,8 @@ class Synth:
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message)  # as soon as possible: sample 0 would come after what is then sent for now
+        if tuning is not None:
+            self.tune(as_tuning(tuning))
         self.load(patch)
 
     def __setattr__(self, name: str, value) -> None:
@@ -189,12 +195,12 @@ class Synth:
 
     @property
     def tuning(self) -> mts.Tuning:
-        """What each key sounds; set to another tuning, notes that sound follow, as by `tune`."""
+        """What each key sounds; set to another, to A4 in Hz or to a Scala file, notes that sound follow."""
         return self._tuning
 
     @tuning.setter
-    def tuning(self, wanted: mts.Tuning) -> None:
-        self.tune(wanted)
+    def tuning(self, wanted) -> None:
+        self.tune(as_tuning(wanted))
 
     @property
     def instrument(self) -> Instrument:

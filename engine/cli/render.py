@@ -10,6 +10,7 @@ from .options import (
     add_interpretation,
     add_json,
     add_sound_options,
+    chosen_tuning,
     number,
     room_and_wet,
     set_wet,
@@ -115,6 +116,7 @@ def run(arguments) -> int:
         prior=arguments.prior,
         room=room,
         map=arguments.map,
+        tuning=chosen_tuning(arguments),
     )
     set_wet(synth.send, synth.map, wet)
     tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)
