@@ -70,6 +70,9 @@ class Synth:
         file with an impulse response.
     performer : float
         How much of the instrument's own way of playing a note is heard, where the patch knows it: 0 to 1.
+    life : float
+        How much notes move by themselves, as the instrument's recordings do: 0, not at all, to 1. What an attribute
+        says stays as it was said.
     rules : float
         Quantity of the performance rules that need no future, 0 to 10: 1 is as their authors mean it. A note whose
         volume is set stays as it is.
@@ -112,6 +115,7 @@ class Synth:
         room=OWN,
         map=matrix_file.DEFAULT,
         performer=1.0,
+        life=1.0,
         rules=0.0,
         humanize=0.0,
         prior=1.0,
@@ -151,6 +155,7 @@ class Synth:
         self._mapping = threading.Lock()  # the kernel takes maps from one thread at a time
         self.map = map
         self.performer = performer
+        self.life = life
         self._interpreter = Interpreter(self.volume, self._struck, seed & 0xFFFFFFFF)
         self.rules, self.humanize, self.prior = rules, humanize, prior
         self._listening = Listening(self.c, lambda: self.patch)
@@ -224,6 +229,17 @@ class Synth:
         _check("performer", amount, 0, 1)
         self._performer = float(amount)
         lib.synth_perform(self.c, self._performer)
+
+    @property
+    def life(self) -> float:
+        """How much notes move by themselves, 0 to 1; a change is heard within a frame."""
+        return self._life
+
+    @life.setter
+    def life(self, amount: float) -> None:
+        _check("life", amount, 0, 1)
+        self._life = float(amount)
+        lib.synth_life(self.c, self._life)
 
     @property
     def rules(self) -> float:

@@ -98,6 +98,13 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         help="how much of the instrument's own way of playing a note, where the patch knows it (default: 1)",
     )
     parser.add_argument(
+        "--life",
+        type=number(float, 0, 1),
+        default=1.0,
+        metavar="A",
+        help="how much notes move by themselves, as recorded ones do: 0 is not at all (default: 1)",
+    )
+    parser.add_argument(
         "--prior",
         type=number(float, 0, 1),
         default=1.0,
@@ -165,6 +172,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0,
         mode=arguments.mode,
         mpe=arguments.mpe,
         performer=arguments.performer,
+        life=arguments.life,
         prior=arguments.prior,
         room=room,
         map=arguments.map,
