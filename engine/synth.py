@@ -66,7 +66,8 @@ class Synth:
         What gestures move: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `gesture_map.write_map` writes it, or the
         rows themselves, as in `ddsp_live.modulation.matrix`.
     room : str, path-like or Room
-        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, another patch whose room it is, or a sound
+        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
+        ``"hall"``, ``"plate"``), another patch whose room it is, or a sound
         file with an impulse response.
     performer : float
         How much of the instrument's own way of playing a note is heard, where the patch knows it: 0 to 1.

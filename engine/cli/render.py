@@ -13,8 +13,10 @@ from .options import (
     number,
     room_and_wet,
     set_wet,
+    tell_of_room,
 )
 from .sound_file import Stems, open_sound
+from .words import tell_without_effect
 
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
@@ -28,6 +30,8 @@ EXAMPLES = """examples:
   ddsp-live render song.mid --write-controls song.npz   keeps what the decoder made of each note
   ddsp-live render song.mid --controls song.npz         as edited: f0, amplitude, harmonics and noise by the frame
 """
+
+SHAPE_NOTES = ("rules", "humanize", "performer", "prior", "mode", "mpe")
 
 
 def add_arguments(parser) -> None:
@@ -113,7 +117,9 @@ def run(arguments) -> int:
         map=arguments.map,
     )
     set_wet(synth.send, synth.map, wet)
+    tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)
     if arguments.controls:
+        tell_without_effect(arguments, SHAPE_NOTES, "with --controls, whose frames are played as they are")
         events = played_controls(arguments, parts.events, synth)
     else:
         events = _performed(arguments, parts, synth)
