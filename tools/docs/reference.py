@@ -68,8 +68,8 @@ as a finger on the panel's pad; six can sound at once. A bundle is played at onc
 out of range or sent to another address is counted and changes nothing.
 
 UDP does not tell that a sender is gone. If nothing came from a computer or phone for 30 seconds, the keys, voices and
-pedal that it holds are let go; `--osc-timeout S` sets another time, and 0 waits for ever. Any message counts as a sign of
-life, so an app whose notes are held longer without a movement may send `/ping`.
+pedal that it holds are let go; `--osc-timeout S` sets another time, and 0 waits for ever. Any message counts as a sign
+of life, so an app whose notes are held longer without a movement may send `/ping`.
 
 ## A layout for a phone
 
