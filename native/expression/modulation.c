@@ -103,7 +103,7 @@ void modulation_begin(Modulation *h, const ModMatrix *map, const Channel *own, c
     modulation_remap(h, map, own, master);
 }
 
-void hands_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity) {
+void modulation_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity) {
     h->velocity = velocity;
     h->pressure = 0;
     for (int i = 0; i < map->count; i++) {
