@@ -35,6 +35,13 @@ def add_surfaces(parser) -> None:
         help="where to listen: 0.0.0.0 lets everyone on the network play (default: this computer alone)",
     )
     parser.add_argument(
+        "--osc-timeout",
+        type=number(float, 0, 86400),
+        default=30.0,
+        metavar="S",
+        help="let go what an OSC sender holds if nothing came from it for so long; 0: never (default: 30)",
+    )
+    parser.add_argument(
         "--preset", metavar="NAME", help="begin as a preset says; `ddsp-live presets` lists them"
     )
     parser.add_argument("--fresh", action="store_true", help="begin anew, not as it was left the last time")
@@ -124,7 +131,9 @@ def open_surfaces(arguments, session, stream, midi, stack: contextlib.ExitStack,
     if arguments.osc is not None:
         from ..live.osc import OscServer
 
-        osc = stack.enter_context(OscServer(session, arguments.osc, arguments.osc_host))
+        osc = stack.enter_context(
+            OscServer(session, arguments.osc, arguments.osc_host, arguments.osc_timeout)
+        )
         session.say(f"OSC: {osc.where}")
     if not arguments.demo:
         stack.enter_context(Autosave(session, settings))

@@ -19,10 +19,6 @@ RATE = 48000
 PYTHAGOREAN = "Pythagorean\n7\n9/8\n81/64\n4/3\n3/2\n27/16\n243/128\n2/1\n"
 WHITE = "0x1x23x4x5x6"  # degrees of twelve keys, x where one is mute
 WHITE_KEYS = "12\n0\n127\n60\n69\n442.0\n7\n" + "\n".join(WHITE) + "\n"
-    "12\n0\n127\n60\n69\n442.0\n7\n"
-    + "\n".join(["0", "x", "1", "x", "2", "3", "x", "4", "x", "5", "x", "6"])
-    + "\n"
-)
 FIFTHS = sorted(1200 * np.log2(5) / 4 * fifth % 1200 for fifth in range(-3, 9))[1:]
 MEANTONE = "Quarter-comma meantone\n12\n" + "".join(f"{cents:.6f}\n" for cents in FIFTHS) + "2/1\n"
 
