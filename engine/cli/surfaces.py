@@ -38,6 +38,13 @@ def add_surfaces(parser) -> None:
         help="address to listen on; 0.0.0.0 lets everyone on the network play (default: this computer only)",
     )
     parser.add_argument(
+        "--osc-timeout",
+        type=number(float, 0, 86400),
+        default=30.0,
+        metavar="S",
+        help="release what an OSC sender holds if it sends nothing for S seconds; 0: never (default: 30)",
+    )
+    parser.add_argument(
         "--preset", metavar="NAME", help="start with a preset; `ddsp-live presets` lists them"
     )
     parser.add_argument(
@@ -127,7 +134,9 @@ def open_surfaces(arguments, session, stream, midi, stack: contextlib.ExitStack,
     if arguments.osc is not None:
         from ..live.osc import OscServer
 
-        osc = stack.enter_context(OscServer(session, arguments.osc, arguments.osc_host))
+        osc = stack.enter_context(
+            OscServer(session, arguments.osc, arguments.osc_host, arguments.osc_timeout)
+        )
         session.say(f"OSC: {osc.where}")
     if not arguments.demo:
         stack.enter_context(Autosave(session, settings))
