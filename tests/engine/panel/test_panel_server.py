@@ -280,6 +280,7 @@ def test_every_message_cut_anywhere_is_nothing(kind):
         "value": 1,
         "on": 1,
         "octave": 4,
+        "hz": 415,
     }
     name = "wind" if kind == "map" else "room"
     whole = json.dumps({"do": kind, **{field: values.get(field, name) for field in MESSAGES[kind]}})
