@@ -24,6 +24,12 @@
 #define HAND_PAN 9            /* -1 left .. 1 right */
 #define HAND_ROOM 10          /* 0 .. 1 */
 #define HAND_BALANCE 11       /* dB of noise against harmonics */
+#define HAND_LEGATO_TIME 12   /* octaves of the time that a line's pitch takes from note to note */
+#define HAND_VIBRATO_RATE 13  /* octaves */
+#define HAND_VIBRATO_DELAY 14 /* seconds, added to the patch's */
+#define HAND_TRANSITION_DEPTH 15 /* share of the dip between notes, added to 1 */
+#define HAND_EXPRESSION 16    /* share of what notes of a line differ by, added to 1 */
+#define HAND_TARGETS 17
 
 /* Curves from a gesture's place x, 0 .. 1, to its share of the way from low to high. */
 #define HAND_LINEAR 0

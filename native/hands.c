@@ -103,11 +103,16 @@ void hands_begin(Hands *h, const HandMap *map, const Channel *own, const Channel
     hands_remap(h, map, own, master);
 }
 
+/* Whether what a target is matters as a key comes, and then no more. */
+static int looked_at_key(int target) {
+    return target == HAND_LEGATO_TIME || target == HAND_TRANSITION_DEPTH || target == HAND_EXPRESSION;
+}
+
 void hands_strike(Hands *h, const HandMap *map, const Channel *own, const Channel *master, int velocity) {
     h->velocity = velocity;
     h->pressure = 0;
     for (int i = 0; i < map->count; i++) {
-        if (!map->rows[i].onset) continue;
+        if (!map->rows[i].onset && !looked_at_key(map->rows[i].target)) continue;
         h->own[i] = place(&map->rows[i], h, own);
         h->master[i] = master ? place(&map->rows[i], h, master) : place_at_rest(&map->rows[i]);
     }
@@ -161,7 +166,7 @@ static float clamp(float x, float low, float high) { return fminf(high, fmaxf(lo
 
 Gesture hands_gesture(const Hands *h, const HandMap *map, const Channel *own, const Channel *master,
                       const Attributes *given) {
-    float sum[HAND_BALANCE + 1] = {0};
+    float sum[HAND_TARGETS] = {0};
     for (int i = 0; i < map->count; i++) {
         const HandRow *row = &map->rows[i];
         int by_velocity = row->gesture == HAND_VELOCITY, by_key = by_velocity || row->gesture == HAND_KEY_PRESSURE;
@@ -186,7 +191,12 @@ Gesture hands_gesture(const Hands *h, const HandMap *map, const Channel *own, co
                      .noise_db = sum[HAND_ATTACK_NOISE],
                      .balance_db = clamp(sum[HAND_BALANCE], -MOST_BALANCE_DB, MOST_BALANCE_DB),
                      .gain_left = gain * cosf(angle),
-                     .gain_right = gain * sinf(angle)};
+                     .gain_right = gain * sinf(angle),
+                     .legato_octaves = clamp(sum[HAND_LEGATO_TIME], -MOST_OCTAVES, MOST_OCTAVES),
+                     .depth = sum[HAND_TRANSITION_DEPTH],
+                     .expression = sum[HAND_EXPRESSION],
+                     .rate_octaves = clamp(sum[HAND_VIBRATO_RATE], -MOST_OCTAVES, MOST_OCTAVES),
+                     .vibrato_delay = sum[HAND_VIBRATO_DELAY]};
 }
 
 const HandRow *hands_room(const HandMap *map, const Channel *channel, int gesture, float *wet) {

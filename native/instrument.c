@@ -18,12 +18,13 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
                                    .attack_seconds = config->attack_ms / 1000.0f,
                                    .release_seconds = config->release_ms / 1000.0f,
                                    .ring_db = config->ring_db,
-                                   .ring_seconds = config->ring_ms / 1000.0f};
+                                   .ring_seconds = config->ring_ms / 1000.0f,
+                                   .expression = config->expression};
     in->trim = exp2f(config->trim_db * 0.16609640f); /* dB to octaves of amplitude */
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
     decoder_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
     performer_init(&in->performer, arena, config);
-    bender_init(&in->bender, arena, config->harmonics, config->noise_bands);
+    bender_init(&in->bender, arena, config->harmonics, config->noise_bands, config->patch_rate);
     noise_design_init(&in->noise, arena, config->noise_bands, config->patch_rate, config->sample_rate);
     if (config->delay_frames)
         frames_init(&in->frames, arena, config->voices, config->harmonics, config->noise_bands);

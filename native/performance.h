@@ -7,7 +7,10 @@
 #include "attributes.h"
 #include "bend.h"
 #include "hands.h"
+#include "expression.h"
 #include "loudness_map.h"
+#include "transition.h"
+#include "vibrato.h"
 
 /* The ranges of the patch that plays. */
 typedef struct PerformanceRange {
@@ -17,6 +20,7 @@ typedef struct PerformanceRange {
     float attack_seconds, release_seconds;
     float ring_db, ring_seconds; /* below a held note, what rings on, and for how long it takes 60 dB; 0: nothing */
     LoudnessMap map;
+    Expression expression;
 } PerformanceRange;
 
 /* What the patch's performer adds to a note, until the next frame. */
@@ -44,11 +48,18 @@ typedef struct Performance {
     NoteAim left;     /* that one's aim, */
     float left_centroid, left_attack_db, left_attack_seconds; /* its brightness, and what is to come of its attack */
     float blend_seconds; /* in which its aim becomes this note's */
+    float amount;        /* of expression; 0: none */
+    Transition transition; /* from the note before */
+    DipSums dip;         /* of that, over the note */
+    int in_line;         /* it was released where another note may follow */
+    Vibrato vibrato;
+    int64_t sways_from;  /* sample that the vibrato's delay counts from */
+    int64_t joined_at;   /* of the breath's second note */
     Attributes attributes;
     float length_seconds; /* expected, for fluctuation and peak */
     int length_known;     /* it was given */
     float interval;       /* semitones from the channel's note before, 0: none */
-    float joined;         /* 1 where that note still sounded, less the longer ago it ended, 0: none */
+    float joined;         /* 1 if that note still sounded, less the longer ago it ended, 0: none */
     uint32_t seed;        /* of the performer's drift */
     Deviation deviation;
 } Performance;
@@ -61,7 +72,13 @@ typedef struct PerformanceFrame {
     Bend bend;
 } PerformanceFrame;
 
+/* How far below its aim a note is, and the share of that which the decoder makes; the rest is plain gain. */
+typedef struct Below {
+    float db, through;
+} Below;
+
 void performance_start(Performance *p, int64_t time, int channel, int note, int velocity);
+Below performance_below(const Performance *p, const PerformanceRange *range, const Gesture *gesture, int64_t time);
 /* dB that a note aims at by its key or its volume, without gestures. */
 float performance_aim_db(const Performance *p, const PerformanceRange *range);
 /* How far a note is below its peak, of its own and without gestures: 0 when that is due. */
@@ -75,7 +92,13 @@ void performance_glide(Performance *p, int64_t time, float from, float seconds);
    within the glide. strength: of the new note. gesture: what is asked of it now. */
 void performance_move(Performance *p, const PerformanceRange *range, const Gesture *gesture, int64_t time, int channel,
                       int note, float strength);
-void performance_release(Performance *p, int64_t time);
+/* How the note that was just moved to comes from the one before, once its attributes are known. below: what
+   performance_below said before the move; joint: all else but that. */
+void performance_join(Performance *p, const PerformanceRange *range, Below below, Joint joint);
+/* in_line: another note may follow in the same line: the sound falls as it does then. */
+void performance_release(Performance *p, int64_t time, int in_line);
+/* The rate of the vibrato, that gestures may move, from now on. */
+void performance_sway(Performance *p, const PerformanceRange *range, const Gesture *gesture, int64_t time);
 /* MIDI-DDSP's volume of a key that is held, without any gesture. */
 float performance_volume(const PerformanceRange *range, float pitch, float strength);
 PerformanceFrame performance_at(const Performance *p, const PerformanceRange *range, const Gesture *gesture,

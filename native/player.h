@@ -6,6 +6,8 @@
 Player player_of(Synth *s);
 /* What a part is asked for by its channel and its key. */
 Gesture player_gesture(const Synth *s, const Part *part);
+/* The rate of the part's vibrato from this position on. */
+void player_sway(const Synth *s, Part *part, int64_t position);
 /* The part's gestures go on for a frame of so many samples. */
 void player_follow(const Synth *s, Part *part, int64_t samples);
 /* A map that has come counts from now on, for notes that sound as well. */

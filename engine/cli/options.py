@@ -98,6 +98,14 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         help="how much of the instrument's own way of playing a note, where the patch knows it (default: 1)",
     )
     parser.add_argument(
+        "--expression",
+        type=number(float, 0, 1),
+        default=1.0,
+        metavar="A",
+        help="how notes of a line lead into each other, and how vibrato goes: 0, each note as if it stood alone, to 1 "
+        "(the default)",
+    )
+    parser.add_argument(
         "--prior",
         type=number(float, 0, 1),
         default=1.0,
@@ -165,6 +173,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0,
         mode=arguments.mode,
         mpe=arguments.mpe,
         performer=arguments.performer,
+        expression=arguments.expression,
         prior=arguments.prior,
         room=room,
         map=arguments.map,

@@ -14,6 +14,7 @@ from .options import (
 )
 from .terminal import print_json, progress
 
+JOINED_SECONDS = 0.03  # files leave such gaps in what is played in one breath
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
   ddsp-live render song.mid -o song.flac --patch my-cello.ddsp --room own --wet 0.3
@@ -96,6 +97,8 @@ def run(arguments) -> int:
         mode=arguments.mode,
         mpe=arguments.mpe,
         performer=arguments.performer,
+        expression=arguments.expression,
+        join=JOINED_SECONDS if arguments.mode == "legato" else 0.0,
         prior=arguments.prior,
         room=room,
         map=arguments.map,

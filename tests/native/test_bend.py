@@ -10,7 +10,7 @@ ffi, lib = units.load("bend.h")
 def bent(distribution, **wanted):
     values = np.ascontiguousarray(distribution, np.float32)
     bender = ffi.new("Bender *")
-    alive = units.memory(ffi, lambda arena: lib.bender_init(bender, arena, len(values), 2))
+    alive = units.memory(ffi, lambda arena: lib.bender_init(bender, arena, len(values), 2, 44100))
     lib.bend_distribution(bender, ffi.new("Bend *", wanted), ffi.from_buffer("float *", values))
     del alive
     return values
@@ -61,7 +61,7 @@ def test_what_cannot_be_bent_stays(d):
 def noise_bent(magnitudes, **wanted):
     values = np.ascontiguousarray(magnitudes, np.float32)
     bender = ffi.new("Bender *")
-    alive = units.memory(ffi, lambda arena: lib.bender_init(bender, arena, 4, len(values)))
+    alive = units.memory(ffi, lambda arena: lib.bender_init(bender, arena, 4, len(values), 44100))
     lib.bend_magnitudes(bender, ffi.new("Bend *", wanted), ffi.from_buffer("float *", values))
     del alive
     return values
