@@ -63,8 +63,8 @@ class Synth:
     performer : float
         How much of the instrument's own way of playing a note is heard, where the patch knows it: 0 to 1.
     expression : float
-        How notes of a line (modes mono and legato, controller 68) lead into each other, and how vibrato goes: 0, each as
-        if it stood alone, to 1, with all that players' notes differ by.
+        How notes of a line (modes mono and legato, controller 68) lead into each other, and how vibrato goes: 0, each
+        as if it stood alone, to 1, with all that players' notes differ by.
     rules : float
         Quantity of the performance rules that need no future, 0 to 10: 1 is as their authors mean it. A note whose
         volume is set stays as it is.

@@ -61,7 +61,16 @@ def kernel_sources() -> list[Path]:
 # setuptools executes this file by its path, where it has no `ddsp_live` around it.
 ffi = builder(
     "ddsp_live.native._kernel",
-    ["attributes.h", "expression.h", "hand_map.h", "controls.h", "synth.h", "parts.h", "section.h", "bench.h"],
+    [
+        "attributes.h",
+        "expression.h",
+        "hand_map.h",
+        "controls.h",
+        "synth.h",
+        "parts.h",
+        "section.h",
+        "bench.h",
+    ],
     [Path("native") / s.name for s in kernel_sources()],
 )
 

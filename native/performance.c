@@ -61,7 +61,7 @@ void performance_start(Performance *p, int64_t time, int channel, int note, int 
     p->blend_seconds = 0;
     p->amount = 0;
     p->transition = (Transition){0};
-    p->dip = (DipSums){0};
+    p->sums = (TransitionSums){.uu = 1.0f / 12.0f};
     p->vibrato = (Vibrato){.hz = VIBRATO_HZ};
     p->sways_from = p->joined_at = time;
     p->interval = p->joined = 0;
@@ -116,12 +116,6 @@ static float rise_for(float variance, float together) {
     return 12.0f * (sqrtf(together * together + fmaxf(0.0f, variance) / 12.0f) - together);
 }
 
-/* The same beside the dip from the note before. */
-static float rise_beside(const DipSums *dip, float wanted, float peak) {
-    const float together = 0.5f * dip->mean - dip->slope / peak;
-    return rise_for(wanted * wanted - (dip->square - dip->mean * dip->mean), together);
-}
-
 /* Where a fluctuation is asked for, triangle and parabola have that standard deviation over the note together, and the
    mean 0. The attack makes no more than its share of it, and is over when the peak is due. A note in the breath of
    another has no attack, but what is to come of the first one's; a dip leads into it instead. */
@@ -133,7 +127,7 @@ static Shape shape_of(const Performance *p, const PerformanceRange *range, const
     const float wanted = asked ? fmaxf(0.0f, FLUCTUATION_DB(p->attributes.volume_fluctuation) + more_db) : 0.0f;
     if (!asked) shape.rise = fmaxf(0.0f, shape.rise);
     if (p->follows) {
-        if (asked) shape.rise = rise_beside(&p->dip, wanted, shape.peak);
+        if (asked) shape.rise = transition_rise(&p->sums, wanted);
         shape.depth = p->left_attack_db;
         shape.attack = p->left_attack_seconds;
     }
@@ -279,7 +273,7 @@ void performance_move(Performance *p, const PerformanceRange *range, const Gestu
     p->moved = time;
     p->blend_seconds = GLIDE_SECONDS;
     p->transition = (Transition){0};
-    p->dip = (DipSums){0};
+    p->sums = (TransitionSums){.uu = 1.0f / 12.0f};
 }
 
 Below performance_below(const Performance *p, const PerformanceRange *range, const Gesture *gesture, int64_t time) {
@@ -292,31 +286,43 @@ Below performance_below(const Performance *p, const PerformanceRange *range, con
     return (Below){db, db > 0 ? through / db : 0.0f};
 }
 
+/* How far the note's own aim is above the level that is left of the note before, in dB of amplitude. */
+static float apart_db(const Performance *p, const PerformanceRange *range) {
+    const NoteAim *left = &p->left;
+    const float before = amplitude_for(&range->map, p->pitch_before, left->loudness_db + left->rising_db);
+    const int volume = !isnan(p->attributes.volume);
+    const float own = volume ? VOLUME_DB(p->attributes.volume)
+                             : amplitude_for(&range->map, p->pitch, aim_db(range, p->strength));
+    return own + (volume ? 0.0f : beside_aim_db(range, p->strength)) - before - left->beside_db - left->amplitude_db;
+}
+
 void performance_join(Performance *p, const PerformanceRange *range, Below below, Joint joint) {
     const Attributes *a = &p->attributes;
     const int shaped = !isnan(a->volume_fluctuation);
+    const float peak = fminf(0.98f, fmaxf(0.02f, set(a->volume_peak_position, USUAL_PEAK)));
     joint.below_db = below.db;
     joint.through = below.through;
     Transition t = transition_of(&range->expression, &joint);
     if (shaped || !isnan(a->volume_peak_position)) {
-        const float longest = set(a->volume_peak_position, USUAL_PEAK) * p->length_seconds;
-        const float share = fminf(1.0f, longest / fmaxf(t.fall + t.rise, 1e-6f));
+        const float share = fminf(1.0f, peak * p->length_seconds / fmaxf(t.fall + t.rise, 1e-6f));
         t.fall *= share;
         t.rise *= share;
     }
-    p->dip = transition_sums(&t, p->length_seconds);
+    if (t.fall + t.rise > 0) p->blend_seconds = t.fall + t.rise;
+    const float apart = apart_db(p, range), length = p->length_seconds;
+    p->sums = transition_sums(&t, length, p->blend_seconds, peak, apart);
     if (shaped) {
         const float most = ATTACK_SHARE * FLUCTUATION_DB(a->volume_fluctuation);
-        const float deviation = sqrtf(fmaxf(0.0f, p->dip.square - p->dip.mean * p->dip.mean));
+        const float deviation = sqrtf(fmaxf(0.0f, p->sums.hh - p->sums.h * p->sums.h));
         if (deviation > most) t.depth_db = fmaxf(t.begin_db, t.depth_db * most / deviation);
-        p->dip = transition_sums(&t, p->length_seconds);
+        p->sums = transition_sums(&t, length, p->blend_seconds, peak, apart);
     }
-    if (shaped || !isnan(a->volume)) t.mean_db = p->dip.mean;
+    const float rise = shaped ? transition_rise(&p->sums, FLUCTUATION_DB(a->volume_fluctuation)) : 0.0f;
+    if (shaped || !isnan(a->volume)) t.mean_db = p->sums.h - rise * p->sums.u;
     p->transition = t;
     p->glide_seconds = t.glide;
     p->left_attack_db = 0;
     p->amount = joint.amount;
-    if (t.fall + t.rise > 0) p->blend_seconds = t.fall + t.rise;
     if (t.kind == KIND_DETACHED) p->sways_from = p->onset;
 }
 

@@ -50,7 +50,7 @@ typedef struct Performance {
     float blend_seconds; /* in which its aim becomes this note's */
     float amount;        /* of expression; 0: none */
     Transition transition; /* from the note before */
-    DipSums dip;         /* of that, over the note */
+    TransitionSums sums; /* of that, over the note */
     int in_line;         /* it was released where another note may follow */
     Vibrato vibrato;
     int64_t sways_from;  /* sample that the vibrato's delay counts from */

@@ -47,15 +47,27 @@ float transition_db(const Transition *t, float seconds) {
     return rest > 0 ? t->depth_db * rest * rest : 0.0f;
 }
 
-DipSums transition_sums(const Transition *t, float length) {
-    const float whole = fminf(length, t->fall + t->rise), step = whole / SUM_STEPS;
-    DipSums sums = {0, 0, 0};
+TransitionSums transition_sums(const Transition *t, float length, float blend, float peak, float apart) {
+    const float whole = fminf(length, fmaxf(blend, t->fall + t->rise)), step = whole / SUM_STEPS;
+    TransitionSums sums = {0, 0, 0, 0, 0};
     for (int i = 0; i < SUM_STEPS; i++) {
-        const float at = ((float)i + 0.5f) * step, db = transition_db(t, at);
-        sums.mean += db;
-        sums.square += db * db;
-        sums.slope += db * at;
+        const float at = ((float)i + 0.5f) * step, x = at / length, own = smooth(at / fmaxf(blend, 1e-6f));
+        const float triangle = (x < peak ? x / peak : (1.0f - x) / (1.0f - peak)) - 0.5f;
+        const float h = transition_db(t, at) + (1.0f - own) * apart, u = own * triangle;
+        sums.u += u - triangle;
+        sums.uu += u * u - triangle * triangle;
+        sums.h += h;
+        sums.hh += h * h;
+        sums.uh += u * h;
     }
     const float share = step / length;
-    return (DipSums){sums.mean * share, sums.square * share, sums.slope * share / length};
+    return (TransitionSums){sums.u * share, 1.0f / 12.0f + sums.uu * share, sums.h * share, sums.hh * share,
+                            sums.uh * share};
+}
+
+float transition_rise(const TransitionSums *s, float deviation) {
+    const float spread = fmaxf(1e-4f, s->uu - s->u * s->u), together = s->uh - s->u * s->h;
+    const float left = deviation * deviation - (s->hh - s->h * s->h);
+    const float root = together * together + spread * left;
+    return root > 0 ? fmaxf(0.0f, together + sqrtf(root)) / spread : 0.0f;
 }

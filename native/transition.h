@@ -27,16 +27,20 @@ typedef struct Transition {
     float mean_db;                     /* of the dip over the note, where its volume is set: given back */
 } Transition;
 
-/* Two sums over the dip that a note's fluctuation counts with: its mean and its square's mean over so many seconds, and
-   its mean times the time, for the covariance with a line. */
-typedef struct DipSums {
-    float mean, square, slope;
-} DipSums;
+/* A note's level about its aim is rise * u - h, with u from what it was asked to rise and fall by and h from how it comes
+   out of the note before: over the note, the means of u, its square, h, its square, and both. */
+typedef struct TransitionSums {
+    float u, uu, h, hh, uh;
+} TransitionSums;
 
 Transition transition_of(const Expression *e, const Joint *joint);
 /* How far below its aim the level is so many seconds after the key, in dB. */
 float transition_db(const Transition *t, float seconds);
-DipSums transition_sums(const Transition *t, float length);
+/* length, blend: seconds, of the note and in which it becomes its own; peak: share of the length; apart: dB that its aim is
+   above the level of the note before. */
+TransitionSums transition_sums(const Transition *t, float length, float blend, float peak, float apart);
+/* The rise that gives a note this standard deviation, in dB. */
+float transition_rise(const TransitionSums *sums, float deviation);
 /* 0 at 0, 1 at 1, with no slope at either. */
 float smooth(float x);
 

@@ -18,7 +18,13 @@ RATE = 24000  # half of what is usual keeps the files small
 TOLERANCE_DB = -80  # of the signal: processors round differently
 
 PLAIN = {"expression": 0.0}  # each note as if it stood alone
-LINE = [(0, 60, 100, 0.2), (4201, 62, 90, 0.3), (10007, 67, 70, 0.1), (12900, 67, 100, 0.15), (17001, 60, 60, 0.1)]
+LINE = [
+    (0, 60, 100, 0.2),
+    (4201, 62, 90, 0.3),
+    (10007, 67, 70, 0.1),
+    (12900, 67, 100, 0.15),
+    (17001, 60, 60, 0.1),
+]
 SCENES = {
     "chord": (
         {"mode": "poly", **PLAIN},
