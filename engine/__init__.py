@@ -3,22 +3,37 @@
 See Also
 --------
 load_patch, Synth, render_midi : all that a player needs.
+transfer, train, evaluate : a recording played by a patch, a patch from recordings, and how near it comes.
 ddsp_live.signal : the kernel's parts, for NumPy.
 """
 
+from importlib.metadata import version
+
 from . import signal
-from .patch import PatchError, list_patches, load_patch, write_patch
+from .errors import DdspLiveError
+from .patch import Patch, PatchError, list_patches, load_patch, write_patch
 from .readings import Stats
 from .render import render_midi
+from .room import RoomError
 from .synth import Synth
+from .workflows import Audio, evaluate, train, transfer
+
+__version__ = version("ddsp-live")
 
 __all__ = [
+    "Audio",
+    "DdspLiveError",
+    "Patch",
     "PatchError",
+    "RoomError",
     "Stats",
     "Synth",
+    "evaluate",
     "list_patches",
     "load_patch",
     "render_midi",
     "signal",
+    "train",
+    "transfer",
     "write_patch",
 ]

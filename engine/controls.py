@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .errors import DdspLiveError
 from .native._kernel import ffi, lib
 
 FORMAT = 1
@@ -60,7 +61,7 @@ LARGEST_BYTES = 4 << 30
 EVENTS_AT_ONCE = 1 << 15  # notes that may begin or be cut off between two calls of `Recorder.take`
 
 
-class ControlsError(ValueError):
+class ControlsError(DdspLiveError):
     """A file of controls that can't be used; one sentence says what is wrong with it."""
 
 
@@ -171,11 +172,11 @@ def read_controls(path: str | Path, sample_rate: float) -> dict[str, dict[str, n
         _check_sizes(path)
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
+    except ControlsError:
+        raise
     except OSError as error:
         raise ControlsError(f"{path.name} can't be read: {error.strerror or error}.") from error
-    except (ValueError, zipfile.BadZipFile, EOFError, KeyError, MemoryError, NotImplementedError) as error:
-        if isinstance(error, ControlsError):
-            raise
+    except Exception as error:  # what is damaged makes zipfile and NumPy raise whatever comes to them
         raise ControlsError(f"{path.name} is not a file of controls, or it is damaged.") from error
     about = {name: arrays.pop(name, None) for name in ABOUT}
     if any(value is None or value.shape != () or value.dtype.kind not in "if" for value in about.values()):

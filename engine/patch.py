@@ -13,6 +13,7 @@ import soundfile
 
 from .decoders.program import Program
 from .families import family_of
+from .midi.notes import note_name
 from .onnx_weights import read_weights
 from .patch_check import check_format, check_info, read_body, read_licence, read_room
 from .patch_file import FORMAT, PatchError, content_hash, read_json, read_members, write_members
@@ -27,7 +28,7 @@ TRIMMED_DB = -14.0  # of that quantile with a patch's trim: the factory patches'
 LEAST_TRIM_DB, MOST_TRIM_DB = -12.0, 30.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Patch:
     """One instrument, ready to be played at any rate. Pitches are MIDI notes, loudness is in dB."""
 
@@ -40,32 +41,36 @@ class Patch:
     harmonics: int
     noise_bands: int
     state_size: int
-    layers: Sequence[Mapping] = field(repr=False)
-    weights: Mapping[str, np.ndarray] = field(repr=False)
+    layers: Sequence[Mapping]
+    weights: Mapping[str, np.ndarray]
     """float32, by the names that the layers use."""
-    onnx: bytes = field(repr=False)
+    onnx: bytes
     pitch_low: float
     pitch_high: float
-    pitch_quantiles: Sequence[float] = field(repr=False)
+    pitch_quantiles: Sequence[float]
     """At 0, 5, … 100 %."""
     loudness_low: float
     loudness_high: float
-    loudness_quantiles: Sequence[float] = field(repr=False)
+    loudness_quantiles: Sequence[float]
     attack_ms: float
     release_ms: float
     ring_db: float  # below a held note, what rings on after it was let go, < 0
     ring_ms: float  # in which that falls by 60 dB; 0: nothing rings
-    body: np.ndarray | None = field(repr=False)
+    body: np.ndarray | None
     """Second-order sections, float64 [n, 6]."""
-    room: np.ndarray | None = field(repr=False)
+    room: np.ndarray | None
     """Impulse response, float32 [length, channels] at room_rate."""
     room_rate: int | None
-    performer: bytes | None = field(repr=False)
-    performer_program: Program | None = field(repr=False)
-    prior: Prior | None = field(repr=False)
-    info: Mapping = field(repr=False)
+    performer: bytes | None
+    performer_program: Program | None
+    prior: Prior | None
+    info: Mapping
     """All of patch.json."""
-    licence: str = field(repr=False)
+    licence: str
+
+    def __repr__(self) -> str:
+        low, high = note_name(self.pitch_low), note_name(self.pitch_high)
+        return f"Patch({self.name!r}, {low} to {high}, {self.sample_rate} Hz)"
 
     @property
     def trim_db(self) -> float:
@@ -121,6 +126,11 @@ def load_patch(name_or_path: str | Path) -> Patch:
         raise PatchError(f"{path.name} cannot be used: {error}") from error
 
 
+def loaded(patch: "Patch | str | Path") -> Patch:
+    """The patch itself where it is one, else as `load_patch` finds it."""
+    return patch if isinstance(patch, Patch) else load_patch(patch)
+
+
 def list_patches() -> list[PatchEntry]:
     """The factory patches by name. Raises PatchError for one that can't be read."""
     entries = []
@@ -174,15 +184,24 @@ def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if isinstance(name_or_path, str) and path.name == name_or_path and path.suffix != SUFFIX:
         factory = _factory()
-        if name_or_path in factory:
-            return factory[name_or_path]
-        if not path.is_file():
+        plain = name_or_path.strip().lower().replace(" ", "-").replace("_", "-")
+        if plain in factory and (name_or_path == plain or not _is_file(path)):
+            return factory[plain]
+        if not _is_file(path):
             near = difflib.get_close_matches(name_or_path, factory, cutoff=0.4) or sorted(factory)[:5]
             hint = f"the nearest are {', '.join(near)}" if near else "give the path of a .ddsp file"
             raise PatchError(f"There is no patch named {name_or_path!r}; {hint}.")
-    if not path.is_file():
+    if not _is_file(path):
         raise PatchError(f"There is no patch file {str(path)!r}; check the path.")
     return path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; a text that no path can be, such as one far too long, names none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _factory() -> dict[str, Path]:

@@ -12,6 +12,7 @@ from .decoders.program import MAX_HARMONICS, MAX_NOISE_BANDS, MAX_STATE
 from .families import FAMILIES
 from .patch_file import FORMAT, PatchError
 from .performance.prior import Prior, PriorError
+from .ranges import is_number, is_whole
 
 MOST_SECTIONS = 64
 LONGEST_ROOM_SECONDS = 20
@@ -23,17 +24,11 @@ Check = Callable[[object], bool]
 
 
 def number(low: float, high: float) -> tuple[Check, str]:
-    def check(value: object) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
-
-    return check, f"a number from {low:g} to {high:g}"
+    return lambda value: is_number(value, low, high), f"a number from {low:g} to {high:g}"
 
 
 def whole(low: int, high: int) -> tuple[Check, str]:
-    def check(value: object) -> bool:
-        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-    return check, f"a whole number from {low} to {high}"
+    return lambda value: is_whole(value, low, high), f"a whole number from {low} to {high}"
 
 
 def text(longest: int) -> tuple[Check, str]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from .errors import DdspLiveError
+
 FORMAT = 1
 LARGEST_MEMBERS = {
     "patch.json": 1 << 20,
@@ -29,7 +31,7 @@ _END = struct.Struct("<4s4H2LH")
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-class PatchError(ValueError):
+class PatchError(DdspLiveError):
     """A patch that cannot be used; the message is one sentence that says why."""
 
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from .errors import DdspLiveError
 from .live.controls import BY_NAME
-from .midi.gesture_map import DEFAULT, Row, find_map
+from .midi.gesture_map import DEFAULT, LAST_CONTROLLER, map_of_rows
 from .midi.gestures import PRESETS
 from .midi.tuning import CHANNELS, KEYS, OCTAVE, Tuning
 from .patch import Patch, list_patches
+from .ranges import is_number, is_whole
 from .room import OWN
 
 FORMAT = 1
@@ -23,11 +25,11 @@ SUFFIX = ".json"
 LAST = "last"
 MOST_BYTES = 200_000
 LONGEST_NAME = 60
-CONTROLLERS = range(120)
+HIGHEST_PITCH, MOST_CENTS = 2000.0, 10_000.0  # of a key's tuning and of an octave's
 PANEL = {"octave": (0, 8), "velocity": (1, 127)}
 
 
-class PresetError(ValueError):
+class PresetError(DdspLiveError):
     """A preset that is not there or cannot be used; one sentence says why."""
 
 
@@ -88,16 +90,22 @@ def save_last(preset: Preset) -> None:
 
 
 def load_last() -> tuple[Preset | None, str]:
-    """What was set when it last played, and a sentence where that was damaged: it is then set aside."""
+    """Return what was set when it last played, and a sentence if that was damaged: it is then set aside."""
     path = config_folder() / f"{LAST}{SUFFIX}"
-    if not path.is_file():
-        return None, ""
     try:
-        return _read(path), ""
+        return (_read(path), "") if path.is_file() else (None, "")
     except (ValueError, OSError) as error:
-        aside = path.with_name(f"{LAST}-damaged{SUFFIX}")
+        return None, f"What was set last cannot be read{_set_aside(path)}: {error}"
+
+
+def _set_aside(path: Path) -> str:
+    """Move a damaged file out of the way, and say where it is now; nothing if it cannot be moved."""
+    aside = path.with_name(f"{path.stem}-damaged{path.suffix}")
+    try:
         os.replace(path, aside)
-        return None, f"What was set last cannot be read and was put aside as {aside}: {error}"
+    except OSError:
+        return ""
+    return f" and was put aside as {aside}"
 
 
 def patch_reference(patch: Patch) -> str:
@@ -163,16 +171,11 @@ def _need(fulfilled: object, otherwise: str) -> None:
         raise ValueError(f"{otherwise}.")
 
 
-def _is_number(value: object, low: float, high: float) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return number and low <= value <= high
-
-
 def _controls(kept: object) -> dict[str, float]:
     _need(isinstance(kept, Mapping), "its controls are no table")
     known = {name: value for name, value in kept.items() if name in BY_NAME}  # a later version's are left out
     for name, value in known.items():
-        _need(_is_number(value, 0, 1), f"its {name} is not a number from 0 to 1")
+        _need(is_number(value, 0, 1), f"its {name} is not a number from 0 to 1")
     return known
 
 
@@ -180,17 +183,15 @@ def _map(kept: object) -> str | list[dict]:
     if isinstance(kept, str):
         _need(kept in PRESETS, f"there is no map {kept!r}")
         return kept
-    try:
-        find_map([Row(**row) for row in kept])
-    except (TypeError, AttributeError) as error:
-        raise ValueError("its map is not made of rows of gestures.") from error
-    return kept
+    rows = isinstance(kept, list) and all(isinstance(row, dict) for row in kept)
+    _need(rows, "its map is not made of rows of gestures")
+    return [row._asdict() for row in map_of_rows(kept, "its map")]
 
 
 def _knobs(kept: object) -> dict[str, list[int]]:
     _need(isinstance(kept, Mapping), "its knobs are no table")
     for name, numbers in kept.items():
-        fits = isinstance(numbers, list) and all(isinstance(n, int) and n in CONTROLLERS for n in numbers)
+        fits = isinstance(numbers, list) and all(is_whole(n, 0, LAST_CONTROLLER) for n in numbers)
         _need(fits, f"its knobs have controllers for {name!r} that are not from 0 to 119")
     return {name: list(numbers) for name, numbers in kept.items() if name in BY_NAME}
 
@@ -198,15 +199,14 @@ def _knobs(kept: object) -> dict[str, list[int]]:
 def _panel(kept: object) -> dict[str, int]:
     _need(isinstance(kept, Mapping), "its panel is no table")
     for name, (low, high) in PANEL.items():
-        whole = name not in kept or isinstance(kept[name], int)
-        _need(whole and _is_number(kept.get(name, low), low, high), f"its {name} is not from {low} to {high}")
+        _need(is_whole(kept.get(name, low), low, high), f"its {name} is not from {low} to {high}")
     return {name: kept[name] for name in PANEL if name in kept}
 
 
 def _tuning_json(tuning: Tuning | None) -> dict | None:
     if tuning is None or np.array_equal(tuning.pitches(), Tuning().pitches(), equal_nan=True):
         return None
-    keys = [None if math.isnan(pitch) else round(float(pitch), 6) for pitch in tuning.keys]
+    keys = [None if math.isnan(pitch) or pitch < 0 else round(float(pitch), 6) for pitch in tuning.keys]
     return {"keys": keys, "octave_cents": tuning.octave_cents.tolist()}
 
 
@@ -214,14 +214,14 @@ def _tuning(kept: object) -> Tuning | None:
     if kept is None:
         return None
     said = "its tuning is not the pitches of 128 keys and the cents of 12 notes on 16 channels"
-    try:
-        keys = np.array(kept["keys"], float)
-        cents = np.array(kept["octave_cents"], float)
-    except (TypeError, KeyError, ValueError, IndexError) as error:
-        raise ValueError(f"{said}.") from error
-    _need(keys.shape == (KEYS,) and cents.shape == (CHANNELS, OCTAVE), said)
-    _need(
-        np.isfinite(cents).all() and not (keys[np.isfinite(keys)] < 0).any() and not np.isinf(keys).any(),
-        said,
-    )
-    return Tuning(keys, cents)
+    _need(isinstance(kept, Mapping), said)
+    keys, cents = kept.get("keys"), kept.get("octave_cents")
+    _need(_are_numbers(keys, KEYS, 0, HIGHEST_PITCH, may_lack=True), said)
+    _need(isinstance(cents, list) and len(cents) == CHANNELS, said)
+    _need(all(_are_numbers(row, OCTAVE, -MOST_CENTS, MOST_CENTS) for row in cents), said)
+    return Tuning(np.array(keys, float), np.array(cents, float))
+
+
+def _are_numbers(row: object, count: int, low: float, high: float, may_lack: bool = False) -> bool:
+    fits = isinstance(row, list) and len(row) == count
+    return fits and all((each is None and may_lack) or is_number(each, low, high) for each in row)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .ensemble import Ensemble
-from .midi.files import read_midi
+from .midi.files import read_song
 from .midi.gesture_map import DEFAULT, room_controllers
 from .performance.score import Note
 from .room import OWN
@@ -36,6 +36,7 @@ def render_events(
     synth: Synth | Ensemble,
     progress: Callable[[float], None] | None = None,
     listen: Callable[[], None] | None = None,
+    seconds: float = 0.0,
 ) -> np.ndarray:
     """Play timed messages on a synth and go on until it is silent.
 
@@ -48,6 +49,8 @@ def render_events(
         Told how many seconds have been rendered.
     listen : callable, optional
         Called after each step of rendering, for whoever keeps an ensemble's stems.
+    seconds : float
+        Length of the sound at the least, as a song's end of track asks for.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def render_events(
     rate = synth.sample_rate
     step = int(STEP_SECONDS * rate)
     due = [(round(seconds * rate), event) for seconds, event in events]
-    end = (due[-1][0] if due else 0) + synth.delay_samples
+    end = max(due[-1][0] if due else 0, round(seconds * rate)) + synth.delay_samples
     most = end + int(LONGEST_TAIL_SECONDS * rate)
     sound, position, sent = [], 0, 0
     while position < most:
@@ -125,7 +128,7 @@ def render_midi(
     --------
     >>> audio = ddsp_live.render_midi("song.mid", "alto-saxophone")
     """
-    events = read_midi(path)
+    song = read_song(path)
     synth = Synth(
         patch,
         sample_rate=sample_rate,
@@ -140,4 +143,4 @@ def render_midi(
     for number in room_controllers(synth.map):
         synth.control_change(number, round(127 * wet), time=0)
     synth.programs = list(programs)
-    return render_events(events, synth, progress)
+    return render_events(song.events, synth, progress, seconds=song.seconds)

@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from .errors import DdspLiveError
 from .patch import Patch, load_patch
 from .patch_check import LONGEST_ROOM_SECONDS
 
@@ -16,7 +17,7 @@ SOUND_FILES = (".wav", ".flac", ".aif", ".aiff", ".ogg")
 FIRST_ARRIVAL_DB = -20.0  # of the peak: what comes before is the measurement's silence
 
 
-class RoomError(ValueError):
+class RoomError(DdspLiveError):
     """A room that cannot be played in; the message is one sentence that says why."""
 
 
@@ -38,6 +39,13 @@ class Room:
 def own_room(patch: Patch) -> Room | None:
     """The room that comes with the patch."""
     return None if patch.room is None else Room(patch.room, patch.room_rate)
+
+
+def chosen_room(choice: "str | Path | Room", patch: Patch) -> Room | None:
+    """The room that a patch is played in: its own, one that is given, or as `find_room` finds it."""
+    if isinstance(choice, Room):
+        return choice
+    return own_room(patch) if choice == OWN else find_room(choice)
 
 
 def find_room(choice: str | Path) -> Room | None:

@@ -1,5 +1,7 @@
 """The instrument that is played: notes and gestures in, stereo sound out, offline or live."""
 
+import difflib
+import numbers
 import threading
 import time as clock
 from collections.abc import Mapping
@@ -11,11 +13,13 @@ from .instrument import Instrument
 from .listening import CALIBRATION_SECONDS, HeardNote, InputSettings, Listening
 from .loudness import a_weighting
 from .memory import zeroed
-from .midi import gesture_map, messages, tuning
+from .midi import gesture_map, messages
+from .midi import tuning as mts
 from .midi.gestures import TARGETS
+from .midi.notes import key_and_cents
 from .midi.requests import SYSEX, Programs, Waiting, is_request
 from .native._kernel import ffi, lib
-from .patch import Patch, list_patches, load_patch
+from .patch import Patch, list_patches, loaded
 from .performance.interpreter import Interpreter
 from .readings import Readings, Stats, VoiceReading
 from .room import OWN, Room, find_room, own_room
@@ -29,6 +33,9 @@ MOST_JOIN = 0.3  # seconds, after which no note leads into the next
 MOST_MEMBERS = 15  # of an MPE zone
 MOST_RULES = 10.0
 NOTE_ON = 0x90
+FIXED = ("sample_rate", "block_size", "voices", "decoder", "c")
+"""What a synth is made with, and keeps."""
+PUBLIC = (*FIXED, "stream", "programs")
 
 
 class Synth:
@@ -128,7 +135,7 @@ class Synth:
         self._room = room if room == OWN or isinstance(room, Room) else find_room(room)
         self._trim = bool(trim)
         self.stream = None  # the running audio stream, where there is one
-        self.tuning = tuning.Tuning()
+        self._tuning = mts.Tuning()
         self.programs = [entry.path for entry in list_patches()]
         self._asked = Programs()
         self._waiting = Waiting()
@@ -162,10 +169,35 @@ class Synth:
                 self.send(message)  # as soon as possible: sample 0 would come after what is then sent for now
         self.load(patch)
 
+    def __setattr__(self, name: str, value) -> None:
+        """Set what a synth has; a name that it has not, or that is settled when it is made, is an AttributeError."""
+        if name in FIXED and hasattr(self, name):
+            raise AttributeError(f"The {name} of a Synth stays as it was made: make another Synth.")
+        if not (name.startswith("_") or name in PUBLIC or hasattr(type(self), name)):
+            raise AttributeError(_unknown(name))
+        super().__setattr__(name, value)
+
+    def __repr__(self) -> str:
+        more = f"sample_rate={self.sample_rate:g}, voices={self.voices}, decoder={self.decoder!r}"
+        return f"Synth({self.patch.name!r}, {more})"
+
     @property
     def patch(self) -> Patch:
-        """The patch that was loaded last."""
+        """The patch that was loaded last; set to another, or to its name or path, it is loaded as by `load`."""
         return self._newest.patch
+
+    @patch.setter
+    def patch(self, wanted) -> None:
+        self.load(wanted)
+
+    @property
+    def tuning(self) -> mts.Tuning:
+        """What each key sounds; set to another tuning, notes that sound follow, as by `tune`."""
+        return self._tuning
+
+    @tuning.setter
+    def tuning(self, wanted: mts.Tuning) -> None:
+        self.tune(wanted)
 
     @property
     def instrument(self) -> Instrument:
@@ -248,8 +280,7 @@ class Synth:
 
         Raises `PatchError` where the patch can't be read: then the one before plays on.
         """
-        if isinstance(patch, str) or hasattr(patch, "__fspath__"):
-            patch = load_patch(patch)
+        patch = loaded(patch)
         room = own_room(patch) if self._room == OWN else self._room
         # One voice more than keys can play follows the input.
         instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room, self._trim)
@@ -278,7 +309,7 @@ class Synth:
 
     def note_on(
         self,
-        note: int,
+        note: int | float | str,
         velocity: int = 100,
         channel: int = 0,
         time: int | None = None,
@@ -289,8 +320,11 @@ class Synth:
 
         Parameters
         ----------
-        note, velocity, channel : int
-            MIDI note 0 to 127; 1 to 127, where 0 lets go; 0 to 15.
+        note : int, float or str
+            MIDI note 0 to 127, or its name: ``"C4"`` is middle C. A fraction, or ``"A4+50c"``, is played by the
+            nearest key, so many cents off its pitch.
+        velocity, channel : int
+            1 to 127, where 0 lets go; 0 to 15.
         attributes : mapping, optional
             Any of MIDI-DDSP's six for this note, by name, in its units; what is not there is the instrument's own.
         seconds : float
@@ -299,23 +333,26 @@ class Synth:
         Raises
         ------
         ValueError
-            For an attribute that there is not.
+            For a note or an attribute that there is not.
         """
-        raw = messages.note_on(note, velocity, channel)
+        key, cents = key_and_cents(note)
+        raw = messages.note_on(key, velocity, channel)
         attributes = attributes or {}
-        if velocity == 0 or not (attributes or seconds):
+        if velocity == 0 or not (attributes or seconds or cents):
             self.send(raw, time)
             return
         if unknown := set(attributes) - set(ATTRIBUTES):
             raise ValueError(
                 f"There is no attribute {sorted(unknown)[0]!r}: a note has {', '.join(ATTRIBUTES)}."
             )
-        if not self._push(self._sample_of(time), raw, attributes, seconds):
+        if not self._push(self._sample_of(time), raw, attributes, seconds, cents):
             raise OverflowError(QUEUE_FULL)
 
-    def note_off(self, note: int, velocity: int = 64, channel: int = 0, time: int | None = None) -> None:
-        """Let a key go."""
-        self.send(messages.note_off(note, velocity, channel), time)
+    def note_off(
+        self, note: int | float | str, velocity: int = 64, channel: int = 0, time: int | None = None
+    ) -> None:
+        """Let a key go; note: as for `note_on`."""
+        self.send(messages.note_off(key_and_cents(note)[0], velocity, channel), time)
 
     def control_change(self, number: int, value: int, channel: int = 0, time: int | None = None) -> None:
         """Move a controller, 0 to 127; `ddsp_live.midi.messages.CONTROLLERS` lists those that are answered."""
@@ -326,12 +363,12 @@ class Synth:
         self.send(messages.pitch_bend(value, channel), time)
 
     def pressure(
-        self, value: int, note: int | None = None, channel: int = 0, time: int | None = None
+        self, value: int, note: int | float | str | None = None, channel: int = 0, time: int | None = None
     ) -> None:
         """Press deeper, 0 to 127, on one note or on the whole channel: louder, up to the patch's loudest."""
         message = messages.channel_pressure(value, channel)
         if note is not None:
-            message = messages.poly_pressure(note, value, channel)
+            message = messages.poly_pressure(key_and_cents(note)[0], value, channel)
         self.send(message, time)
 
     def panic(self) -> None:
@@ -360,7 +397,9 @@ class Synth:
         elif not self._push(self._sample_of(time), raw):
             raise OverflowError(QUEUE_FULL)
 
-    def _push(self, at: int, raw: bytes, attributes: Mapping[str, float] | None = None, seconds=0.0) -> bool:
+    def _push(
+        self, at: int, raw: bytes, attributes: Mapping[str, float] | None = None, seconds=0.0, cents=0.0
+    ) -> bool:
         """Hand a message to the kernel, a note with what it is to be like; False where the queue is full."""
         now = (at if at >= 0 else self.position()) / self.sample_rate
         struck = len(raw) == 3 and raw[0] & 0xF0 == NOTE_ON and raw[2] > 0
@@ -369,10 +408,13 @@ class Synth:
         elif self._interpreter.active:
             channel, note, velocity = raw[0] & 0x0F, raw[1], raw[2]
             attributes, seconds = self._interpreter.note_on(note, velocity, channel, now, attributes, seconds)
-        if not struck or attributes is None:
+        if not struck or (attributes is None and not cents):
             return bool(lib.synth_send(self.c, at, raw, len(raw)))
-        values = ffi.new("Attributes *", {name: attributes.get(name, np.nan) for name in ATTRIBUTES})
-        return bool(lib.synth_send_note(self.c, at, raw[0] & 0x0F, raw[1], raw[2], seconds, values))
+        values = ffi.NULL
+        if attributes or seconds:
+            given = attributes or {}
+            values = ffi.new("Attributes *", {name: given.get(name, np.nan) for name in ATTRIBUTES})
+        return bool(lib.synth_send_note(self.c, at, raw[0] & 0x0F, raw[1], raw[2], cents, seconds, values))
 
     def _sample_of(self, time: int | None) -> int:
         """The sample at which to play an event: live, what is sent now sounds exactly a block later."""
@@ -398,8 +440,8 @@ class Synth:
             self._asked.hear(raw)
             return
         try:
-            change = tuning.decode(raw)
-        except tuning.TuningError:
+            change = mts.decode(raw)
+        except mts.TuningError:
             return  # a message that was damaged changes nothing
         if change is not None:
             self.tune(change.apply(self.tuning), sounding=change.realtime)
@@ -414,11 +456,11 @@ class Synth:
         if wanted is None or wanted >= len(self.programs):
             return
         program = self.programs[wanted]
-        patch = program if isinstance(program, Patch) else load_patch(program)
+        patch = loaded(program)
         if patch.info != self.patch.info:
             self.load(patch)
 
-    def tune(self, tuning: tuning.Tuning, sounding: bool = True) -> None:
+    def tune(self, tuning: mts.Tuning, sounding: bool = True) -> None:
         """Give every key the pitch that it has in this tuning; mute keys start no notes.
 
         Parameters
@@ -433,7 +475,7 @@ class Synth:
         """
         pitches = np.nan_to_num(tuning.pitches(), nan=-1.0).astype(np.float32)
         lib.synth_tune(self.c, ffi.from_buffer("float *", np.ascontiguousarray(pitches)), sounding)
-        self.tuning = tuning
+        self._tuning = tuning
 
     # Sound that comes in.
 
@@ -492,8 +534,16 @@ class Synth:
     def render(self, frames: int, heard: np.ndarray | None = None) -> np.ndarray:
         """The next `frames` samples, float32 [frames, 2], full scale ±1, by the code that runs live.
 
-        heard: [frames], what comes in meanwhile, for `listen`.
+        heard: [frames], what comes in meanwhile, for `listen`. Raises TypeError where `frames` is no whole number,
+        and ValueError where it is negative.
         """
+        if not isinstance(frames, numbers.Integral):
+            hint = "int(seconds * synth.sample_rate)"
+            raise TypeError(
+                f"render takes a whole number of frames, not {frames!r}: for seconds, say {hint}."
+            )
+        if frames < 0:
+            raise ValueError(f"render cannot make {frames} frames: give 0 or more.")
         if self.stream is not None:
             raise RuntimeError("The synth is playing live: stop the stream before rendering.")
         if heard is not None:
@@ -570,5 +620,17 @@ def _address(pointer) -> int:
 
 
 def _check(name: str, value, low, high) -> None:
+    if not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} is {value!r}: give a number from {low} to {high}.")
     if not low <= value <= high:
         raise ValueError(f"{name} is {value}: give a number from {low} to {high}.")
+
+
+def _unknown(name: str) -> str:
+    """That a synth has no such attribute, and what was probably meant."""
+    said = f"A Synth has no attribute {name!r} to set"
+    if name in ATTRIBUTES:
+        return f"{said}: give it to a note, as in note_on(69, attributes={{{name!r}: 1.0}}), or move its controller."
+    known = ["programs", *(own for own, value in vars(Synth).items() if getattr(value, "fset", None))]
+    near = difflib.get_close_matches(name, known, 1)
+    return f"{said}: did you mean {near[0]!r}?" if near else f"{said}: it has {', '.join(sorted(known))}."

@@ -53,6 +53,7 @@ struct Synth {
     HandMaps maps;
     Mpe mpe;
     Tuning tuning;
+    float detune[MIDI_CHANNELS][TUNED_KEYS]; /* semitones above the tuning that each key was struck with last */
     Voices voices;
     Part part[MAX_VOICES];
     Before before[16];

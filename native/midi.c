@@ -95,8 +95,9 @@ static void controller(Synth *s, int64_t time, int channel, int number, int valu
     if (parameter == RPN_BEND_RANGE && is_data(number) && mpe_is_member(&s->mpe, channel)) share_bend_range(s, channel);
 }
 
-static void note_on(Synth *s, int64_t time, int channel, int note, int velocity) {
+static void note_on(Synth *s, int64_t time, int channel, int note, int velocity, float cents) {
     if (!s->current || tuning_pitch(&s->tuning, channel, note) < 0) return;
+    s->detune[channel][note] = 0.01f * cents;
     int from = s->channel[channel].glide_from;
     if (from < 0 || !voices_lead(&s->voices, time, channel, from, note, velocity))
         voices_note_on(&s->voices, time, channel, note, velocity);
@@ -120,7 +121,7 @@ void midi_play(Synth *s, int64_t time, const Event *event) {
         voices_note_off(&s->voices, time, channel, a);
         break;
     case 0x90:
-        if (b) note_on(s, time, channel, a, b);
+        if (b) note_on(s, time, channel, a, b, event->cents);
         else voices_note_off(&s->voices, time, channel, a);
         break;
     case 0xA0:

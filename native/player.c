@@ -8,7 +8,11 @@
 #define LINE_DB 40.0f    /* ... while it has fallen less than that */
 #define PHRASE_SECONDS 2.0f /* after which a note follows none */
 
-static float pitch_of(const Synth *s, int channel, int note) { return tuning_pitch(&s->tuning, channel, note); }
+/* Of a key, with the cents that it was struck with last. */
+static float pitch_of(const Synth *s, int channel, int note) {
+    float pitch = tuning_pitch(&s->tuning, channel, note);
+    return pitch < 0 ? pitch : pitch + s->detune[channel][note];
+}
 
 /* The channel of the whole zone, or NULL. */
 static const Channel *master_of(const Synth *s, int channel) {

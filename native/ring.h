@@ -12,6 +12,7 @@ typedef struct Event {
     int64_t order; /* given by the schedule: of two events at one time, the first to arrive comes first */
     uint8_t bytes[3];
     uint8_t size;
+    float cents;           /* of a note-on: above its key's pitch */
     uint8_t shaped;        /* a note-on that carries ... */
     float seconds;         /* ... its length, 0 where unknown, negative where guessed */
     Attributes attributes; /* ... and its attributes */

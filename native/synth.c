@@ -82,10 +82,11 @@ int synth_send_live(Synth *s, double seconds, const uint8_t *bytes, int size) {
     return synth_send(s, synth_event_time(s, seconds), bytes, size);
 }
 
-int synth_send_note(Synth *s, int64_t time, int channel, int note, int velocity, float seconds,
+int synth_send_note(Synth *s, int64_t time, int channel, int note, int velocity, float cents, float seconds,
                     const Attributes *attributes) {
     Event event = {.time = time, .bytes = {(uint8_t)(0x90 | (channel & 15)), (uint8_t)note, (uint8_t)velocity}, .size = 3,
-                   .shaped = 1, .seconds = seconds, .attributes = *attributes};
+                   .cents = cents, .shaped = attributes != NULL, .seconds = seconds};
+    if (attributes) event.attributes = *attributes;
     return push(s, &event);
 }
 

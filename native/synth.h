@@ -154,8 +154,9 @@ void synth_tune(Synth *synth, const float *pitches, int sounding);
    before the first block. */
 int64_t synth_event_time(Synth *synth, double seconds);
 int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size);
-/* A note-on with its attributes, and its length in seconds: 0 where that is not known, negative where it is guessed. */
-int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float seconds,
+/* A note-on that sounds `cents` above its key's pitch, with its attributes (NULL: none are set), and its length in
+   seconds: 0 where that is not known, negative where it is guessed. */
+int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float cents, float seconds,
                     const Attributes *attributes);
 /* How much of the patch's performer is heard, 0 to 1. */
 void synth_perform(Synth *synth, float amount);

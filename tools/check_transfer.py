@@ -25,7 +25,7 @@ import soxr
 
 from ..loudness import loudness
 from ..patch import Patch, PatchError, load_patch
-from ..transfer import LEAST_PITCHED, TransferError, hear, transfer
+from ..timbre_transfer import LEAST_PITCHED, TransferError, hear, transfer
 from .lines import melody
 from .swipe import swipe
 

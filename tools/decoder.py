@@ -25,20 +25,23 @@ def default_layers(
     lags: Sequence[int] = (1, 2, 4, 8, 16),
     memory: int = 0,
 ) -> list[dict]:
-    """A network's layer list: causal differences of the inputs, `depth` hidden layers, three heads.
+    """A network's layer list: causal differences of the loudness, `depth` hidden layers, three heads.
 
     lags: in frames; without any there are no differences. memory: the width of a GRU behind the first hidden
     layer, 0 for none. A feed-forward network that sees its inputs' differences learns faster on single notes
-    than a GRU of the same cost (`tools.compare`), and forgets its past after max(lags) frames. Amplitude and
-    noise also read loudness itself, which they follow before anything is learned (`train.start_like_an_instrument`).
+    than a GRU of the same cost (`tools.compare`), and forgets its past after max(lags) frames. Differences of
+    pitch are left out: single notes hardly move, so what a network makes of a step of pitch is chance, and a
+    legato burst. Amplitude and noise also read loudness itself, which they follow before anything is learned
+    (`train.start_like_an_instrument`).
     """
     layers: list[dict] = []
     value: list[str] = list(INPUTS)
     if lags:
         layers.append(
-            {"op": "difference", "input": value, "output": "context", "lags": [int(lag) for lag in lags]}
+            {"op": "difference", "input": ["loudness_scaled"], "output": "context"}
+            | {"lags": [int(lag) for lag in lags]}
         )
-        value = ["context"]
+        value = ["f0_scaled", "context"]
     for i in range(1, depth + 1):
         hidden, norm = f"hidden_{i}", f"norm_{i}"
         layers += [

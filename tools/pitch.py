@@ -9,18 +9,21 @@ import soxr
 from ..decoders.onnx_runtime import import_quietly
 from .candidates import RATE, find_candidates
 from .periodicity import refine
+from .spectral_change import spectral_change
 
 VOICED = 0.5  # confidence from which a frame counts as voiced, as swift-f0 calibrates it
 TRACKER_LOWEST_HZ = 50.0  # swift-f0 ends at 46.9 Hz
 PERIODIC = 0.85  # likeness from which a frame below that is voiced
 QUIET_DB = -50.0  # below the recording's loudest frame, where nothing is voiced without swift-f0
 FOLLOWED = 0.6  # likeness to which a voiced stretch's pitch is followed beyond its ends
-SHORT = 0.07  # likeness per octave: a signal is as much the same again after two periods as after one
+SHORT = 0.09  # likeness per octave: a signal is as much the same again after two periods as after one
 AGREES = 0.15  # likeness that agreement with swift-f0 is worth
 AGREES_IN_CLASS = 0.13  # and agreement but for an octave, a twelfth or two octaves
 FREE_STEP = 0.06  # octaves per frame that pitch may move at no cost
 STEP_COST = 4.0  # per octave beyond
-LEAP_COST = 1.2  # the most that a step costs
+LEAP_COST = 1.2  # the most that a step costs within a note
+NEW_NOTE_COST = 0.2  # and where the spectrum says that another note begins
+SAME_NOTE_CHANGE, NEW_NOTE_CHANGE = 0.08, 0.2  # of the spectrum, between which the one cost becomes the other
 SAME_NOTE = 0.25  # octaves from swift-f0, within which its reading is taken
 SURE = 0.25  # likeness by which every path through another pitch must be worse
 
@@ -42,7 +45,8 @@ def track(audio: np.ndarray, sample_rate: int) -> Track:
     heard = audio if sample_rate == RATE else soxr.resample(audio, sample_rate, RATE)
     tracked = _tracker().detect(heard, RATE)
     pitch_hz, likeness = find_candidates(heard, tracked.timestamps)
-    path, margin = best_path(pitch_hz, evidence(pitch_hz, likeness, tracked.pitch_hz, tracked.confidence))
+    score = evidence(pitch_hz, likeness, tracked.pitch_hz, tracked.confidence)
+    path, margin = best_path(pitch_hz, score, leap_costs(spectral_change(heard, tracked.timestamps)))
     rows = np.arange(len(path))
     f0_hz, fit = pitch_hz[rows, path], likeness[rows, path]
     quiet = tracked.loudness_db < tracked.loudness_db.max() + QUIET_DB
@@ -88,18 +92,31 @@ def evidence(
     return likeness + short + confidence[:, None] * (AGREES * near + AGREES_IN_CLASS * related)
 
 
-def best_path(pitch_hz: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def leap_costs(change: np.ndarray) -> np.ndarray:
+    """What a leap into each frame costs at most [frames], by the change of the spectrum there [frames].
+
+    A reading that flips to another octave does so within a steady sound; a leap that is played changes the sound.
+    """
+    return np.interp(change, (SAME_NOTE_CHANGE, NEW_NOTE_CHANGE), (LEAP_COST, NEW_NOTE_COST))
+
+
+def best_path(
+    pitch_hz: np.ndarray, score: np.ndarray, leap_cost: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The candidates [frames] that together score best at least cost of leaps, and by how much [frames].
 
-    By how much: the best path less the best one that has another pitch in that frame (max-marginals).
+    leap_cost: the most that a step into a frame costs [frames]. By how much: the best path less the best one that has
+    another pitch in that frame (max-marginals).
     """
     octave = np.log2(pitch_hz)
     frames = len(octave)
     forward, backward = score.copy(), np.zeros_like(score)
     for i in range(1, frames):
-        forward[i] += (forward[i - 1][:, None] - _cost(octave[i - 1], octave[i])).max(0)
+        forward[i] += (forward[i - 1][:, None] - _cost(octave[i - 1], octave[i], leap_cost[i])).max(0)
     for i in range(frames - 2, -1, -1):
-        backward[i] = (backward[i + 1] + score[i + 1] - _cost(octave[i], octave[i + 1])).max(1)
+        backward[i] = (
+            backward[i + 1] + score[i + 1] - _cost(octave[i], octave[i + 1], leap_cost[i + 1])
+        ).max(1)
     through = forward + backward
     path = through.argmax(1)
     rows = np.arange(frames)
@@ -108,9 +125,9 @@ def best_path(pitch_hz: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.n
     return path, through[rows, path] - rest
 
 
-def _cost(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+def _cost(before: np.ndarray, after: np.ndarray, most: float) -> np.ndarray:
     step = np.abs(before[:, None] - after)
-    return np.minimum(STEP_COST * np.maximum(step - FREE_STEP, 0), LEAP_COST)
+    return np.minimum(STEP_COST * np.maximum(step - FREE_STEP, 0), most)
 
 
 @lru_cache

@@ -9,6 +9,8 @@ import numpy as np
 import soundfile
 import soxr
 
+from ..errors import DdspLiveError
+
 SHORTEST_SECONDS = 0.1
 DC = 0.02  # of full scale, from which a constant is told; lopsided waves of short notes stay below
 FLAT = 3  # equal samples at the top of a wave that is cut off
@@ -16,7 +18,7 @@ CORNER = 3e-4  # how steeply such a top must end; a sine's ends by a step of 16 
 FULL_SCALE = 0.9999
 
 
-class RecordingError(ValueError):
+class RecordingError(DdspLiveError):
     """A recording, or a folder of them, that cannot be learned from; `kind` is the finding's."""
 
     def __init__(self, sentence: str, kind: str = "folder") -> None:

@@ -52,7 +52,7 @@ class Settings:
     noise_bands: int = 65
     width: int = 256
     depth: int = 3
-    lags: tuple[int, ...] = (1, 2, 4, 8, 16)  # frames; none: no differences of the inputs
+    lags: tuple[int, ...] = (1, 2, 4, 8, 16)  # frames; none: no differences of the loudness
     memory: int = 0  # width of a GRU behind the first layer, 0 for none
     body_sections: int = 16  # of resonances that all pitches share; 0 for none
     dropouts: tuple[float, ...] = (0.1, 0.0)  # shares of hidden values that steps do without: one is chosen

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import DdspLiveError
+
 INSTALL = {
     "linux": "sudo apt install libportaudio2",
     "darwin": "brew install portaudio",
@@ -15,7 +17,7 @@ INSTALL = {
 }
 
 
-class DeviceError(ValueError):
+class DeviceError(DdspLiveError):
     """An audio device that is not there, or refuses what was asked of it."""
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
+from ..errors import DdspLiveError
+
 COMMANDS = {
     "play": "play a patch live, from a MIDI keyboard",
     "render": "render a MIDI file to a sound file",
@@ -26,7 +28,7 @@ COMMANDS = {
 FAILED, INTERRUPTED = 2, 130
 
 
-class UsageError(ValueError):
+class UsageError(DdspLiveError):
     """Words on the command line that make no sense, in one sentence."""
 
 

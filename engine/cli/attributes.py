@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from ..errors import MissingPackageError
 from .options import add_json
 from .terminal import print_json, print_table
-from .train import NEEDED
 
 EXAMPLES = """examples:
   ddsp-live attributes solo.wav                         writes solo.csv beside it
@@ -35,7 +35,7 @@ def run(arguments) -> int:
     try:
         from ddsp_live.tools.notes import measure_notes
     except ModuleNotFoundError as error:
-        raise ImportError(NEEDED.format(name=error.name)) from error
+        raise MissingPackageError("Analysis", "train", error) from error
     from ..patch import load_patch
     from ..performance.table import write_table
 
@@ -61,7 +61,7 @@ def run(arguments) -> int:
 
 
 def _say(notes: list[dict]) -> None:
-    from .patches import note_name
+    from ..midi.notes import note_name
 
     head = ("at", "note", "lasts", "level", "varies", "peak", "vibrato", "centroid", "attack noise")
     print_table(

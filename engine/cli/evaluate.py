@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from ..errors import MissingPackageError
 from .figures import FIGURES, in_words
 from .options import add_json
 from .terminal import print_json, print_table, progress
-from .train import NEEDED
 
 EXAMPLES = """examples:
   ddsp-live evaluate cello.ddsp recordings/cello              what was held out of training
@@ -37,7 +37,7 @@ def run(arguments) -> int:
     try:
         from ddsp_live.tools.evaluate_patch import evaluate_patch
     except ModuleNotFoundError as error:
-        raise ImportError(NEEDED.format(name=error.name)) from error
+        raise MissingPackageError("Evaluation", "train", error) from error
     from ..patch import load_patch
 
     patch = load_patch(arguments.patch)

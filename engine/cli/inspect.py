@@ -1,7 +1,7 @@
 """`ddsp-live inspect`: all that a patch holds."""
 
+from ..midi.notes import note_name
 from .options import DEFAULT_PATCH, add_json
-from .patches import note_name
 from .terminal import print_json
 
 EXAMPLES = f"""examples:

@@ -1,5 +1,6 @@
 """`ddsp-live patches`: the factory patches."""
 
+from ..midi.notes import note_name
 from .options import add_json
 from .terminal import print_json, print_table
 
@@ -7,7 +8,6 @@ EXAMPLES = """examples:
   ddsp-live patches
   ddsp-live patches --json
 """
-NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
 def add_arguments(parser) -> None:
@@ -46,9 +46,3 @@ def run(arguments) -> int:
     ]
     print_table(("name", "title", "range", "size", "licence", "source"), table)
     return 0
-
-
-def note_name(note: float) -> str:
-    """The nearest note's name; middle C, MIDI note 60, is C4."""
-    octave, step = divmod(round(note), 12)
-    return f"{NOTES[step]}{octave - 1}"

@@ -1,5 +1,6 @@
 """`ddsp-live render`: a MIDI file into a sound file, offline, by the engine that plays live."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -82,11 +83,13 @@ def run(arguments) -> int:
         arguments.stems.mkdir(parents=True, exist_ok=True)
 
     from ..ensemble import Ensemble
-    from ..midi.files import read_midi
+    from ..midi.files import Song, read_song
     from ..midi.phrase import phrase
     from ..render import render_events
 
-    events = phrase() if arguments.phrase else read_midi(arguments.song)
+    song = Song(phrase(), 0.0, "") if arguments.phrase else read_song(arguments.song)
+    if song.remark:
+        print(song.remark, file=sys.stderr)
     room, wet = room_and_wet(arguments)
     synth = Ensemble(
         _patches(arguments.patch),
@@ -105,7 +108,7 @@ def run(arguments) -> int:
     )
     set_wet(synth.send, synth.map, wet)
     play = played_controls if arguments.controls else _performed
-    events = play(arguments, events, synth)
+    events = play(arguments, song.events, synth)
     stems = {name: [] for name in synth.synths}
     kept = recorders(synth) if arguments.write_controls else {}
 
@@ -115,7 +118,7 @@ def run(arguments) -> int:
         for name, part in synth.stems.items() if arguments.stems else ():
             stems[name].append(part)
 
-    last = max(1.0, events[-1][0]) if events else 1.0
+    last = max(1.0, song.seconds, *(seconds for seconds, _ in events[-1:]))
     begin = time.perf_counter()
     with progress(f"Rendering {output.name}") as show:
         audio = render_events(
@@ -123,6 +126,7 @@ def run(arguments) -> int:
             synth,
             lambda seconds: show(min(1.0, seconds / last)),
             listen,
+            song.seconds,
         )
     took = time.perf_counter() - begin
     write_sound(output, audio, arguments.rate)

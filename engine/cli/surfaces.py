@@ -46,9 +46,9 @@ def has_surface(arguments) -> bool:
 
 def wanted_preset(arguments):
     """The preset that was named, what was set last, or nothing set."""
-    from ..patch import PatchError, load_patch
+    from ..patch import load_patch
     from ..presets import Preset, load_last, load_preset
-    from ..room import OWN, RoomError, find_room
+    from ..room import OWN, find_room
 
     if arguments.preset is not None:
         return load_preset(arguments.preset)
@@ -59,7 +59,7 @@ def wanted_preset(arguments):
     try:
         load_patch(last.patch)
         find_room(last.room) if last.room != OWN else None
-    except (PatchError, RoomError) as error:  # it was moved or deleted since
+    except (ValueError, OSError) as error:  # it was moved or deleted since, or is damaged
         said = f"It begins with the {DEFAULT_PATCH}: {error}"
         last.patch, last.room = DEFAULT_PATCH, OWN
     if said:

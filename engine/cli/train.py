@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..errors import MissingPackageError
 from .figures import FIGURES, in_words
 from .options import add_json, number
 from .terminal import bars, print_json
 
-NEEDED = "Training needs {name}: run `pip install -e '.[train]'` in ddsp-live's folder."
 EXAMPLES = """examples:
   ddsp-live train recordings/cello -o cello.ddsp
   ddsp-live train recordings/cello -o cello.ddsp        again, after it was stopped: it goes on
@@ -84,7 +84,7 @@ def run(arguments) -> int:
         from ddsp_live.tools.sizes import SIZES
         from ddsp_live.tools.train import Settings
     except ModuleNotFoundError as error:
-        raise ImportError(NEEDED.format(name=error.name)) from error
+        raise MissingPackageError("Training", "train", error) from error
     asked = vars(arguments)
     chosen = {name: asked[name] for name in SETTINGS if asked[name] is not None}
     settings = Settings(size=arguments.size, room=arguments.room, **SIZES[arguments.size] | chosen)
@@ -118,7 +118,7 @@ def learn_expression(arguments) -> int:
     try:
         from ddsp_live.tools.expression import add_expression
     except ModuleNotFoundError as error:
-        raise ImportError(NEEDED.format(name=error.name)) from error
+        raise MissingPackageError("Training", "train", error) from error
     with stages() as (progress, complain):
         figures = add_expression(
             arguments.folder,

@@ -40,7 +40,7 @@ def add_arguments(parser) -> None:
 def run(arguments) -> int:
     from ..patch import load_patch
     from ..room import NONE, OWN, own_room
-    from ..transfer import LEAST_PITCHED, hear, transfer
+    from ..timbre_transfer import LEAST_PITCHED, hear, transfer
 
     patch = load_patch(arguments.patch)
     source = arguments.recording

@@ -1,10 +1,11 @@
 """The decoder's layers: what each op in a patch's layer list needs, and how wide its output is."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from ..ranges import is_number, is_whole
 
 MAX_LAGS = 8
 MAX_LAG = 64
@@ -94,17 +95,8 @@ def checked_layer(layer: Any, index: int) -> Mapping:
     return layer
 
 
-def _is_integer(value: Any, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-
 def _is_name(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 200
-
-
-def _is_number(value: Any, low: float, high: float) -> bool:
-    is_real = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_real and math.isfinite(value) and low <= value <= high
 
 
 def _are_names(value: Any) -> bool:
@@ -114,7 +106,7 @@ def _are_names(value: Any) -> bool:
 def _are_lags(value: Any) -> bool:
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_LAGS:
         return False
-    if not all(_is_integer(lag, 1, MAX_LAG) for lag in value):
+    if not all(is_whole(lag, 1, MAX_LAG) for lag in value):
         return False
     return all(earlier < later for earlier, later in pairwise(value))
 
@@ -127,8 +119,8 @@ _KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "bias": _NAME,
     "weight_hidden": _NAME,
     "bias_hidden": _NAME,
-    "size": (f"a whole number from 1 to {MAX_SIZE}", lambda value: _is_integer(value, 1, MAX_SIZE)),
+    "size": (f"a whole number from 1 to {MAX_SIZE}", lambda value: is_whole(value, 1, MAX_SIZE)),
     "lags": (f"up to {MAX_LAGS} ascending whole numbers from 1 to {MAX_LAG}", _are_lags),
-    "epsilon": ("a number above 0 and up to 1", lambda value: _is_number(value, 1e-12, 1.0)),
-    "slope": ("a number from 0 to 1", lambda value: _is_number(value, 0.0, 1.0)),
+    "epsilon": ("a number above 0 and up to 1", lambda value: is_number(value, 1e-12, 1.0)),
+    "slope": ("a number from 0 to 1", lambda value: is_number(value, 0.0, 1.0)),
 }

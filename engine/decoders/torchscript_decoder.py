@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..errors import MissingPackageError
+
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
 
 
 class TorchScriptDecoder:
     """The torch module of a patch's layers and weights, scripted.
 
-    Raises ModuleNotFoundError where PyTorch is not installed.
+    Raises MissingPackageError where PyTorch is not installed.
     """
 
     def __init__(self, layers: Sequence[Mapping], weights: Mapping[str, np.ndarray]):
@@ -19,9 +21,7 @@ class TorchScriptDecoder:
 
             from ..tools.decoder import from_weights
         except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                f"The torchscript decoder needs {error.name}: run `pip install -e '.[train]'` in ddsp-live's folder."
-            ) from error
+            raise MissingPackageError("The torchscript decoder", "train", error) from error
         self._torch = torch
         model = from_weights(layers, weights).eval()
         self.sizes = (*(model.sizes[name] for name in OUTPUTS), model.state_size)

@@ -6,17 +6,18 @@ import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..errors import DdspLiveError, MissingPackageError
 from ..patch import PatchError
+from ..ranges import is_number
 from .controls import BY_NAME, CONTROLS
 from .desk import Desk, Source
 
 MOST_BYTES = 4096
 WAIT_SECONDS = 0.2  # between looks at whether to stop
-MISSING = "OSC needs another package: run `pip install 'ddsp-live[osc]'`."
 USUAL_STRENGTH, USUAL_PITCH = 0.6, 60.0
 
 
-class OscError(ValueError):
+class OscError(DdspLiveError):
     """OSC cannot be listened to; one sentence says why."""
 
 
@@ -85,15 +86,17 @@ class OscServer:
 
     Raises
     ------
+    MissingPackageError
+        Where a package is missing.
     OscError
-        Where a package is missing, or the port is taken.
+        Where the port is taken.
     """
 
     def __init__(self, desk: Desk, port: int = 9000, host: str = "127.0.0.1"):
         try:
             from pythonosc.osc_packet import OscPacket, ParseError
         except ImportError as error:
-            raise OscError(MISSING) from error
+            raise MissingPackageError("OSC", "osc", error) from error
         self._packet, self._parse_error = OscPacket, ParseError
         self._desk, self._source = desk, Source(desk)
         self._voices: dict[int, Voice] = {}
@@ -225,7 +228,7 @@ def _number(values: Sequence, index: int, low: float, high: float) -> float:
     value = values[index] if index < len(values) else None
     if isinstance(value, bool):
         value = int(value)
-    if not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
+    if not is_number(value, low, high):
         raise Unanswered
     return float(value)
 

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 from ..midi.gestures import PRESETS, Row
 from ..midi.tuning import Tuning
-from ..patch import PatchError
 from ..presets import Preset, patch_reference
-from ..room import RoomError
 from .controls import BY_NAME
 from .desk import Desk
 
@@ -36,7 +34,7 @@ def recall(desk: Desk, preset: Preset, *, patch: bool = True) -> list[str]:
                 desk.play_in(preset.room)
             if preset.patch != patch_reference(desk.synth.patch):
                 desk.load(preset.patch)
-        except (PatchError, RoomError, OSError) as error:
+        except (ValueError, OSError) as error:
             said.append(f"The patch before plays on: {error}")
     rows = preset.map if isinstance(preset.map, str) else [Row(**row) for row in preset.map]
     desk.set_map(rows)

@@ -1,12 +1,13 @@
 """Maps of gestures: read from a file that a player can edit, checked whole, and made ready for the kernel."""
 
-import math
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..errors import DdspLiveError
 from ..native._kernel import ffi, lib
+from ..ranges import is_whole
 from .gestures import CODES, CURVES, DEFAULT, PRESETS, TARGETS, VELOCITY, Row
 
 if sys.version_info >= (3, 11):
@@ -14,7 +15,17 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["DEFAULT", "MapError", "Row", "compile_map", "find_map", "read_map", "replaced", "write_map"]
+__all__ = [
+    "DEFAULT",
+    "MapError",
+    "Row",
+    "compile_map",
+    "find_map",
+    "map_of_rows",
+    "read_map",
+    "replaced",
+    "write_map",
+]
 
 RESERVED = {
     0: "bank select",
@@ -34,10 +45,11 @@ RESERVED = {
 LAST_CONTROLLER = 119  # those above are modes
 SLOWEST_MS = 10_000.0
 LARGEST_FILE = 1 << 20
+LARGEST_WHOLE = 1 << 62
 BY_RANGE = ("bend", "pitch")
 
 
-class MapError(ValueError):
+class MapError(DdspLiveError):
     """A map of gestures that can't be used; one sentence names the row and what to change."""
 
 
@@ -72,7 +84,19 @@ def read_map(path: str | Path) -> tuple[Row, ...]:
         raise MapError(f"{path.name} is not a text file: save it as UTF-8.") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise MapError(f"{path.name} is not TOML: {str(error) or 'it is nested too deeply'}.") from error
+    except MapError:
+        raise
+    except ValueError as error:  # Python turns no more than 4300 digits into a number
+        raise MapError(f"{path.name} holds a number of too many digits.") from error
     return _parse(table, path.name)
+
+
+def map_of_rows(rows: object, name: str) -> tuple[Row, ...]:
+    """Return the map that is kept as a list of tables, each with the fields of `Row`; name: its, for errors.
+
+    Raises MapError.
+    """
+    return _parse({"row": rows}, name)
 
 
 def write_map(path: str | Path, rows: Iterable[Row]) -> None:
@@ -102,7 +126,8 @@ def replaced(rows: Iterable[Row], row: Row) -> tuple[Row, ...]:
 def controller_of(gesture: str) -> int | None:
     """The number of a gesture that is a controller, None for others."""
     number = gesture[2:]
-    return int(number) if gesture.startswith("cc") and number.isascii() and number.isdigit() else None
+    digits = gesture.startswith("cc") and number.isascii() and number.isdigit() and len(number) <= 3
+    return int(number) if digits else None
 
 
 def room_controllers(rows: Iterable[Row]) -> list[int]:
@@ -147,21 +172,14 @@ def _where(where: str, entry: dict) -> str:
 
 
 def _row(where: str, entry: dict) -> Row:
-    """A row as the file has it: its fields are there and of the right kind."""
+    """A row as the file has it: every field is known and of the right kind."""
     if unknown := set(entry) - set(Row._fields):
         raise MapError(
-            f"{where}: the field {sorted(unknown)[0]!r} is unknown; rows have {', '.join(Row._fields)}."
+            f"{where}: the field {str(sorted(unknown)[0])[:40]!r} is unknown; rows have {', '.join(Row._fields)}."
         )
-    for field in ("gesture", "target"):
-        if not isinstance(entry.get(field), str):
-            raise MapError(f"{where}: say its {field} in quotes.")
-    for field in ("low", "high", "smoothing_ms", "default"):
-        value = entry.get(field, 0)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise MapError(f"{where}: {field} must be a number.")
-    if not isinstance(entry.get("curve", ""), str) or not isinstance(entry.get("onset", False), bool):
-        raise MapError(f"{where}: curve is a name in quotes, and onset is true or false.")
-    return Row(**{"low": None, "high": None} | entry)
+    row = Row(**dict.fromkeys(("gesture", "target", "low", "high")) | entry)
+    _check_kinds(where, row)
+    return row
 
 
 def _checked(rows: list[tuple[str, Row]]) -> tuple[Row, ...]:
@@ -177,24 +195,43 @@ def _checked(rows: list[tuple[str, Row]]) -> tuple[Row, ...]:
     return tuple(row for _, row in rows)
 
 
+def _check_kinds(where: str, row: Row) -> None:
+    """Each field is of the right kind, whatever its value."""
+    for field in ("gesture", "target"):
+        if not isinstance(getattr(row, field), str):
+            raise MapError(f"{where}: say its {field} in quotes.")
+    for field in ("low", "high", "smoothing_ms", "default"):
+        value, may_lack = getattr(row, field), field in ("low", "high")
+        number = isinstance(value, float) or is_whole(value, -LARGEST_WHOLE, LARGEST_WHOLE)
+        if not number and not (value is None and may_lack):
+            raise MapError(f"{where}: {field} must be a number.")
+    if not isinstance(row.curve, str) or not isinstance(row.onset, bool):
+        raise MapError(f"{where}: curve is a name in quotes, and onset is true or false.")
+
+
 def _check(where: str, row: Row) -> None:
+    _check_kinds(where, row)
     controller = controller_of(row.gesture)
     if controller is None and row.gesture not in CODES:
         raise MapError(
-            f"{where}: there is no gesture {row.gesture!r}; say {', '.join(CODES)} or cc0 to cc119."
+            f"{where}: there is no gesture {row.gesture[:40]!r}; say {', '.join(CODES)} or cc0 to cc119."
         )
     if controller is not None and (controller > LAST_CONTROLLER or row.gesture != f"cc{controller}"):
-        raise MapError(f"{where}: there is no controller {row.gesture!r}; say cc0 to cc{LAST_CONTROLLER}.")
+        raise MapError(
+            f"{where}: there is no controller {row.gesture[:40]!r}; say cc0 to cc{LAST_CONTROLLER}."
+        )
     if controller in RESERVED:
         raise MapError(f"{where}: controller {controller} is {RESERVED[controller]}; choose another.")
     target = TARGETS.get(row.target)
     if target is None:
-        raise MapError(f"{where}: there is no target {row.target!r}; choose one of {', '.join(TARGETS)}.")
+        raise MapError(
+            f"{where}: there is no target {row.target[:40]!r}; choose one of {', '.join(TARGETS)}."
+        )
     if row.curve not in CURVES:
-        raise MapError(f"{where}: there is no curve {row.curve!r}; choose one of {', '.join(CURVES)}.")
+        raise MapError(f"{where}: there is no curve {row.curve[:40]!r}; choose one of {', '.join(CURVES)}.")
     _check_range(where, row, target)
     for field, value, most in (("smoothing_ms", row.smoothing_ms, SLOWEST_MS), ("default", row.default, 127)):
-        if not (math.isfinite(value) and 0 <= value <= most):
+        if not 0 <= value <= most:
             raise MapError(f"{where}: {field} is {value}, which is not within 0 to {most:g}.")
     if row.target == "room" and row.gesture in (VELOCITY, "key_pressure"):
         raise MapError(f"{where}: all notes share the room, so that no single key can move it.")
@@ -208,7 +245,7 @@ def _check_range(where: str, row: Row, target) -> None:
     for field, value in (("low", row.low), ("high", row.high)):
         if value is None:
             raise MapError(f"{where}: {field} is missing.")
-        if not (math.isfinite(value) and target.low <= value <= target.high):
+        if not target.low <= value <= target.high:
             raise MapError(
                 f"{where}: {field} is {value}, which is not within {target.low:g} to {target.high:g} {target.unit}."
             )

@@ -1,5 +1,6 @@
 """The MIDI that this synth speaks, as tables: the parser, help and documentation are made from them."""
 
+import operator
 from typing import NamedTuple
 
 
@@ -163,6 +164,7 @@ def channel_pressure(value: int, channel: int = 0) -> bytes:
 
 def pitch_bend(value: int, channel: int = 0) -> bytes:
     """value: -8192 … 8191, 0 is the middle."""
+    value = whole("pitch bend", value, ", from -8192 to 8191")
     if not -8192 <= value <= 8191:
         raise ValueError(f"The pitch bend {value} is not within -8192 to 8191.")
     return _encode(0xE0, channel, value=(value + 8192) & 127, high=(value + 8192) >> 7)
@@ -193,10 +195,18 @@ def controllers_markdown() -> str:
 
 
 def _encode(status: int, channel: int, **data: int) -> bytes:
-    """Raises ValueError for a channel above 15 or data above 127."""
-    if not 0 <= channel <= 15:
+    """Raises ValueError for a channel above 15 or data above 127, and TypeError for what is no whole number."""
+    if not 0 <= whole("channel", channel) <= 15:
         raise ValueError(f"The MIDI channel {channel} is not within 0 to 15.")
     for name, value in data.items():
-        if not 0 <= value <= 127:
+        if not 0 <= whole(name, value) <= 127:
             raise ValueError(f"The MIDI {name} {value} is not within 0 to 127.")
     return bytes([status | channel, *map(int, data.values())])
+
+
+def whole(name: str, value, more: str = "") -> int:
+    """The value as an int; raises TypeError, in a sentence, for what is no whole number."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"The MIDI {name} must be a whole number{more}, but is {value!r}.") from None

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from ..errors import DdspLiveError
 from .held import Held
 from .parser import Parser
 from .sensing import Sensing
@@ -17,7 +18,7 @@ Receive = Callable[[bytes, float], None]
 """Gets one whole message and when it arrived, in seconds of `time.monotonic`."""
 
 
-class MidiPortError(ValueError):
+class MidiPortError(DdspLiveError):
     """A MIDI port or system that cannot be used; the message is one sentence that says why."""
 
 

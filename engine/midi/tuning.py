@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..errors import DdspLiveError
+
 KEYS, CHANNELS, OCTAVE = 128, 16, 12
 SYSEX, END = 0xF0, 0xF7
 REALTIME, NON_REALTIME, TUNING = 0x7F, 0x7E, 0x08
@@ -14,7 +16,7 @@ SINGLE_NOTE, SINGLE_NOTE_BANK, OCTAVE_1_BYTE, OCTAVE_2_BYTE = 0x02, 0x07, 0x08, 
 UNCHANGED = (0x7F, 0x7F, 0x7F)
 
 
-class TuningError(ValueError):
+class TuningError(DdspLiveError):
     """A tuning message that breaks the standard; nothing of it is applied."""
 
 

@@ -1,12 +1,12 @@
 """What a page may send, as a table; whatever does not fit a row is nothing."""
 
 import json
-import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..live.controls import BY_NAME
 from ..midi.gestures import PRESETS
+from ..ranges import is_number
 
 MOST_BYTES = 2048
 MOST_NAME = 80  # characters
@@ -23,9 +23,7 @@ class Number(NamedTuple):
     def fits(self, value: object) -> bool:
         if value is None:
             return self.may_lack
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            return False
-        return self.low <= value <= self.high and (not self.whole or value == int(value))
+        return is_number(value, self.low, self.high) and (not self.whole or value == int(value))
 
 
 class Name(NamedTuple):

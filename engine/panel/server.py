@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from importlib import resources
 
+from ..errors import DdspLiveError, MissingPackageError
 from ..live.desk import Source
 from .limit import Limit
 from .messages import ALWAYS, MOST_BYTES, read
@@ -27,7 +28,6 @@ MOST_PAGES = 16
 RENEWED = {"patch": ("patch", "room"), "room": ("room",), "map": ("map", "controls", "learn")}
 """Events that pages are told all about."""
 POLICY_VIOLATION, TRY_LATER = 1008, 1013
-MISSING = "The panel needs more packages: run `pip install 'ddsp-live[panel]'`."
 SAFE = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -37,7 +37,7 @@ SAFE = {
 }
 
 
-class PanelError(ValueError):
+class PanelError(DdspLiveError):
     """The panel cannot be opened; one sentence says why."""
 
 
@@ -72,8 +72,10 @@ class Server:
 
     Raises
     ------
+    MissingPackageError
+        Where packages are missing.
     PanelError
-        Where packages are missing or the port is taken.
+        Where the port is taken.
     """
 
     def __init__(self, panel: Panel, port: int | None = None):
@@ -81,7 +83,7 @@ class Server:
             import uvicorn
             import websockets  # noqa: F401
         except ImportError as error:
-            raise PanelError(MISSING) from error
+            raise MissingPackageError("The panel", "panel", error) from error
         self.panel = panel
         self.token = secrets.token_urlsafe(16)
         self._socket = _listen(port)

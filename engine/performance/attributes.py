@@ -6,6 +6,7 @@ Wu et al., "MIDI-DDSP: Detailed Control of Musical Performance via Hierarchical 
 
 import numpy as np
 
+from ..errors import DdspLiveError
 from .units import NAMES, decibels, to_units
 
 NOTE = np.dtype([("pitch", float), ("onset", int), ("offset", int)])
@@ -34,7 +35,7 @@ SPECTRUM_SECONDS = 4.0  # MIDI-DDSP's padding, so that its spectrum has a line e
 TAPER = 0.5  # α of the Tukey window
 
 
-class NotesError(ValueError):
+class NotesError(DdspLiveError):
     """A table of notes, or frames, that can't be measured; one sentence says which row and why."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..errors import DdspLiveError
 from .human import humanize
 from .line import Line, line
 from .rules import DEVIATION, RULES
@@ -16,7 +17,7 @@ SHORTEST_SHARE = 0.5  # of a note's time that always sounds
 FASTEST, SLOWEST = 0.5, 2.0  # an interval's change in time, at most
 
 
-class RuleError(ValueError):
+class RuleError(DdspLiveError):
     """A quantity for a rule that there is not, or that is no number."""
 
 

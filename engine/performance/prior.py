@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..errors import DdspLiveError
 from .played import Context
 from .units import NAMES
 
@@ -29,7 +30,7 @@ FIELDS = {"bias": 1, "low": 1, "high": 1, "left": 1, "weights": 2 * len(INPUTS)}
 """Of an attribute: how many numbers each has; `left` is the standard deviation of what stays unexplained."""
 
 
-class PriorError(ValueError):
+class PriorError(DdspLiveError):
     """A prior that can't be used, in one sentence."""
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import DdspLiveError
+
 KEYS = 128
 MOST_DEGREES = 1024
 LARGEST_FILE = 1 << 20
@@ -21,7 +23,7 @@ RATIO = re.compile(r"(\d+)(?:\s*/\s*(\d+))?(?=\s|$)")
 LONGEST_NUMBER = 300  # digits of a ratio's terms
 
 
-class ScalaError(ValueError):
+class ScalaError(DdspLiveError):
     """A Scala file that can't be used; one sentence names the file, the line and what is wrong."""
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import DdspLiveError
 from .scala import key_pitches, read_scale
 
 STEPS = {
@@ -23,7 +24,7 @@ TONICS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 NAMED = re.compile(r"(?:([a-g])([#b]?)[ -]+)?([a-z-]+)")
 
 
-class ScaleError(ValueError):
+class ScaleError(DdspLiveError):
     """A scale that there is not, in one sentence."""
 
 

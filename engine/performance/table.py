@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import DdspLiveError
 from .units import ATTRIBUTES, NAMES
 
 ROW = np.dtype(
@@ -34,7 +35,7 @@ WHOLE = ("velocity", "channel")
 LARGEST_FILE = 64 << 20
 
 
-class TableError(ValueError):
+class TableError(DdspLiveError):
     """A performance table that can't be used; one sentence names the file, the line and what to change."""
 
 

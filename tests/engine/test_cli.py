@@ -101,7 +101,7 @@ CUT_SHORT = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack
         (["render"], "Name one MIDI file"),
         (["render", "song.mid", "--phrase"], "Name one MIDI file"),
         (["render", "nothing.mid"], "nothing.mid cannot be played"),
-        (["render", "short.mid"], "short.mid cannot be played: it is cut short"),
+        (["render", "short.mid"], "short.mid cannot be played: nothing in it can be played"),
         (["render", "noise.mid"], "noise.mid cannot be played"),
         (["render", "song.mid", "-o", "song.txt"], "neither .wav nor .flac"),
         (["render", "song.mid", "-o", "nowhere/song.wav"], "folder 'nowhere' does not exist"),

@@ -171,8 +171,8 @@ def test_the_kernel_is_not_given_rows_of_another_size():
 def test_a_model_must_make_what_its_patch_promises(name):
     weights = random_weights(FEED_FORWARD)
     patch = {"layers": FEED_FORWARD, "weights": weights, "onnx": to_onnx(FEED_FORWARD, weights)}
-    patch |= {"harmonics": 60, "noise_bands": 65, "state_size": 33}
-    assert DECODERS[name](SimpleNamespace(**patch)).sizes == (1, 60, 65, 33)
+    patch |= {"harmonics": 60, "noise_bands": 65, "state_size": 17}
+    assert DECODERS[name](SimpleNamespace(**patch)).sizes == (1, 60, 65, 17)
     with pytest.raises(ValueError, match="sizes"):
         DECODERS[name](SimpleNamespace(**patch | {"harmonics": 61}))
 

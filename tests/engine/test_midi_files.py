@@ -6,7 +6,7 @@ import mido
 import numpy as np
 import pytest
 from ddsp_live.midi import files
-from ddsp_live.midi.files import MidiFileError, read_midi
+from ddsp_live.midi.files import MidiFileError, read_midi, read_song
 from ddsp_live.midi.phrase import phrase
 
 
@@ -93,22 +93,19 @@ def midi(track: bytes, header: bytes = struct.pack(">hhh", 0, 1, 480), size: int
 
 
 END = b"\0\xff\x2f\0"
+NOTE = b"\0\x90\x3c\x5a\x83\x60\x80\x3c\x40"
 BROKEN = {
     "empty": (b"", "not a standard MIDI file"),
     "text": (b"hello", "not a standard MIDI file"),
     "header alone": (b"MThd", "cut short"),
-    "cut within a message": (midi(b"\0\x90\x3c", size=100), "cut short"),
     "no tracks": (b"MThd\0\0\0\6" + struct.pack(">hhh", 1, 0, 480), "no tracks"),
-    "tracks missing": (midi(END, struct.pack(">hhh", 1, 9, 480)), "cut short"),
-    "tracks below zero": (midi(END, struct.pack(">hhh", 1, -3, 480)), "no tracks"),
-    "no time base": (midi(END, struct.pack(">hhh", 0, 1, 0)), "no tracks or no time base"),
-    "data without a status": (midi(b"\0\x3c\x40" + END), "damaged"),
-    "data above 127": (midi(b"\0\x90\x3c\xc8" + END), "damaged"),
-    "undefined status": (midi(b"\0\xf4" + END), "damaged"),
-    "endless number": (midi(b"\xff" * 100_000 + END), "does not end"),
-    "huge text": (midi(b"\0\xff\x01\xff\xff\xff\x7f" + END), "damaged"),
-    "tempo of two bytes": (midi(b"\0\xff\x51\x02\x01\x02" + END), "damaged"),
-    "too long": (midi(b"\xff\xff\xff\x7f\x90\x3c\x40" + END), "longer than 6 hours"),
+    "cut within the only message": (midi(b"\0\x90\x3c", size=100), "break off"),
+    "tracks missing and the others empty": (midi(END, struct.pack(">hhh", 1, 9, 480)), "promises 9 tracks"),
+    "data without a status": (midi(b"\0\x3c\x40" + END), "damaged events were skipped"),
+    "key above 127": (midi(b"\0\x90\xc8\x40" + END), "damaged events were skipped"),
+    "endless number": (midi(b"\xff" * 100_000 + END), "break off"),
+    "huge text": (midi(b"\0\xff\x01\xff\xff\xff\x7f" + END), "break off"),
+    "too long": (midi(b"\xff\xff\xff\x7f\x90\x3c\x40" + END), "later than 6 hours"),
 }
 
 
@@ -129,11 +126,105 @@ def test_no_file_and_a_file_too_large_are_refused(tmp_path, monkeypatch):
         read_midi(song(tmp_path / "song.mid", []))
 
 
+TOLERATED = {  # data, what is said of it, messages that come out beside the note
+    "RIFF": (b"RIFF\0\0\0\0RMIDLIST\1\0\0\0x\0data" + struct.pack("<I", 35) + midi(NOTE + END), "", 0),
+    "MacBinary": (
+        b"\0\4song".ljust(128, b"\0") + midi(NOTE + END),
+        "bytes before the header were skipped",
+        0,
+    ),
+    "longer header": (
+        midi(NOTE + END).replace(b"\0\0\0\6", b"\0\0\0\x08").replace(b"MTrk", b"\0\0MTrk"),
+        "",
+        0,
+    ),
+    "unknown format": (midi(NOTE + END, struct.pack(">hhh", 7, 1, 480)), "unknown format", 0),
+    "no time base": (midi(NOTE + END, struct.pack(">hhh", 0, 1, 0)), "missing time base", 0),
+    "tracks below zero": (midi(NOTE + END, struct.pack(">hhh", 1, -3, 480)), "promises 65533 tracks", 0),
+    "tracks missing": (
+        midi(NOTE + END, struct.pack(">hhh", 1, 3, 480)),
+        "promises 3 tracks, but there are 1",
+        0,
+    ),
+    "track length too long": (midi(NOTE + END, size=9999), "wrong track lengths were corrected", 0),
+    "track length never filled in": (midi(NOTE + END, size=0), "wrong track lengths were corrected", 0),
+    "track length into the next track": (
+        midi(NOTE + END, struct.pack(">hhh", 1, 2, 480), size=30) + b"MTrk\0\0\0\7\0\xc0\5" + END,
+        "wrong track lengths were corrected",
+        1,
+    ),
+    "last byte missing": (midi(NOTE + END)[:-1], "break off", 0),
+    "no end of track": (midi(NOTE), "", 0),
+    "zeros behind the end": (midi(NOTE + END) + bytes(500), "", 0),
+    "alien chunk before": (
+        midi(NOTE + END).replace(b"MTrk", b"XFIH\0\0\0\2abMTrk"),
+        "foreign chunks were skipped",
+        0,
+    ),
+    "key signature of 18 flats": (midi(b"\0\xff\x59\x02\xee\x01" + NOTE + END), "", 0),
+    "SMPTE offset of three bytes": (midi(b"\0\xff\x54\x03\x60\0\0" + NOTE + END), "", 0),
+    "channel prefix of no byte": (midi(b"\0\xff\x20\0" + NOTE + END), "", 0),
+    "tempo of two bytes": (midi(b"\0\xff\x51\x02\x07\xa1" + NOTE + END), "damaged tempos", 0),
+    "tempo of zero": (midi(b"\0\xff\x51\x03\0\0\0" + NOTE + END), "damaged tempos", 0),
+    "value above 127": (midi(b"\0\xb0\x07\xff" + NOTE + END), "values above 127 were clipped", 1),
+    "program above 127": (midi(b"\0\xc0\xff" + NOTE + END), "damaged events were skipped", 0),
+    "undefined status": (midi(b"\0\xf4" + NOTE + END), "damaged events were skipped", 0),
+    "song position": (midi(b"\0\xf2\1\2" + NOTE + END), "damaged events were skipped", 0),
+    "escape of a song position": (midi(b"\0\xf7\3\xf2\x10\0" + NOTE + END), "", 0),
+    "escape of a controller": (midi(b"\0\xf7\3\xb0\7\5" + NOTE + END), "", 1),
+    "system exclusive in two pieces": (
+        midi(b"\0\xf0\5\x7f\x7f\4\1\0" + b"\0\xf7\2\x20\xf7" + NOTE + END),
+        "",
+        1,
+    ),
+    "running status over system exclusive": (
+        midi(b"\0\x90\x3c\x5a\0\xf0\2\x7e\xf7\x83\x60\x3c\0" + END),
+        "",
+        0,
+    ),
+    "running status over a meta event": (
+        midi(b"\0\x90\x3c\x5a\0\xff\1\1a\x83\x60\x3c\0" + END),
+        "",
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("data, says, more", TOLERATED.values(), ids=TOLERATED.keys())
+def test_what_can_be_read_is_played_and_the_rest_is_said_in_one_sentence(tmp_path, data, says, more):
+    path = tmp_path / "song.mid"
+    path.write_bytes(data)
+    read = read_song(path)
+    notes = [(seconds, raw[1]) for seconds, raw in read.events if raw[0] & 0xF0 in (0x80, 0x90)]
+    assert notes == [(0, 60), (0.5, 60)]
+    assert len(read.events) == 2 + more
+    if says:
+        assert says in read.remark and read.remark.startswith("song.mid ") and read.remark.count(". ") == 0
+    else:
+        assert read.remark == ""
+
+
+def test_events_days_ahead_are_left_out_and_said(tmp_path):
+    path = tmp_path / "song.mid"
+    path.write_bytes(midi(NOTE + b"\xff\xff\xff\x7f\x90\x3d\x40" + END))
+    read = read_song(path)
+    assert [raw[1] for _, raw in read.events] == [60, 60] and read.seconds == 0.5
+    assert "later than 6 hours" in read.remark
+
+
+def test_an_end_of_track_is_the_end_of_the_song_unless_it_lies_days_ahead(tmp_path):
+    path = tmp_path / "song.mid"
+    path.write_bytes(midi(NOTE + b"\x87\x40\xff\x2f\0"))
+    assert read_song(path).seconds == 0.5 + 960 / 480 * 0.5
+    path.write_bytes(midi(NOTE + b"\xff\xff\xff\x7f\xff\x2f\0"))
+    assert read_song(path).seconds == 0.5
+
+
 def test_damage_anywhere_gives_events_or_one_sentence(tmp_path):
     path = song(tmp_path / "song.mid", [tempo(90), *note(60, 5), *note(62, 7)], [*note(64, 200, channel=1)])
     data = path.read_bytes()
     rng = np.random.default_rng(6)
-    for i in range(700):
+    for i in range(2000):
         damaged = bytearray(data)
         for at in rng.integers(4, len(data), 2):
             damaged[at] = rng.integers(0, 256)

@@ -6,6 +6,7 @@ from pathlib import Path
 import ddsp_live
 import numpy as np
 import pytest
+from ddsp_live.errors import MissingPackageError
 from ddsp_live.live.desk import Desk
 from ddsp_live.live.osc import ADDRESSES, OscError, OscServer, addresses_markdown
 from make_patch import make_patch
@@ -212,7 +213,7 @@ def test_without_its_package_it_names_the_command(osc, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "pythonosc.osc_packet", None)
-    with pytest.raises(OscError, match=r"pip install 'ddsp-live\[osc\]'"):
+    with pytest.raises(MissingPackageError, match=r"pip install 'ddsp-live\[osc\]'"):
         OscServer(osc.desk, 0)
 
 

@@ -10,6 +10,7 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
+from ddsp_live.errors import MissingPackageError
 from ddsp_live.live.desk import Source
 from ddsp_live.panel import server as panel_server
 from ddsp_live.panel.limit import Limit
@@ -241,6 +242,8 @@ MALFORMED = [
     '{"do": "key_down", "key": true, "velocity": 100}',
     '{"do": "key_down", "key": 60, "velocity": 100, "more": 1}',
     '{"do": "key_down", "key": 60, "velocity": 1e999}',
+    f'{{"do": "key_down", "key": 60, "velocity": {"9" * 400}}}',
+    f'{{"do": "finger_move", "finger": 1, "pitch": -{"9" * 400}, "strength": 0.5}}',
     '{"do": "finger_down", "finger": 1, "pitch": NaN, "strength": 1}',
     '{"do": "finger_down", "finger": 1, "pitch": -1, "strength": 1}',
     '{"do": "set", "name": "colour", "value": 1}',
@@ -364,7 +367,7 @@ def test_without_its_packages_it_names_the_command(rig, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    with pytest.raises(PanelError, match=r"pip install 'ddsp-live\[panel\]'"):
+    with pytest.raises(MissingPackageError, match=r"pip install 'ddsp-live\[panel\]'"):
         Server(rig.panel, 0)
 
 

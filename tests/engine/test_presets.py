@@ -3,11 +3,13 @@
 import json
 import os
 import sys
+from types import SimpleNamespace
 
 import ddsp_live
 import numpy as np
 import pytest
 from ddsp_live.cli import main
+from ddsp_live.cli.surfaces import wanted_preset
 from ddsp_live.live.desk import Desk
 from ddsp_live.live.remember import Remember
 from ddsp_live.live.state import capture, recall
@@ -94,6 +96,7 @@ def test_a_preset_that_is_not_there_tells_which_are():
         load_preset("evening")
 
 
+ROW = {"gesture": "cc20", "target": "vibrato", "low": 0, "high": 50}
 DAMAGES = {
     "cut off": lambda kept: json.dumps(kept)[:100],
     "not JSON": lambda kept: "patch = 'trumpet'",
@@ -118,6 +121,29 @@ DAMAGES = {
     "panel": lambda kept: json.dumps(kept | {"panel": {"octave": 9}}),
     "panel text": lambda kept: json.dumps(kept | {"panel": {"octave": "4"}}),
     "tuning": lambda kept: json.dumps(kept | {"tuning": {"keys": [1, 2], "octave_cents": []}}),
+    "control beyond float": lambda kept: json.dumps(kept | {"controls": {"volume": 10**400}}),
+    "control of 5,000 digits": lambda kept: json.dumps(kept).replace("0.25", "9" * 5000),
+    "knob beyond float": lambda kept: json.dumps(kept | {"knobs": {"volume": [10**400]}}),
+    "knob true": lambda kept: json.dumps(kept | {"knobs": {"volume": [True]}}),
+    "map row": lambda kept: json.dumps(kept | {"map": ["cc1"]}),
+    "map gesture": lambda kept: json.dumps(kept | {"map": [ROW | {"gesture": 3}]}),
+    "map gesture long": lambda kept: json.dumps(kept | {"map": [ROW | {"gesture": "cc" + "9" * 5000}]}),
+    "map low text": lambda kept: json.dumps(kept | {"map": [ROW | {"low": "a"}]}),
+    "map high beyond float": lambda kept: json.dumps(kept | {"map": [ROW | {"high": 10**400}]}),
+    "map equal beyond float": lambda kept: json.dumps(
+        kept | {"map": [ROW | {"low": 10**400, "high": 10**400}]}
+    ),
+    "map default": lambda kept: json.dumps(kept | {"map": [ROW | {"default": 10**400}]}),
+    "map smoothing": lambda kept: json.dumps(kept | {"map": [ROW | {"smoothing_ms": None}]}),
+    "map curve": lambda kept: json.dumps(kept | {"map": [ROW | {"curve": ["linear"]}]}),
+    "map onset": lambda kept: json.dumps(kept | {"map": [ROW | {"onset": "x"}]}),
+    "panel beyond float": lambda kept: json.dumps(kept | {"panel": {"velocity": 10**400}}),
+    "tuning beyond float": lambda kept: json.dumps(
+        kept | {"tuning": kept["tuning"] | {"keys": [10**400] * 128}}
+    ),
+    "tuning ragged": lambda kept: json.dumps(
+        kept | {"tuning": kept["tuning"] | {"octave_cents": [[0], 1] * 8}}
+    ),
     "tuning text": lambda kept: json.dumps(kept | {"tuning": "equal"}),
 }
 
@@ -128,7 +154,15 @@ def test_a_damaged_preset_is_one_sentence(damage):
     path.write_text(DAMAGES[damage](json.loads(path.read_text())))
     with pytest.raises(PresetError, match=r"^The preset 'evening' cannot be used: .*\.$") as error:
         load_preset("evening")
-    assert "\n" not in str(error.value)
+    assert "\n" not in str(error.value) and len(str(error.value)) < 300
+
+
+def test_every_key_that_a_tuning_mutes_stays_mute():
+    keys = np.arange(128.0)
+    keys[3], keys[4] = np.nan, -5.0  # the kernel starts no note below 0
+    save_preset("evening", Preset("trumpet", tuning=Tuning(keys)))
+    kept = load_preset("evening").tuning.keys
+    assert np.isnan(kept[3:5]).all() and (np.delete(kept, [3, 4]) == np.delete(keys, [3, 4])).all()
 
 
 def test_what_a_later_version_knows_is_left_out():
@@ -154,6 +188,35 @@ def test_a_damaged_last_state_is_set_aside_with_a_sentence():
     assert last is None and "was put aside as" in said and said.endswith(".")
     assert not path.exists() and (config_folder() / "last-damaged.json").read_text() == "{"
     assert load_last() == (None, "")
+
+
+def test_a_damaged_last_state_that_cannot_be_moved_is_only_told(monkeypatch):
+    save_last(full_preset())
+    (config_folder() / "last.json").write_text("{")
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    assert load_last() == (None, "What was set last cannot be read: it is not JSON, or was cut off.")
+
+
+@pytest.mark.parametrize("damage", ["control beyond float", "map onset", "tuning beyond float"])
+def test_play_goes_on_where_the_last_state_is_damaged(damage, monkeypatch, capsys):
+    save_last(full_preset())
+    path = config_folder() / "last.json"
+    path.write_text(DAMAGES[damage](json.loads(path.read_text())))
+    chosen = wanted_preset(SimpleNamespace(preset=None, fresh=False, demo=False))
+    assert chosen.patch == "alto-saxophone" and chosen.controls == {}
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "was put aside as" in said
+
+
+@pytest.mark.parametrize("gone", ["gone.ddsp", "x" * 5000, "a\0b.ddsp"])
+def test_play_begins_with_another_patch_where_the_last_is_gone(gone, capsys):
+    save_last(Preset(gone))
+    assert wanted_preset(SimpleNamespace(preset=None, fresh=False, demo=False)).patch == "alto-saxophone"
+    assert capsys.readouterr().err.startswith("It begins with the alto-saxophone: There is no patch")
 
 
 def test_saving_that_fails_leaves_what_was_there(monkeypatch):

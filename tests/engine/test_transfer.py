@@ -9,8 +9,8 @@ import pytest
 import soundfile
 from ddsp_live.cli import main
 from ddsp_live.loudness import loudness
+from ddsp_live.timbre_transfer import hear, transfer
 from ddsp_live.tools.yin import yin
-from ddsp_live.transfer import hear, transfer
 
 RATE = 44100
 

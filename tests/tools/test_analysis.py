@@ -128,6 +128,19 @@ def test_octave_leaps_that_are_played_are_followed(tmp_path):
         assert np.abs(take.midi[150 * i + 25 : 150 * i + 110] - midi).max() < 0.5
 
 
+@pytest.mark.parametrize(("interval", "seconds"), [(7, 0.15), (12, 0.15), (12, 0.3), (12, 0.4), (19, 0.2)])
+def test_legato_leaps_of_short_notes_are_followed(tmp_path, interval, seconds):
+    """A note repeats after two or three of its periods, too, so that the lower one seems to go on."""
+    midi = [57, 57 + interval, 57, 57 + interval, 57]
+    held = slice(round(0.06 * 44100), round((0.06 + seconds) * 44100))  # after the attack, before the release
+    audio = np.concatenate([note(m, 0.6, seconds + 0.2, 44100)[held] for m in midi])
+    soundfile.write(tmp_path / "leaps.wav", audio, 44100)
+    take = analyse(tmp_path / "leaps.wav")
+    for i, m in enumerate(midi):
+        middle = take.midi[round(250 * seconds * (i + 0.35)) : round(250 * seconds * (i + 0.7))]
+        assert np.abs(middle - m).max() < 0.5
+
+
 def test_an_octave_in_doubt_is_said_to_be_unsure(tmp_path):
     """Between a tone and the tone an octave above it there is no saying which one it is."""
     fade = np.linspace(0.12, 0, 3 * 44100)  # of the odd partials

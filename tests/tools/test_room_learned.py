@@ -9,13 +9,13 @@ import scipy.signal
 import soundfile
 from ddsp_live import load_patch
 from ddsp_live.loudness import loudness
+from ddsp_live.timbre_transfer import TransferError, hear
 from ddsp_live.tools import make_patch as making
 from ddsp_live.tools.analysis import RecordingError, Take
 from ddsp_live.tools.evaluate import distance
 from ddsp_live.tools.make_patch import known_source, make_patch
 from ddsp_live.tools.room import Room, dry_take, learn_room
 from ddsp_live.tools.train import Settings
-from ddsp_live.transfer import TransferError, hear
 from instrument import note
 
 RATE = 16000

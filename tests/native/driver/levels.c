@@ -49,7 +49,8 @@ static void play_shaped(Rig *rig) {
         int64_t at = rig_random(rig, SECONDS * RATE);
         int key = 40 + (int)rig_random(rig, 40), channel = (int)rig_random(rig, 3);
         Attributes wanted = {attribute(rig), attribute(rig), attribute(rig), attribute(rig), attribute(rig), attribute(rig)};
-        synth_send_note(rig->synth, at, channel, key, 1 + (int)rig_random(rig, 127), attribute(rig), &wanted);
+        synth_send_note(rig->synth, at, channel, key, 1 + (int)rig_random(rig, 127), 0.0f,
+                        attribute(rig), &wanted);
         rig_send(rig, at + rig_random(rig, RATE / 2), 0x80 | channel, key, 64);
         if (i % 16 == 0) rig_send(rig, at + 3000, 0xB0 | channel, 120, 0);
         rig_send(rig, at + 999, 0xB0 | channel, 20 + i % 2, (int)rig_random(rig, 128)); /* fluctuation and peak */

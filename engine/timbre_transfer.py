@@ -8,6 +8,7 @@ import soundfile
 import soxr
 
 from .decoders.onnx_decoder import OnnxDecoder
+from .errors import DdspLiveError, MissingPackageError
 from .filters import sections_at_rate
 from .leaps import without_leaps
 from .listening import AUTO
@@ -29,7 +30,7 @@ CEILING = 0.98
 LEAST_PITCHED = 0.5  # of what sounds: with less it is no line of one voice
 
 
-class TransferError(ValueError):
+class TransferError(DdspLiveError):
     """A recording that can't be played by a patch, in one sentence."""
 
 
@@ -78,9 +79,7 @@ def hear(
         midi, voiced, loudness_db = take.midi, take.voiced, take.loudness_db
     except ImportError as error:
         if made_in is not None:
-            raise TransferError(
-                "To take a room off, the trainer is needed: run `pip install -e '.[train]'` in ddsp-live's folder."
-            ) from error
+            raise MissingPackageError("To take a room off", "train", error) from error
         midi, voiced, loudness_db = _hear_as_live(path, sample_rate, frame_rate, gate_db)
     midi, voiced = without_leaps(midi, voiced & (loudness_db > gate_db), frame_rate)
     if not voiced.any():

@@ -1,0 +1,177 @@
+"""Whole jobs in one call: play a recording by a patch, make a patch, judge one. Each loads what it needs then."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from .errors import DdspLiveError, MissingPackageError
+from .listening import AUTO
+from .room import OWN, Room, chosen_room
+
+TRAINING = "Training"
+
+
+def transfer(
+    recording: str | Path,
+    patch,
+    *,
+    octave: int | str = AUTO,
+    snap: float = 0.0,
+    scale: str | None = None,
+    gate_db: float | None = None,
+    loudest_db: float | str = AUTO,
+    room: str | Path | Room = OWN,
+    wet: float = 0.0,
+    seed: int = 0,
+):
+    """Play a recording of one voice or instrument by a patch, which takes its pitch and loudness.
+
+    Parameters
+    ----------
+    recording : str or path-like
+        A sound file of any rate and number of channels.
+    patch : Patch, str or path-like
+    octave, snap, scale, gate_db, loudest_db
+        As for `Synth.listen`.
+    room, wet
+        As for `render_midi`.
+    seed : int
+        Of the noise.
+
+    Returns
+    -------
+    Transfer
+        Its ``audio`` is float32 [samples, 2] at its ``sample_rate``.
+
+    Raises
+    ------
+    DdspLiveError
+        Where the recording, the patch or the room can't be used.
+
+    Examples
+    --------
+    >>> played = ddsp_live.transfer("humming.wav", "trumpet")
+    >>> soundfile.write("trumpet.wav", played.audio, played.sample_rate)
+    """
+    from . import timbre_transfer
+    from .patch import loaded
+    from .tracking import GATE_DB
+
+    patch, gate = loaded(patch), GATE_DB if gate_db is None else gate_db
+    heard = timbre_transfer.hear(Path(recording), patch.sample_rate, patch.frame_rate, gate)
+    return timbre_transfer.transfer(
+        heard,
+        patch,
+        octave=octave,
+        snap=snap,
+        scale=scale,
+        loudest_db=loudest_db,
+        room=chosen_room(room, patch),
+        wet=wet,
+        seed=seed,
+    )
+
+
+def train(
+    folder: str | Path,
+    output: str | Path,
+    *,
+    size: str = "standard",
+    source: Mapping[str, str] | None = None,
+    progress: Callable[[str, float, str], None] = lambda stage, share, note: None,
+    complain: Callable[[str], None] = lambda sentence: None,
+    **settings,
+):
+    """Make a patch from a folder of recordings of one instrument; minutes, and it goes on where it was stopped.
+
+    Parameters
+    ----------
+    folder : str or path-like
+    output : str or path-like
+        The patch, ``name.ddsp``.
+    size : str
+        ``"tiny"``, ``"standard"`` or ``"rich"``.
+    source : mapping, optional
+        The recordings' ``title``, ``recordings``, ``licence``, ``url`` and ``licence_text``.
+    progress, complain : callable, optional
+        Called with a stage, its share done and a note; and with each sentence about what was not as it should be.
+    **settings
+        Fields of `ddsp_live.tools.train.Settings`, such as ``steps``, ``seed``, ``threads``, ``device``, ``room``.
+
+    Returns
+    -------
+    Made
+        ``patch`` and ``report``, paths, and the ``figures`` of the recordings that were held out.
+
+    Raises
+    ------
+    MissingPackageError
+        Where the packages of the extra ``train`` are not installed.
+    ValueError
+        Where the recordings or the settings can't be used.
+    """
+    try:
+        from .tools.make_patch import known_source, make_patch
+        from .tools.sizes import SIZES
+        from .tools.train import Settings
+    except ModuleNotFoundError as error:
+        raise MissingPackageError(TRAINING, "train", error) from error
+    if size not in SIZES:
+        raise DdspLiveError(f"There is no size {size!r}: choose one of {', '.join(SIZES)}.")
+    output, folder = Path(output), Path(folder)
+    try:
+        chosen = Settings(size=size, **{**SIZES[size], **settings})
+    except TypeError as error:
+        known = ", ".join(Settings.__dataclass_fields__)
+        raise DdspLiveError(f"The training has no such setting ({error}): there are {known}.") from error
+    about = known_source(output.stem, folder) | dict(source or {})
+    return make_patch(folder, output, chosen, about, progress=progress, complain=complain)
+
+
+def evaluate(patch, folder: str | Path, *, which: str = "either", write: str | Path | None = None, **more):
+    """Measure how near a patch comes to recordings of its instrument.
+
+    Parameters
+    ----------
+    patch : Patch, str or path-like
+    folder : str or path-like
+    which : str
+        ``"all"`` files, those ``"held out"`` of training, or ``"either"``, the latter where the folder has them.
+    write : str or path-like, optional
+        A folder for what was played.
+    **more
+        As for `ddsp_live.tools.evaluate_patch.evaluate_patch`.
+
+    Returns
+    -------
+    Evaluation
+        ``figures`` of all, ``files`` of each.
+
+    Raises
+    ------
+    MissingPackageError
+        Where the packages of the extra ``train`` are not installed.
+    """
+    try:
+        from .tools.evaluate_patch import evaluate_patch
+    except ModuleNotFoundError as error:
+        raise MissingPackageError("Evaluation", "train", error) from error
+    from .patch import loaded
+
+    return evaluate_patch(
+        loaded(patch), Path(folder), which=which, write=None if write is None else Path(write), **more
+    )
+
+
+def Audio(audio, rate: float = 48000):
+    """What a notebook shows as a player of `audio`, float [frames, 2] as `Synth.render` gives it, as loud as it is.
+
+    Raises DdspLiveError without IPython. The same in one line: ``IPython.display.Audio(audio.T,
+    rate=48000, normalize=False)``.
+    """
+    try:
+        from IPython.display import Audio as Player
+    except ModuleNotFoundError as error:
+        raise DdspLiveError(
+            "Audio needs IPython, which notebooks bring: run `pip install notebook`."
+        ) from error
+    return Player(audio.T, rate=round(rate), normalize=False)
