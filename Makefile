@@ -2,7 +2,7 @@ PYTHON ?= python3
 PATCH ?= alto-saxophone
 VENV := .venv
 BIN := $(VENV)/bin
-KERNEL := $(wildcard native/*.c native/*.h) native/build.py setup.py pyproject.toml
+KERNEL := $(wildcard native/*/*.c native/*/*.h) native/build.py setup.py pyproject.toml
 
 .PHONY: play test bench patches recordings clean
 
@@ -18,13 +18,13 @@ bench: $(VENV)/play
 	@$(BIN)/ddsp-live bench
 
 patches: recordings $(VENV)/test
-	$(BIN)/python -m ddsp_live.tools.bank "$(RECORDINGS)" -o patches $(ARGS)
+	$(BIN)/python -m ddsp_live.tools.build.bank "$(RECORDINGS)" -o patches $(ARGS)
 
 recordings:
 	@test -d "$(RECORDINGS)" || { echo "Say where the recordings are: make patches RECORDINGS=folder" >&2; exit 2; }
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info native/_kernel.c native/_kernel.*.so native/*.o demo.wav
+	rm -rf $(VENV) build dist *.egg-info native/_kernel.c native/_kernel.*.so native/*/*.o demo.wav
 
 # These files say what has been set up, so that it is done once, and again when the kernel or a dependency changes.
 $(VENV)/made:

@@ -11,10 +11,10 @@ from importlib.metadata import version
 
 from . import signal
 from .errors import DdspLiveError
+from .kernel.stats import Stats
 from .patch import Patch, PatchError, list_patches, load_patch, write_patch
-from .readings import Stats
+from .patch.room import RoomError
 from .render import render_midi
-from .room import RoomError
 from .synth import Synth
 from .workflows import Audio, evaluate, train, transfer
 

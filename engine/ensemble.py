@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .memory import zeroed
+from .kernel.memory import zeroed
 from .native._kernel import ffi, lib
 from .synth import Synth
 
@@ -50,8 +50,8 @@ class Ensemble:
         self.sample_rate, self.delay_samples, self.map = first.sample_rate, first.delay_samples, first.map
         self.stems: dict[str, np.ndarray] = {}
         self._gain = np.float32(len(self.synths) ** -0.5)  # as loud together as one alone, on average
-        self._limiter, self._limiter_at = zeroed(lib.parts_limiter_bytes())
-        lib.parts_limiter_init(self._pointer(), self.sample_rate)
+        self._limiter, self._limiter_at = zeroed(lib.offline_limiter_bytes())
+        lib.offline_limiter_init(self._pointer(), self.sample_rate)
 
     def _pointer(self):
         return ffi.cast("void *", self._limiter_at)
@@ -79,7 +79,7 @@ class Ensemble:
         """The next `frames` samples of all parts together, float32 [frames, 2], full scale ±1."""
         self.stems = {name: synth.render(frames) * self._gain for name, synth in self.synths.items()}
         mix = np.sum(list(self.stems.values()), axis=0, dtype=np.float32)
-        lib.parts_limiter(self._pointer(), ffi.from_buffer("float *", mix), len(mix))
+        lib.offline_limiter(self._pointer(), ffi.from_buffer("float *", mix), len(mix))
         return mix
 
     def stolen_voices(self) -> int:

@@ -6,9 +6,9 @@ import numpy as np
 
 from .ensemble import Ensemble
 from .midi.files import read_song
-from .midi.gesture_map import DEFAULT, room_controllers
+from .modulation.matrix_file import DEFAULT, room_controllers
+from .patch.room import OWN
 from .performance.score import Note
-from .room import OWN
 from .synth import Synth
 
 STEP_SECONDS = 1.0  # rendered at once, between two calls of `progress`

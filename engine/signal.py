@@ -1,13 +1,13 @@
 """The kernel's synthesizer parts for NumPy: the C code that plays, over whole signals.
 
 Frame i's values hold at sample i * sample_rate / frame_rate (to the nearest sample) and ramp linearly to
-frame i + 1's; the last frame's are held for a hop. `ddsp_live.tools.signal` has the same three names for
+frame i + 1's; the last frame's are held for a hop. `ddsp_live.tools.models.signal` has the same three names for
 torch.
 """
 
 import numpy as np
 
-from .memory import zeroed
+from .kernel.memory import zeroed
 from .native._kernel import ffi, lib
 
 LONGEST_HOP = 1 << 24  # samples: float32 counts no further
@@ -57,10 +57,10 @@ def harmonic(
     if f0_hz.min() < 0:
         raise ValueError(f"f0_hz is {f0_hz.min():g} Hz at its lowest; give 0 Hz or more.")
     starts, out = _frames(frames, sample_rate, frame_rate)
-    _memory, address = zeroed(lib.parts_harmonic_bytes(partials))
+    _memory, address = zeroed(lib.offline_harmonic_bytes(partials))
     values = (_pointer(array, "float") for array in (f0_hz, amplitude, distribution))
     starting = _pointer(starts, "int64_t")
-    lib.parts_harmonic(
+    lib.offline_harmonic(
         _void(address), partials, float(sample_rate), *values, starting, frames, _pointer(out, "float")
     )
     return out[: starts[-1]]
@@ -100,9 +100,9 @@ def filtered_noise(
     if not 0 <= seed < 1 << 32:
         raise ValueError(f"The seed {seed} is out of range; give 0 to 2**32 - 1.")
     starts, out = _frames(frames, sample_rate, frame_rate)
-    _memory, address = zeroed(lib.parts_noise_bytes(bands, float(sample_rate)))
+    _memory, address = zeroed(lib.offline_noise_bytes(bands, float(sample_rate)))
     values, starting = _pointer(magnitudes, "float"), _pointer(starts, "int64_t")
-    lib.parts_noise(
+    lib.offline_noise(
         _void(address), bands, float(sample_rate), int(seed), values, starting, frames, _pointer(out, "float")
     )
     return out[: starts[-1]]
@@ -144,12 +144,12 @@ def sosfilt(sos: np.ndarray, x: np.ndarray, zi: np.ndarray | None = None) -> tup
     if state.shape != shape:
         raise ValueError(f"zi has the shape {state.shape}; these sections and this x need {shape}.")
     states = np.ascontiguousarray(np.moveaxis(state, 0, -2)).reshape(-1, sections, 2)
-    _memory, address = zeroed(lib.parts_sosfilt_bytes(sections))
+    _memory, address = zeroed(lib.offline_sosfilt_bytes(sections))
     coefficients = _pointer(sos, "double")
     if y.size:
         for samples, held in zip(y.reshape(-1, y.shape[-1]), states, strict=True):
             held_at, samples_at = _pointer(held, "double"), _pointer(samples, "float")
-            lib.parts_sosfilt(_void(address), coefficients, sections, held_at, samples_at, len(samples))
+            lib.offline_sosfilt(_void(address), coefficients, sections, held_at, samples_at, len(samples))
     zf = np.moveaxis(states.reshape(*y.shape[:-1], sections, 2), -2, 0)
     return y, np.ascontiguousarray(zf)
 

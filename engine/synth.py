@@ -9,20 +9,22 @@ from collections.abc import Mapping
 import mido
 import numpy as np
 
-from .instrument import Instrument
-from .listening import CALIBRATION_SECONDS, HeardNote, InputSettings, Listening
-from .loudness import a_weighting
-from .memory import zeroed
-from .midi import gesture_map, messages
-from .midi import tuning as mts
-from .midi.gestures import TARGETS
+from .input.input import CALIBRATION_SECONDS, DetectedNote, InputSettings, Listening
+from .input.loudness import a_weighting
+from .kernel.instrument import Instrument
+from .kernel.memory import zeroed
+from .kernel.stats import Readings, Stats, VoiceReading
+from .midi import messages
 from .midi.notes import key_and_cents
-from .midi.requests import SYSEX, Programs, Waiting, is_request
+from .midi.programs import SYSEX, Programs, Waiting, is_request
+from .modulation import matrix_file
+from .modulation.matrix import TARGETS
 from .native._kernel import ffi, lib
-from .patch import Patch, list_patches, loaded
+from .patch import Patch, list_patches
+from .patch.model import loaded
+from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
-from .readings import Readings, Stats, VoiceReading
-from .room import OWN, Room, find_room, own_room
+from .tuning import mts
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
 QUEUE_FULL = "The queue of events is full: render or start the synth before sending more."
@@ -61,9 +63,9 @@ class Synth:
     mpe : int
         Members of a lower MPE zone that is there from the start, 0 to 15. Most MPE controllers ask for theirs
         themselves.
-    map : str, path-like or sequence of Row
+    map : str, path-like or sequence of ModRoute
         What gestures move: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `gesture_map.write_map` writes it, or the
-        rows themselves, as in `ddsp_live.midi.gestures`.
+        rows themselves, as in `ddsp_live.modulation.matrix`.
     room : str, path-like or Room
         What controller 91 adds: ``"own"`` for the patch's, ``"none"``, another patch whose room it is, or a sound
         file with an impulse response.
@@ -114,7 +116,7 @@ class Synth:
         mode="poly",
         mpe=0,
         room=OWN,
-        map=gesture_map.DEFAULT,
+        map=matrix_file.DEFAULT,
         performer=1.0,
         expression=1.0,
         rules=0.0,
@@ -205,15 +207,15 @@ class Synth:
         return self._newest
 
     @property
-    def map(self) -> tuple[gesture_map.Row, ...]:
+    def map(self) -> tuple[matrix_file.ModRoute, ...]:
         """The rows by which gestures move notes; set to another map, it counts from the next block on, and for notes
         that sound, too. Raises `MapError` where it can't be used: then the one before stays."""
         return self._map
 
     @map.setter
     def map(self, wanted) -> None:
-        rows = gesture_map.find_map(wanted)
-        compiled = gesture_map.compile_map(rows)
+        rows = matrix_file.find_map(wanted)
+        compiled = matrix_file.compile_map(rows)
         with self._mapping:
             lib.synth_map(self.c, compiled)
             self._map, self._compiled = rows, compiled
@@ -471,7 +473,7 @@ class Synth:
 
         See Also
         --------
-        ddsp_live.performance.scala : tunings from Scala's files.
+        ddsp_live.tuning.scala : tunings from Scala's files.
         """
         pitches = np.nan_to_num(tuning.pitches(), nan=-1.0).astype(np.float32)
         lib.synth_tune(self.c, ffi.from_buffer("float *", np.ascontiguousarray(pitches)), sounding)
@@ -525,7 +527,7 @@ class Synth:
         and ``"unpitched"``; resets no peak."""
         return self._listening.troubles()
 
-    def heard_notes(self) -> list[HeardNote]:
+    def heard_notes(self) -> list[DetectedNote]:
         """The notes that were heard since the last call, in mode ``"notes"``. For one thread, not the audio one."""
         return self._listening.notes()
 
@@ -587,12 +589,12 @@ class Synth:
 
     def volume(self, note: float, velocity: int) -> float:
         """MIDI-DDSP's volume that a key has with the present patch, where nothing else is asked for."""
-        strength = lib.hand_map_strength(self._compiled, velocity)
+        strength = lib.mod_matrix_strength(self._compiled, velocity)
         return lib.instrument_volume(self._newest.c, note, strength)
 
     def _struck(self, attribute: str, velocity: int) -> float:
         """What the map adds to an attribute by the velocity alone, in the unit of the map's target."""
-        return lib.hand_map_struck(self._compiled, TARGETS[attribute].code, velocity)
+        return lib.mod_matrix_velocity(self._compiled, TARGETS[attribute].code, velocity)
 
     def voice_readings(self) -> list[VoiceReading]:
         """What each sounding voice does now, the one that follows the input among them: its number is `voices`."""

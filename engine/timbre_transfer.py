@@ -9,16 +9,16 @@ import soxr
 
 from .decoders.onnx_decoder import OnnxDecoder
 from .errors import DdspLiveError, MissingPackageError
-from .filters import sections_at_rate
-from .leaps import without_leaps
-from .listening import AUTO
-from .loudness import loudness
-from .matching import HEARD_DB, LOUDEST, PERCENTS, USUAL_DB, loudness_tables, octaves_to
+from .input.calibration import HEARD_DB, LOUDEST, PERCENTS, USUAL_DB, loudness_tables, octaves_to
+from .input.input import AUTO
+from .input.loudness import loudness
+from .input.pitch_cleanup import without_leaps
+from .input.pitch_track import GATE_DB, track
+from .kernel.filters import sections_at_rate
 from .patch import Patch
-from .performance.scales import scale_pitches
-from .room import Room
+from .patch.room import Room
 from .signal import filtered_noise, harmonic, sosfilt
-from .tracking import GATE_DB, track
+from .tuning.scales import scale_pitches
 
 FALL_DB = 60.0  # that what is told falls within FALL_SECONDS of silence
 FALL_SECONDS = 0.3
@@ -73,7 +73,7 @@ def hear(
         if made_in is not None:
             take = _without_room(path, frame_rate, made_in)
         else:
-            from .tools.analysis import analyse
+            from .tools.analysis.takes import analyse
 
             take = analyse(path, sample_rate=sample_rate, frame_rate=frame_rate)
         midi, voiced, loudness_db = take.midi, take.voiced, take.loudness_db
@@ -91,8 +91,8 @@ def hear(
 
 def _without_room(path: Path, frame_rate: int, made_in: Patch):
     """The take as it was before the room, at the rate at which the patch has learned that."""
-    from .tools.analysis import analyse
-    from .tools.room import dry_take, room_of
+    from .tools.analysis.takes import analyse
+    from .tools.room.estimate import dry_take, room_of
 
     room = room_of(made_in)
     if room is None:

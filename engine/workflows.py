@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .errors import DdspLiveError, MissingPackageError
-from .listening import AUTO
-from .room import OWN, Room, chosen_room
+from .input.input import AUTO
+from .patch.room import OWN, Room, chosen_room
 
 TRAINING = "Training"
 
@@ -53,8 +53,8 @@ def transfer(
     >>> soundfile.write("trumpet.wav", played.audio, played.sample_rate)
     """
     from . import timbre_transfer
-    from .patch import loaded
-    from .tracking import GATE_DB
+    from .input.pitch_track import GATE_DB
+    from .patch.model import loaded
 
     patch, gate = loaded(patch), GATE_DB if gate_db is None else gate_db
     heard = timbre_transfer.hear(Path(recording), patch.sample_rate, patch.frame_rate, gate)
@@ -95,7 +95,8 @@ def train(
     progress, complain : callable, optional
         Called with a stage, its share done and a note; and with each sentence about what was not as it should be.
     **settings
-        Fields of `ddsp_live.tools.train.Settings`, such as ``steps``, ``seed``, ``threads``, ``device``, ``room``.
+        Fields of `ddsp_live.tools.training.loop.Settings`, such as ``steps``, ``seed``, ``threads``, ``device``,
+        ``room``.
 
     Returns
     -------
@@ -110,9 +111,9 @@ def train(
         Where the recordings or the settings can't be used.
     """
     try:
-        from .tools.make_patch import known_source, make_patch
-        from .tools.sizes import SIZES
-        from .tools.train import Settings
+        from .tools.build.make_patch import known_source, make_patch
+        from .tools.training.loop import Settings
+        from .tools.training.sizes import SIZES
     except ModuleNotFoundError as error:
         raise MissingPackageError(TRAINING, "train", error) from error
     if size not in SIZES:
@@ -139,7 +140,7 @@ def evaluate(patch, folder: str | Path, *, which: str = "either", write: str | P
     write : str or path-like, optional
         A folder for what was played.
     **more
-        As for `ddsp_live.tools.evaluate_patch.evaluate_patch`.
+        As for `ddsp_live.tools.evaluation.evaluate_patch.evaluate_patch`.
 
     Returns
     -------
@@ -152,10 +153,10 @@ def evaluate(patch, folder: str | Path, *, which: str = "either", write: str | P
         Where the packages of the extra ``train`` are not installed.
     """
     try:
-        from .tools.evaluate_patch import evaluate_patch
+        from .tools.evaluation.evaluate_patch import evaluate_patch
     except ModuleNotFoundError as error:
         raise MissingPackageError("Evaluation", "train", error) from error
-    from .patch import loaded
+    from .patch.model import loaded
 
     return evaluate_patch(
         loaded(patch), Path(folder), which=which, write=None if write is None else Path(write), **more

@@ -55,23 +55,23 @@ def builder(
 
 
 def kernel_sources() -> list[Path]:
-    return sorted(path for path in HERE.glob("*.c") if path.name != "_kernel.c")
+    return sorted(path for path in HERE.rglob("*.c") if path.name != "_kernel.c")
 
 
 # setuptools executes this file by its path, where it has no `ddsp_live` around it.
 ffi = builder(
     "ddsp_live.native._kernel",
     [
-        "attributes.h",
-        "expression.h",
-        "hand_map.h",
-        "controls.h",
-        "synth.h",
-        "parts.h",
-        "section.h",
-        "bench.h",
+        "api/attributes.h",
+        "expression/expression.h",
+        "api/mod_matrix.h",
+        "api/frame_log.h",
+        "api/synth.h",
+        "api/offline.h",
+        "api/biquad_grad.h",
+        "api/bench.h",
     ],
-    [Path("native") / s.name for s in kernel_sources()],
+    [source.relative_to(HERE.parent) for source in kernel_sources()],
 )
 
 if __name__ == "__main__":

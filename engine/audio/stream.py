@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..native._kernel import ffi, lib
 from ..patch import PatchError
 from .device import Device, DeviceError, abandon, find_device, find_input, one_sentence, portaudio, rescan
-from .null import NullDevice
+from .offline_clock import NullDevice
 
 PRIORITY = 70  # SCHED_FIFO, below the kernel's own threads for interrupts
 WATCH_SECONDS = 0.1

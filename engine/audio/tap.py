@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..memory import zeroed
+from ..kernel.memory import zeroed
 from ..native._kernel import ffi, lib
 
 SECONDS = 5.0  # that it remembers: longer than any pause of a thread that reads it

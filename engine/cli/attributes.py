@@ -33,7 +33,7 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int:
     try:
-        from ddsp_live.tools.notes import measure_notes
+        from ddsp_live.tools.expression.note_segmentation import measure_notes
     except ModuleNotFoundError as error:
         raise MissingPackageError("Analysis", "train", error) from error
     from ..patch import load_patch

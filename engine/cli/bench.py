@@ -25,7 +25,7 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from ddsp_live.tools.bench import measure
+    from ddsp_live.tools.bench.bench import measure
 
     from ..patch import load_patch
 

@@ -60,7 +60,7 @@ def look() -> dict:
     from dataclasses import asdict
 
     from ..audio.device import DeviceError, list_devices
-    from ..midi.ports import MidiPortError, list_ports
+    from ..midi.ports.input import MidiPortError, list_ports
 
     audio, inputs, midi = [], [], []
     audio_problem = inputs_problem = midi_problem = None

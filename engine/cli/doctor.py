@@ -27,8 +27,8 @@ def add_arguments(parser) -> None:
 def run(arguments) -> int:
     from dataclasses import asdict
 
-    from ..checks import PROBLEM, check_all
     from ..patch import load_patch
+    from .doctor_checks import PROBLEM, check_all
 
     patch = load_patch(arguments.patch)
     with progress("Looking") as show, quiet_libraries():

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ..errors import MissingPackageError
-from .figures import FIGURES, in_words
 from .options import add_json
+from .score_labels import FIGURES, in_words
 from .terminal import print_json, print_table, progress
 
 EXAMPLES = """examples:
@@ -35,7 +35,7 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int:
     try:
-        from ddsp_live.tools.evaluate_patch import evaluate_patch
+        from ddsp_live.tools.evaluation.evaluate_patch import evaluate_patch
     except ModuleNotFoundError as error:
         raise MissingPackageError("Evaluation", "train", error) from error
     from ..patch import load_patch

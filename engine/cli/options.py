@@ -34,7 +34,7 @@ def room_choice(text: str) -> str | float:
 
 def room_and_wet(arguments: argparse.Namespace) -> tuple[object, float]:
     """The room that --room and --wet ask for, read once for all patches, and its level."""
-    from ..room import NONE, OWN, find_room
+    from ..patch.room import NONE, OWN, find_room
 
     chosen, wet = arguments.room, arguments.wet
     if isinstance(chosen, float):
@@ -146,8 +146,8 @@ def add_interpretation(parser: argparse.ArgumentParser, rules: str) -> None:
 
 def set_wet(send, rows, wet: float) -> None:
     """Sends `wet`, 0 to 1, to the room by whatever controllers the map gives it, on all channels."""
-    from ..midi.gesture_map import room_controllers
     from ..midi.messages import control_change
+    from ..modulation.matrix_file import room_controllers
 
     for number in room_controllers(rows):
         for channel in range(16):

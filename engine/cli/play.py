@@ -6,10 +6,10 @@ import threading
 import time
 from pathlib import Path
 
-from .learning import add_learning, make_learner, obey_lines, settle_map
-from .listening import NoteSender, add_input_options, heard_from, input_line, listen
+from .input_options import NoteSender, add_input_options, heard_from, input_line, listen
+from .learn_options import add_learning, make_learner, obey_lines, settle_map
 from .options import DEFAULT_PATCH, add_interpretation, add_sound_options, make_synth, number
-from .surfaces import add_surfaces, has_surface, make_desk, open_surfaces, settle_room, wanted_preset
+from .surfaces import add_surfaces, has_surface, make_session, open_surfaces, settle_room, wanted_preset
 from .terminal import progress, quiet_libraries
 
 EXAMPLES = """examples:
@@ -106,12 +106,12 @@ def _synth_options(arguments) -> dict[str, float | bool]:
 def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> int:
     from rich.console import Console
 
-    from ..audio.null import NullStream
+    from ..audio.offline_clock import NullStream
 
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     with contextlib.ExitStack() as stack:
-        desk = make_desk(arguments, synth, preset, console.print)
-        say = desk.say
+        session = make_session(arguments, synth, preset, console.print)
+        say = session.say
         with quiet_libraries():
             listen(arguments, synth)
             if nobody:
@@ -119,14 +119,14 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
             else:
                 heard = {"input": arguments.input, "input_channel": arguments.input_channel}
                 stream = stack.enter_context(synth.start(arguments.device, say=say, **heard))
-            learner = make_learner(arguments, map_file, synth, desk.hear, say)
+            learner = make_learner(arguments, map_file, synth, session.hear, say)
             connected = _open_midi(arguments, learner.receive, stack, say)
         if arguments.midi_out is not None:
             stack.enter_context(NoteSender(synth, arguments.midi_out))
         console.print(nobody or _where(synth, stream))
         if stream.input is not None:
             console.print(heard_from(arguments, synth, stream))
-        open_surfaces(arguments, desk, stream, connected, stack, preset)
+        open_surfaces(arguments, session, stream, connected, stack, preset)
         console.print(_from_what(arguments, connected()))
         last = _send_phrase(synth) if arguments.demo else None
         try:
@@ -138,8 +138,8 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
 
 def _open_midi(arguments, receive, stack: contextlib.ExitStack, say):
     """Opens the ports that were asked for, or all; what comes back gives the names of those that are there."""
-    from ..midi.output import is_own
-    from ..midi.ports import MidiInput, MidiPortError
+    from ..midi.ports.input import MidiInput, MidiPortError
+    from ..midi.ports.output import is_own
 
     def changed(name: str, here: bool) -> None:
         say(f"The MIDI port {name!r} is {'here' if here else 'gone: it plays again when it is back'}.")
@@ -253,7 +253,7 @@ def _play_to_file(arguments, patch, reason: str) -> int:
     """Without a device: the phrase at the pace of a real one, and what was played, as a file."""
     import numpy as np
 
-    from ..audio.null import NullDevice
+    from ..audio.offline_clock import NullDevice
     from .render import write_sound
 
     print(

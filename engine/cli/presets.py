@@ -14,7 +14,7 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from ..presets import PresetError, load_preset, preset_names
+    from ..live.presets import PresetError, load_preset, preset_names
 
     rows = []
     for name in preset_names():

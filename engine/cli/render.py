@@ -69,7 +69,7 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from .levels import check_level, keep_controls, played_controls, recorders
+    from .frame_options import check_level, keep_controls, played_controls, recorders
 
     if arguments.phrase == (arguments.song is not None):
         raise ValueError("Name one MIDI file, or ask for the built-in phrase with --phrase.")

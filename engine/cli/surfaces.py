@@ -46,9 +46,9 @@ def has_surface(arguments) -> bool:
 
 def wanted_preset(arguments):
     """The preset that was named, what was set last, or nothing set."""
+    from ..live.presets import Preset, load_last, load_preset
     from ..patch import load_patch
-    from ..presets import Preset, load_last, load_preset
-    from ..room import OWN, find_room
+    from ..patch.room import OWN, find_room
 
     if arguments.preset is not None:
         return load_preset(arguments.preset)
@@ -75,46 +75,46 @@ def settle_room(arguments, preset) -> None:
             arguments.wet = preset.controls.get("room", 0.0)
 
 
-def make_desk(arguments, synth, preset, say: Callable[[str], None]):
-    """The desk, as the preset has it."""
-    from ..live.desk import Desk
-    from ..live.state import map_reference, recall
-    from ..midi.gesture_map import DEFAULT
+def make_session(arguments, synth, preset, say: Callable[[str], None]):
+    """The session, as the preset has it."""
+    from ..live.session import Session
+    from ..live.snapshot import map_reference, recall
+    from ..modulation.matrix_file import DEFAULT
 
     level = arguments.room if isinstance(arguments.room, float) else arguments.wet
-    desk = Desk(synth, arguments.room if isinstance(arguments.room, str) else preset.room)
-    desk.open_zone(arguments.mpe)
+    session = Session(synth, arguments.room if isinstance(arguments.room, str) else preset.room)
+    session.open_zone(arguments.mpe)
     if arguments.map != DEFAULT:
         preset.map = map_reference(synth.map)
-    recall(desk, preset, patch=False)
-    desk.values["room"] = 1.0 if level is None else level  # where `make_synth` has put it
-    desk.listen(lambda kind, what: say(what["text"]) if kind == "say" else None)
-    return desk
+    recall(session, preset, patch=False)
+    session.values["room"] = 1.0 if level is None else level  # where `make_synth` has put it
+    session.listen(lambda kind, what: say(what["text"]) if kind == "say" else None)
+    return session
 
 
-def open_surfaces(arguments, desk, stream, midi, stack: contextlib.ExitStack, preset) -> None:
+def open_surfaces(arguments, session, stream, midi, stack: contextlib.ExitStack, preset) -> None:
     """Opens the panel and OSC where they were asked for, and keeps what is set for the next start."""
-    from ..live.remember import Remember
+    from ..live.autosave import Autosave
 
     settings = dict(preset.panel)
     if arguments.panel:
-        from ..panel.panel import Panel
+        from ..panel.api import Panel
         from ..panel.server import Server
 
-        panel = Panel(desk, stream, Path.cwd(), midi)
+        panel = Panel(session, stream, Path.cwd(), midi)
         panel.settings.update(settings)
         settings = panel.settings
         server = stack.enter_context(Server(panel, arguments.panel_port))
-        desk.say(f"The panel: {server.url}")
+        session.say(f"The panel: {server.url}")
         if _has_screen():
             webbrowser.open(server.url)
     if arguments.osc is not None:
         from ..live.osc import OscServer
 
-        osc = stack.enter_context(OscServer(desk, arguments.osc, arguments.osc_host))
-        desk.say(f"OSC: {osc.where}")
+        osc = stack.enter_context(OscServer(session, arguments.osc, arguments.osc_host))
+        session.say(f"OSC: {osc.where}")
     if not arguments.demo:
-        stack.enter_context(Remember(desk, settings))
+        stack.enter_context(Autosave(session, settings))
 
 
 def _has_screen() -> bool:

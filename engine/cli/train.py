@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import MissingPackageError
-from .figures import FIGURES, in_words
 from .options import add_json, number
+from .score_labels import FIGURES, in_words
 from .terminal import bars, print_json
 
 EXAMPLES = """examples:
@@ -80,9 +80,9 @@ def run(arguments) -> int:
     if arguments.expression:
         return learn_expression(arguments)
     try:
-        from ddsp_live.tools.make_patch import known_source, make_patch
-        from ddsp_live.tools.sizes import SIZES
-        from ddsp_live.tools.train import Settings
+        from ddsp_live.tools.build.make_patch import known_source, make_patch
+        from ddsp_live.tools.training.loop import Settings
+        from ddsp_live.tools.training.sizes import SIZES
     except ModuleNotFoundError as error:
         raise MissingPackageError("Training", "train", error) from error
     asked = vars(arguments)
@@ -116,7 +116,7 @@ def run(arguments) -> int:
 
 def learn_expression(arguments) -> int:
     try:
-        from ddsp_live.tools.expression import add_expression
+        from ddsp_live.tools.expression.expression import add_expression
     except ModuleNotFoundError as error:
         raise MissingPackageError("Training", "train", error) from error
     with stages() as (progress, complain):

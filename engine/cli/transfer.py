@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from .listening import add_matching_options
+from .input_options import add_matching_options
 from .options import DEFAULT_PATCH, add_json, number, room_and_wet, room_choice
 from .render import check_output, write_sound
 from .terminal import print_json
@@ -39,7 +39,7 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int:
     from ..patch import load_patch
-    from ..room import NONE, OWN, own_room
+    from ..patch.room import NONE, OWN, own_room
     from ..timbre_transfer import LEAST_PITCHED, hear, transfer
 
     patch = load_patch(arguments.patch)

@@ -19,7 +19,7 @@ class TorchScriptDecoder:
         try:
             import torch
 
-            from ..tools.decoder import from_weights
+            from ..tools.models.decoder import from_weights
         except ModuleNotFoundError as error:
             raise MissingPackageError("The torchscript decoder", "train", error) from error
         self._torch = torch

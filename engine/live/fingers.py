@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..midi import messages
-from ..midi.gesture_map import Row, controller_of
-from ..midi.gestures import PRESSURE
+from ..modulation.matrix import PRESSURE
+from ..modulation.matrix_file import ModRoute, controller_of
 
 BEND_RANGE = 48.0  # semitones, of an MPE member
 MOST_FINGERS = 6
@@ -37,7 +37,7 @@ class Fingers:
         Gives the map of gestures that is played by.
     """
 
-    def __init__(self, channels: Callable[[], list[int]], rows: Callable[[], Iterable[Row]]):
+    def __init__(self, channels: Callable[[], list[int]], rows: Callable[[], Iterable[ModRoute]]):
         self._channels, self._rows = channels, rows
         self._down: dict[object, Finger] = {}
         self._rested = [0] * 16  # by which end of a touch each channel came free
@@ -85,7 +85,7 @@ class Fingers:
         return [messages.note_off(here.key, channel=here.channel)]
 
 
-def loudness_row(rows: Iterable[Row]) -> Row | None:
+def loudness_row(rows: Iterable[ModRoute]) -> ModRoute | None:
     """The row by which pressure, or else a controller, moves the volume while a note sounds."""
     found = [
         row
@@ -96,7 +96,7 @@ def loudness_row(rows: Iterable[Row]) -> Row | None:
     return next((row for row in found if row.curve in INVERSES and not row.onset), None)
 
 
-def loudness(rows: Iterable[Row], strength: float, channel: int) -> list[bytes]:
+def loudness(rows: Iterable[ModRoute], strength: float, channel: int) -> list[bytes]:
     """The message that makes a channel's voice as strong as that by the map; none where the map has no way."""
     row = loudness_row(rows)
     if row is None:

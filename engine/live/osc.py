@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ..errors import DdspLiveError, MissingPackageError
 from ..patch import PatchError
 from ..ranges import is_number
-from .controls import BY_NAME, CONTROLS
-from .desk import Desk, Source
+from .parameters import BY_NAME, CONTROLS
+from .session import Session, Source
 
 MOST_BYTES = 4096
 WAIT_SECONDS = 0.2  # between looks at whether to stop
@@ -72,7 +72,7 @@ class OscServer:
 
     Parameters
     ----------
-    desk : Desk
+    session : Session
     port : int
         0 for any that is free.
     host : str
@@ -92,13 +92,13 @@ class OscServer:
         Where the port is taken.
     """
 
-    def __init__(self, desk: Desk, port: int = 9000, host: str = "127.0.0.1"):
+    def __init__(self, session: Session, port: int = 9000, host: str = "127.0.0.1"):
         try:
             from pythonosc.osc_packet import OscPacket, ParseError
         except ImportError as error:
             raise MissingPackageError("OSC", "osc", error) from error
         self._packet, self._parse_error = OscPacket, ParseError
-        self._desk, self._source = desk, Source(desk)
+        self._session, self._source = session, Source(session)
         self._voices: dict[int, Voice] = {}
         self.answered = self.ignored = 0
         try:
@@ -154,17 +154,17 @@ class OscServer:
             except (Unanswered, PatchError) as error:
                 self.ignored += 1
                 if isinstance(error, PatchError):
-                    self._desk.say(str(error))
+                    self._session.say(str(error))
 
     def _answer(self, address: str, values: Sequence) -> None:
         name, *rest = address.lstrip("/").split("/")
         if name in BY_NAME and not rest:
-            self._desk.set(name, _number(values, 0, 0, 1) if values else None, by="osc")
+            self._session.set(name, _number(values, 0, 0, 1) if values else None, by="osc")
         elif name == "note" and not rest:
             key, velocity = round(_number(values, 0, 0, 127)), round(_number(values, 1, 0, 127))
             self._source.key_down(key, velocity) if velocity else self._source.key_up(key)
         elif name == "panic" and not rest:
-            self._desk.panic()
+            self._session.panic()
             self._voices.clear()
         elif name == "patch" and not rest:
             self._patch(values)
@@ -193,7 +193,7 @@ class OscServer:
             self._sound(finger, strength > 0)
         else:
             x, y = _number(values, 0, 0, 1), _number(values, 1, 0, 1)
-            patch = self._desk.synth.patch
+            patch = self._session.synth.patch
             voice.pitch = patch.pitch_low + x * (patch.pitch_high - patch.pitch_low)
             voice.strength, voice.placed = y, True
             self._sound(finger, y > 0 if voice.touched is None else voice.touched)
@@ -217,7 +217,7 @@ class OscServer:
             wanted = known[int(wanted)]
         if wanted not in known:  # a message from the network names no files
             raise Unanswered
-        self._desk.load(wanted)
+        self._session.load(wanted)
 
 
 class Unanswered(Exception):

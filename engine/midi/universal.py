@@ -6,7 +6,7 @@ Yamaha's XG as well, since files written for these begin with them.
 
 from typing import NamedTuple
 
-from .tuning import is_tuning
+from ..tuning.mts import is_tuning
 
 RESET, VOLUME, FINE_TUNING, COARSE_TUNING = range(4)
 DEVICE_CONTROL = {1: VOLUME, 3: FINE_TUNING, 4: COARSE_TUNING}

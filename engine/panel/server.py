@@ -10,11 +10,11 @@ from collections import deque
 from importlib import resources
 
 from ..errors import DdspLiveError, MissingPackageError
-from ..live.desk import Source
-from .limit import Limit
-from .messages import ALWAYS, MOST_BYTES, read
-from .pace import Pace
-from .panel import Panel
+from ..live.session import Source
+from .api import Panel
+from .rate_limit import RateLimit
+from .schema import ALWAYS, MOST_BYTES, read
+from .ticker import Ticker
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8017
@@ -45,7 +45,7 @@ class Page:
     """One page that is open: what waits to be sent to it, and what it holds."""
 
     def __init__(self, panel: Panel):
-        self.source = Source(panel.desk)
+        self.source = Source(panel.session)
         self.events: deque[str] = deque()
         self.state: bytes | None = None
         self.wake = asyncio.Event()
@@ -143,7 +143,7 @@ class Server:
     @contextlib.asynccontextmanager
     async def _lifespan(self, app):
         self._loop = asyncio.get_running_loop()
-        end = self.panel.desk.listen(self._changed)
+        end = self.panel.session.listen(self._changed)
         ticking = asyncio.create_task(self._tick())
         self._ready.set()
         yield
@@ -165,7 +165,7 @@ class Server:
             page.post(text)
 
     async def _tick(self) -> None:
-        about, heard, ticks, pace = None, None, 0, Pace(STATES_A_SECOND)
+        about, heard, ticks, pace = None, None, 0, Ticker(STATES_A_SECOND)
         while True:
             await asyncio.sleep(pace.pause())
             if not self.pages:
@@ -224,7 +224,7 @@ class Server:
             await websocket.close(TRY_LATER)
 
     async def _receive(self, websocket, page: Page) -> None:
-        limit = Limit(MESSAGES_A_SECOND, BURST)
+        limit = RateLimit(MESSAGES_A_SECOND, BURST)
         while limit.refused < MOST_REFUSED:
             received = await websocket.receive()
             if received["type"] != "websocket.receive":

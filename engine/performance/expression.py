@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..families import family_of
+from ..patch.families import family_of
 
 
 class Number(NamedTuple):

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..live.zones import LOWER_MASTER, UPPER_MASTER, Zones
-from .human import MOTOR_DB
+from ..midi.zones import LOWER_MASTER, UPPER_MASTER, Zones
+from .humanize import MOTOR_DB
 from .live_rules import LiveRules
-from .played import Played
+from .note_history import NoteHistory
 from .prior import Prior, prior_inputs
 from .table import LIMITS
 from .units import BY_NAME, NAMES
@@ -36,7 +36,7 @@ class Part:
 
     rng: np.random.Generator
     rules: LiveRules = field(default_factory=LiveRules)
-    played: Played = field(default_factory=Played)
+    played: NoteHistory = field(default_factory=NoteHistory)
 
 
 class Interpreter:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .line import CHORD_SECONDS
+from .phrase_context import CHORD_SECONDS
 from .rules import CONTRAST_DB, CONTRAST_MS, SEMITONES_PER_DB
 
 MEMORY_NOTES = 16.0

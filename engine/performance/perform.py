@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..errors import DdspLiveError
-from .human import humanize
-from .line import Line, line
+from .humanize import humanize
+from .phrase_context import Line, line
 from .rules import DEVIATION, RULES
 from .table import LIMITS
 from .units import NAMES, from_units

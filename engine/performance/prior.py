@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..errors import DdspLiveError
-from .played import Context
+from .note_history import Context
 from .units import NAMES
 
 INPUTS = (

@@ -7,7 +7,7 @@ the authors' ordinary quantity, 0 nothing, negative the opposite) and gives addi
 
 import numpy as np
 
-from .line import Line, phrase_starts
+from .phrase_context import Line, phrase_starts
 
 DEVIATION = np.dtype(
     [

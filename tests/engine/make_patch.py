@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from ddsp_live.decoders.program import Program
 from ddsp_live.patch import write_patch
-from ddsp_live.tools.decoder_onnx import to_onnx
+from ddsp_live.tools.models.decoder_onnx import to_onnx
 
 PITCH = {"low": 45.0, "high": 84.0, "quantiles": np.linspace(45, 84, 21).tolist()}
 LOUDNESS = {"low": -45.0, "high": -12.0, "quantiles": np.linspace(-60, -8, 21).tolist()}

@@ -2,7 +2,7 @@
 
 import numpy as np
 from ddsp_live.performance.performer import INPUTS, OUTPUT
-from ddsp_live.tools.decoder_onnx import to_onnx
+from ddsp_live.tools.models.decoder_onnx import to_onnx
 from make_patch import make_patch
 
 LAYERS = [

@@ -5,9 +5,9 @@ import json
 import time
 
 import ddsp_live
-from ddsp_live.audio.null import NullStream
-from ddsp_live.live.desk import Desk
-from ddsp_live.panel.panel import Panel
+from ddsp_live.audio.offline_clock import NullStream
+from ddsp_live.live.session import Session
+from ddsp_live.panel.api import Panel
 from ddsp_live.panel.server import Server
 from websockets.sync.client import connect
 
@@ -26,11 +26,11 @@ class Rig:
     def __init__(self, patch, folder, stream=NullStream, **options):
         self.said: list[str] = []
         self.synth = ddsp_live.Synth(patch, **options)
-        self.desk = Desk(self.synth)
-        self.desk.open_zone(0)
-        self.desk.listen(lambda kind, what: self.said.append(what["text"]) if kind == "say" else None)
-        self.stream = stream(self.synth, say=self.desk.say)
-        self.panel = Panel(self.desk, self.stream, folder)
+        self.session = Session(self.synth)
+        self.session.open_zone(0)
+        self.session.listen(lambda kind, what: self.said.append(what["text"]) if kind == "say" else None)
+        self.stream = stream(self.synth, say=self.session.say)
+        self.panel = Panel(self.session, self.stream, folder)
         self.server = Server(self.panel, 0)
 
     def voices(self):

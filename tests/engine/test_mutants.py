@@ -8,16 +8,16 @@ import zipfile
 import ddsp_live
 import numpy as np
 import pytest
-from ddsp_live import controls
-from ddsp_live.controls import ControlsError, Recorder, read_controls, write_controls
-from ddsp_live.live.desk import Desk
-from ddsp_live.live.state import recall
-from ddsp_live.midi.gesture_map import MapError, compile_map, read_map, write_map
-from ddsp_live.midi.gestures import PRESETS
-from ddsp_live.midi.tuning import Tuning
+from ddsp_live.kernel import frame_log as controls
+from ddsp_live.kernel.frame_log import ControlsError, Recorder, read_controls, write_controls
+from ddsp_live.live.presets import Preset, PresetError, load_preset, save_preset
+from ddsp_live.live.session import Session
+from ddsp_live.live.snapshot import recall
+from ddsp_live.modulation.matrix import PRESETS
+from ddsp_live.modulation.matrix_file import MapError, compile_map, read_map, write_map
 from ddsp_live.patch import PatchError, load_patch
-from ddsp_live.patch_file import content_hash, read_members, write_members
-from ddsp_live.presets import Preset, PresetError, load_preset, save_preset
+from ddsp_live.patch.container import content_hash, read_members, write_members
+from ddsp_live.tuning.mts import Tuning
 from make_patch import make_patch
 from mutants import COUNT, as_json, changed, damaged
 
@@ -100,15 +100,15 @@ def test_presets(patch):
     knobs, panel = {"vibrato": [30, 31]}, {"octave": 3, "velocity": 70}
     path = save_preset("evening", Preset("trumpet", {"volume": 0.5}, rows, knobs, "none", tuning, panel))
     whole = path.read_bytes()
-    desk = Desk(ddsp_live.Synth(str(patch), voices=1))
+    session = Session(ddsp_live.Synth(str(patch), voices=1))
 
     def mutate(rng):
         mutant = damaged(rng, whole) if rng.random() < 0.3 else as_json(changed(rng, json.loads(whole)))
         path.write_bytes(mutant)
 
     def read():
-        assert recall(desk, load_preset("evening"), patch=False) == []
-        desk.synth.render(64)
+        assert recall(session, load_preset("evening"), patch=False) == []
+        session.synth.render(64)
 
     search(PresetError, mutate, read, seed=2)
 

@@ -193,8 +193,8 @@ def test_a_notebook_plays_it_as_loud_as_it_is(monkeypatch):
 
 
 def test_a_missing_package_has_one_hint(monkeypatch, patch):
-    monkeypatch.setitem(sys.modules, "ddsp_live.tools.make_patch", None)
-    monkeypatch.setitem(sys.modules, "ddsp_live.tools.evaluate_patch", None)
+    monkeypatch.setitem(sys.modules, "ddsp_live.tools.build.make_patch", None)
+    monkeypatch.setitem(sys.modules, "ddsp_live.tools.evaluation.evaluate_patch", None)
     for job in (lambda: ddsp_live.train("here", "it.ddsp"), lambda: ddsp_live.evaluate(patch, "here")):
         with pytest.raises(ddsp_live.DdspLiveError, match=r"run `pip install 'ddsp-live\[train\]'`"):
             job()

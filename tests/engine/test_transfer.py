@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 from ddsp_live.cli import main
-from ddsp_live.loudness import loudness
+from ddsp_live.input.loudness import loudness
 from ddsp_live.timbre_transfer import hear, transfer
-from ddsp_live.tools.yin import yin
+from ddsp_live.tools.analysis.yin import yin
 
 RATE = 44100
 
@@ -73,7 +73,7 @@ def test_without_the_trainers_packages_it_hears_as_live(song, monkeypatch):
     """And the two readings agree."""
     patch = ddsp_live.load_patch("trumpet")
     told = hear(song, patch.sample_rate, patch.frame_rate)
-    monkeypatch.setitem(sys.modules, "ddsp_live.tools.analysis", None)
+    monkeypatch.setitem(sys.modules, "ddsp_live.tools.analysis.takes", None)
     heard = hear(song, patch.sample_rate, patch.frame_rate)
     frames = min(len(told.voiced), len(heard.voiced))
     both = (told.voiced[:frames] & heard.voiced[:frames]).nonzero()[0]
@@ -86,7 +86,7 @@ def test_without_the_trainers_packages_it_hears_as_live(song, monkeypatch):
 
 @pytest.mark.parametrize("rate, channels", [(8000, 1), (22050, 2), (192000, 1)])
 def test_any_rate_is_heard_without_the_trainers_packages(tmp_path, monkeypatch, rate, channels):
-    monkeypatch.setitem(sys.modules, "ddsp_live.tools.analysis", None)
+    monkeypatch.setitem(sys.modules, "ddsp_live.tools.analysis.takes", None)
     phase = 2 * np.pi * 330 * np.arange(rate) / rate
     tone = 0.1 * sum(np.sin(k * phase) / k for k in range(1, 10))
     soundfile.write(tmp_path / "tone.wav", np.stack([tone] * channels, 1), rate)

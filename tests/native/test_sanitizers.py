@@ -26,7 +26,7 @@ def test_the_callback_never_blocks(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("unit", ["synth.c", "callback.c"])
+@pytest.mark.parametrize("unit", ["synth.c", "portaudio_callback.c"])
 def test_the_render_functions_are_armed(unit):
     """`synth_render` and `synth_callback`, each by itself, tell the sanitizer when realtime begins."""
     made = objects(clang(), REALTIME, [path for path in KERNEL if path.name == unit])
@@ -34,9 +34,9 @@ def test_the_render_functions_are_armed(unit):
 
 
 def test_a_planted_malloc_is_caught(tmp_path):
-    renamed = (*REALTIME, "-Ddecoder_step=unplanted_decoder_step")
-    decoder = [path for path in KERNEL if path.name == "decoder.c"]
-    rest = [path for path in KERNEL if path.name != "decoder.c"] + SOURCES + [DRIVER / "planted.c"]
+    renamed = (*REALTIME, "-Dnetwork_step=unplanted_network_step")
+    decoder = [path for path in KERNEL if path.name == "network.c"]
+    rest = [path for path in KERNEL if path.name != "network.c"] + SOURCES + [DRIVER / "planted.c"]
     made = objects(clang(), renamed, decoder) + objects(clang(), REALTIME, rest)
     done = run(program(clang(), REALTIME, made, tmp_path))
     assert done.returncode != 0

@@ -13,8 +13,15 @@ from pathlib import Path
 import numpy as np
 
 NATIVE = Path(__file__).parents[2] / "native"
-TYPES_ONLY = {"synth.h"}  # units below the synth use its types, never its functions
-NOTHING_TO_DECLARE = {"arena.h", "lanes.h", "realtime.h", "simd.h", "vexp.h", "vmath.h"}
+TYPES_ONLY = {"api/synth.h"}  # units below the synth use its types, never its functions
+NOTHING_TO_DECLARE = {
+    "base/arena.h",
+    "base/lanes.h",
+    "base/realtime.h",
+    "base/simd.h",
+    "base/vexp.h",
+    "base/vmath.h",
+}
 ARENA = "typedef struct Arena { char *base; size_t used; } Arena;"
 FLOATS = {"float": np.float32, "double": np.float64}
 
@@ -28,7 +35,7 @@ def load(*headers: str, extra: tuple[str, ...] = ()):
     for the compiler. The module is kept in the temporary folder, under a hash of all that it is made of.
     """
     sources = _sources(headers)
-    texts = [path.read_bytes() for path in (*sorted(NATIVE.glob("*.h")), NATIVE / "build.py", *sources)]
+    texts = [path.read_bytes() for path in (*sorted(NATIVE.rglob("*.h")), NATIVE / "build.py", *sources)]
     key = repr((headers, extra, sys.version)).encode()
     name = "units_" + hashlib.sha256(b"\0".join([key, Path(__file__).read_bytes(), *texts])).hexdigest()[:16]
     cache = Path(tempfile.gettempdir()) / f"ddsp-live-units-{os.getuid() if hasattr(os, 'getuid') else 0}"
@@ -65,7 +72,7 @@ def random_splits(rng: np.random.Generator, size: int) -> list[tuple[int, int]]:
 
 
 def _includes(path: Path) -> list[str]:
-    return re.findall(r'^#include "(\w+\.h)"', path.read_text(), flags=re.M) if path.exists() else []
+    return re.findall(r'^#include "([\w/]+\.h)"', path.read_text(), flags=re.M) if path.exists() else []
 
 
 def _with_included(header: str, found: dict[str, None]) -> dict[str, None]:
@@ -77,17 +84,22 @@ def _with_included(header: str, found: dict[str, None]) -> dict[str, None]:
     return found
 
 
+def _source(header: str) -> Path:
+    """The source of a header: of the same name, in whichever folder."""
+    return next(NATIVE.rglob(Path(header).stem + ".c"), NATIVE / header.replace(".h", ".c"))
+
+
 def _sources(headers: tuple[str, ...]) -> list[Path]:
     found: dict[str, None] = {}
     waiting = list(headers)
     while waiting:
         header = waiting.pop()
-        source = NATIVE / header.replace(".h", ".c")
+        source = _source(header)
         if header in found or (header in TYPES_ONLY and header not in headers):
             continue
         found[header] = None
         waiting += _includes(NATIVE / header) + _includes(source)
-    return sorted(path for header in found if (path := NATIVE / header.replace(".h", ".c")).exists())
+    return sorted(path for header in found if (path := _source(header)).exists())
 
 
 def _declarations(headers: tuple[str, ...], declarations) -> str:
@@ -113,7 +125,7 @@ def _compile(name: str, headers, sources: list[Path], extra: tuple[str, ...], ca
     cache.mkdir(mode=0o700, exist_ok=True)
     cdef = _declarations(headers, build.declarations)
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        made = build.builder(name, ["arena.h", *headers], sources, extra, cdef=cdef)
+        made = build.builder(name, ["base/arena.h", *headers], sources, extra, cdef=cdef)
         built = Path(made.compile(tmpdir=folder))
         (cache / name).mkdir(exist_ok=True)
         return built.replace(cache / name / built.name)

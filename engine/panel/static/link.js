@@ -34,7 +34,7 @@ export class Link {
   }
 }
 
-// The layout is that of engine/panel/state.py.
+// The layout is that of engine/panel/telemetry.py.
 function readState(buffer) {
   const view = new DataView(buffer), count = view.getUint8(1), voices = [];
   for (let i = 0, at = HEAD; i < count; i++, at += VOICE) {

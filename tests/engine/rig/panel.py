@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import ddsp_live
-from ddsp_live.live.desk import Desk
+from ddsp_live.live.session import Session
 from ddsp_live.native._kernel import lib
-from ddsp_live.panel.panel import Panel
+from ddsp_live.panel.api import Panel
 from ddsp_live.panel.server import Server
 from player import own_audio, say
 
@@ -31,9 +31,9 @@ def main() -> None:
     patch, voices = sys.argv[1], int(sys.argv[2])
     synth = ddsp_live.Synth(patch, voices=voices)
     lib.synth_measure(synth.c, 1)
-    desk = Desk(synth)
-    desk.open_zone(0)
-    with synth.start("jack") as stream, Server(Panel(desk, stream, Path.cwd()), 0) as server:
+    session = Session(synth)
+    session.open_zone(0)
+    with synth.start("jack") as stream, Server(Panel(session, stream, Path.cwd()), 0) as server:
         live = f"ws://127.0.0.1:{server.port}/live?token={server.token}"
         say({"audio": own_audio(), "url": server.url, "live": live})
         for line in sys.stdin:
@@ -44,7 +44,7 @@ def main() -> None:
                 for key in range(voices):
                     synth.note_on(LOWEST + key)
             elif command == "panic":
-                desk.panic()
+                session.panic()
             elif command == "end":
                 break
 

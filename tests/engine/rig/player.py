@@ -16,8 +16,8 @@ from pathlib import Path
 
 import ddsp_live
 import jack
-from ddsp_live.midi.ports import MidiInput
-from ddsp_live.midi.rtmidi_ports import RtMidi
+from ddsp_live.midi.ports.input import MidiInput
+from ddsp_live.midi.ports.rtmidi import RtMidi
 from ddsp_live.native._kernel import lib
 
 PORT = "ddsp-live"

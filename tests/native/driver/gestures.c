@@ -84,11 +84,11 @@ void maps_while_it_sounds(void) {
     Rig *rig = rig_new(8, MODE_POLY);
     rig_load(rig, 0, 1);
     for (int i = 0; i < 200; i++) {
-        HandMap map = {.count = (int)rig_random(rig, MOST_HAND_ROWS + 1)};
+        ModMatrix map = {.count = (int)rig_random(rig, MOST_MOD_ROUTES + 1)};
         for (int r = 0; r < map.count; r++)
-            map.rows[r] = (HandRow){.gesture = (int)rig_random(rig, HAND_BEND + 1),
-                                    .target = (int)rig_random(rig, HAND_ROOM + 1),
-                                    .curve = (int)rig_random(rig, HAND_GATE + 1),
+            map.rows[r] = (ModRoute){.gesture = (int)rig_random(rig, MOD_BEND + 1),
+                                    .target = (int)rig_random(rig, MOD_ROOM + 1),
+                                    .curve = (int)rig_random(rig, MOD_GATE + 1),
                                     .onset = (int)rig_random(rig, 2),
                                     .low = (float)rig_random(rig, 100) / 100.0f - 1.0f,
                                     .high = (float)rig_random(rig, 100) / 100.0f,

@@ -1,4 +1,4 @@
-/* Takes the place of native/arena.h (included before it) under AddressSanitizer: whatever lies between two pieces of
+/* Takes the place of native/base/arena.h (included before it) under AddressSanitizer: whatever lies between two pieces of
    an arena is poisoned, so that a unit that leaves its own memory is caught although all share one allocation. */
 #ifndef DDSP_ARENA_H
 #define DDSP_ARENA_H

@@ -8,21 +8,21 @@
 #define SECONDS 2
 
 /* Room for so many records, of that size exactly. */
-static Controls controls_of(int64_t capacity) {
+static FrameLog controls_of(int64_t capacity) {
     size_t count = (size_t)capacity;
-    return (Controls){.capacity = capacity,
-                      .record = malloc(count * sizeof(ControlRecord)),
+    return (FrameLog){.capacity = capacity,
+                      .record = malloc(count * sizeof(FrameRecord)),
                       .distribution = malloc(count * TINY_HARMONICS * sizeof(float)),
                       .magnitudes = malloc(count * TINY_BANDS * sizeof(float))};
 }
 
-static void controls_free(Controls *c) {
+static void controls_free(FrameLog *c) {
     free(c->record);
     free(c->distribution);
     free(c->magnitudes);
 }
 
-static Rig *with_controls(Controls *kept, Controls *score) {
+static Rig *with_controls(FrameLog *kept, FrameLog *score) {
     Rig *rig = rig_new(6, MODE_POLY);
     rig_load(rig, 0, 1);
     instrument_controls(rig->loaded[0], kept, score);
@@ -71,7 +71,7 @@ void shaped_notes(void) {
 /* What was kept sounds the same when it is played, and what finds no room is counted. */
 void controls_kept_and_played(void) {
     const int64_t enough = NOTES * SECONDS * 250;
-    Controls kept = controls_of(enough), few = controls_of(17);
+    FrameLog kept = controls_of(enough), few = controls_of(17);
     Rig *rig = with_controls(&kept, NULL);
     play_shaped(rig);
     uint64_t hash = rig->hash;
@@ -79,7 +79,7 @@ void controls_kept_and_played(void) {
           (long long)kept.count, (long long)kept.lost);
     rig_free(rig);
 
-    Controls score = kept;
+    FrameLog score = kept;
     score.played = 0;
     rig = with_controls(NULL, &score);
     rig_render(rig, SECONDS * RATE, 64, 0);

@@ -23,7 +23,7 @@ static float melody(int64_t position) {
 
 static void all_modes(Rig *rig) {
     float told[MAP_SIZE], scale[3] = {57.0f, 60.5f, 64.0f};
-    HeardNote note;
+    DetectedNote note;
     for (int i = 0; i < MAP_SIZE; i++) told[i] = -80.0f + 2.0f * (float)i;
     for (int mode = FOLLOW_PITCH; mode <= FOLLOW_NOTES; mode++) {
         synth_follow(rig->synth, mode, 3, 12.0f * (float)(mode - 1), 0.5f, -50.0f);

@@ -1,13 +1,13 @@
-/* Proves that the gate is armed: linked in where decoder.c was built with decoder_step renamed, the callback's own
+/* Proves that the gate is armed: linked in where network.c was built with network_step renamed, the callback's own
    decoding does once what it never may. */
 #include <stdlib.h>
 
-#include "decoder.h"
+#include "nn/network.h"
 
-void unplanted_decoder_step(const Decoder *d, float *const *activations, float *const *states, int voices);
+void unplanted_network_step(const Network *d, float *const *activations, float *const *states, int voices);
 
-void decoder_step(const Decoder *d, float *const *activations, float *const *states, int voices) {
+void network_step(const Network *d, float *const *activations, float *const *states, int voices) {
     void *volatile planted = malloc(16);
     free(planted);
-    unplanted_decoder_step(d, activations, states, voices);
+    unplanted_network_step(d, activations, states, voices);
 }

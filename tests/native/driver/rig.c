@@ -25,22 +25,22 @@ void fail(const char *file, int line, const char *format, ...) {
 }
 
 /* Every target and curve, each by another gesture. */
-static const HandMap all_rows = {
+static const ModMatrix all_rows = {
     .count = 14,
-    .rows = {{HAND_VELOCITY, HAND_VOLUME, HAND_LINEAR, 0, 0, 1, 0, 0},
-             {HAND_VELOCITY, HAND_ATTACK_NOISE, HAND_HARD, 0, -6, 6, 0, 0},
-             {HAND_PRESSURE, HAND_VOLUME, HAND_SOFT, 0, 0, 1, 0.01f, 0},
-             {HAND_KEY_PRESSURE, HAND_VOLUME, HAND_LINEAR, 0, 0, 1, 0.005f, 0},
-             {HAND_BEND, HAND_PITCH, HAND_LINEAR, 0, 0, 0, 0, 0},
-             {1, HAND_VIBRATO, HAND_LINEAR, 0, 0, 50, 0.01f, 0},
-             {2, HAND_LEVEL, HAND_GATE, 0, -200, 0, 0, 127},
-             {7, HAND_GAIN, HAND_DECIBEL, 0, -200, 0, 0, 100},
-             {10, HAND_PAN, HAND_CENTRED, 0, -1, 1, 0.005f, 64},
-             {11, HAND_LEVEL, HAND_DECIBEL, 0, -200, 0, 0.005f, 127},
-             {20, HAND_FLUCTUATION, HAND_LINEAR, 0, 0, 12, 0.02f, 0},
-             {21, HAND_PEAK, HAND_SWITCH, 0, 0, 0.5f, 0.02f, 0},
-             {67, HAND_LEVEL, HAND_LINEAR, 1, 0, -6, 0, 0},
-             {91, HAND_ROOM, HAND_LINEAR, 0, 0, 1, 0.01f, 0}},
+    .rows = {{MOD_VELOCITY, MOD_VOLUME, MOD_LINEAR, 0, 0, 1, 0, 0},
+             {MOD_VELOCITY, MOD_ATTACK_NOISE, MOD_HARD, 0, -6, 6, 0, 0},
+             {MOD_PRESSURE, MOD_VOLUME, MOD_SOFT, 0, 0, 1, 0.01f, 0},
+             {MOD_KEY_PRESSURE, MOD_VOLUME, MOD_LINEAR, 0, 0, 1, 0.005f, 0},
+             {MOD_BEND, MOD_PITCH, MOD_LINEAR, 0, 0, 0, 0, 0},
+             {1, MOD_VIBRATO, MOD_LINEAR, 0, 0, 50, 0.01f, 0},
+             {2, MOD_LEVEL, MOD_GATE, 0, -200, 0, 0, 127},
+             {7, MOD_GAIN, MOD_DECIBEL, 0, -200, 0, 0, 100},
+             {10, MOD_PAN, MOD_CENTRED, 0, -1, 1, 0.005f, 64},
+             {11, MOD_LEVEL, MOD_DECIBEL, 0, -200, 0, 0.005f, 127},
+             {20, MOD_FLUCTUATION, MOD_LINEAR, 0, 0, 12, 0.02f, 0},
+             {21, MOD_PEAK, MOD_SWITCH, 0, 0, 0.5f, 0.02f, 0},
+             {67, MOD_LEVEL, MOD_LINEAR, 1, 0, -6, 0, 0},
+             {91, MOD_ROOM, MOD_LINEAR, 0, 0, 1, 0.01f, 0}},
 };
 
 Rig *rig_new(int voices, int mode) {

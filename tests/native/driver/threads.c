@@ -69,14 +69,14 @@ static void *work(void *of) {
 static void *read_stats(void *of) {
     Stage *stage = of;
     float pitches[16 * 128];
-    HandMap map = {.count = 1};
+    ModMatrix map = {.count = 1};
     for (int key = 0; key < 16 * 128; key++) pitches[key] = (float)(key % 128) + 0.5f;
     for (int64_t before = 0; !stage->over; sched_yield()) {
         SynthStats stats;
         synth_read_stats(stage->synth, &stats);
         synth_raise_priority(stage->synth, 1);
         synth_tune(stage->synth, pitches, 1);
-        map.count = (map.count + 1) % MOST_HAND_ROWS;
+        map.count = (map.count + 1) % MOST_MOD_ROUTES;
         synth_map(stage->synth, &map);
         CHECK(stats.position >= before, "the position went back");
         before = stats.position;

@@ -102,10 +102,10 @@ Instrument *tiny_instrument(double sample_rate, int voices, int delay_frames, ui
 void tiny_free(Instrument *instrument) { free(instrument); }
 
 int tiny_worker(Instrument *instrument) {
-    int voices[MOST_REQUESTS], fresh[MOST_REQUESTS];
+    int voices[MOST_REQUESTS], starts[MOST_REQUESTS];
     float f0[MOST_REQUESTS], loudness[MOST_REQUESTS], amplitude[MOST_REQUESTS];
     static _Thread_local float distribution[MOST_REQUESTS * TINY_HARMONICS], magnitudes[MOST_REQUESTS * TINY_BANDS];
-    int count = instrument_requests(instrument, MOST_REQUESTS, voices, fresh, f0, loudness);
+    int count = instrument_requests(instrument, MOST_REQUESTS, voices, starts, f0, loudness);
     for (int i = 0; i < count; i++) {
         amplitude[i] = 0.2f * loudness[i];
         for (int k = 0; k < TINY_HARMONICS; k++) distribution[i * TINY_HARMONICS + k] = 1.0f / TINY_HARMONICS;

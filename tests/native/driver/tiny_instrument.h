@@ -1,7 +1,7 @@
 /* A patch small enough for sanitizers: every kind of layer with pseudo-random weights, a body, a room. */
 #ifndef TINY_INSTRUMENT_H
 #define TINY_INSTRUMENT_H
-#include "synth.h"
+#include "api/synth.h"
 
 #define TINY_HARMONICS 20
 #define TINY_BANDS 17

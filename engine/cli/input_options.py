@@ -1,0 +1,155 @@
+"""Options and words of `ddsp-live play` about sound that comes in."""
+
+import argparse
+import threading
+
+from .options import number
+
+SEND_SECONDS = 0.01
+
+
+def octave(text: str) -> int | str:
+    """An argument type: a whole number of octaves, or "auto"."""
+    return text if text == "auto" else int(number(int, -4, 4)(text))
+
+
+def loudest(text: str) -> float | str:
+    """An argument type: a loudness in dB, or "auto"."""
+    return text if text == "auto" else number(float, -60, 0)(text)
+
+
+def add_matching_options(parser: argparse.ArgumentParser) -> None:
+    """How what is sung is fitted to a patch, live and from a file."""
+    parser.add_argument(
+        "--octave",
+        type=octave,
+        default="auto",
+        metavar="N",
+        help="octaves up, or auto: to the patch's range (default)",
+    )
+    parser.add_argument(
+        "--snap",
+        type=number(float, 0, 1),
+        default=0.0,
+        metavar="AMOUNT",
+        help="0, the pitch as it is sung (default), to 1, on the scale",
+    )
+    parser.add_argument(
+        "--scale", metavar="SCALE", help="'D minor' and the like, or a Scala file (default: chromatic)"
+    )
+    parser.add_argument(
+        "--gate",
+        type=number(float, -80, 0),
+        default=-55.0,
+        metavar="DB",
+        help="loudness of the softest note (-55)",
+    )
+    parser.add_argument(
+        "--loudest",
+        type=loudest,
+        default="auto",
+        metavar="DB",
+        help="loudness that the patch plays as its loudest, or auto: learned from what comes in (default)",
+    )
+
+
+def add_input_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--input",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="follow a microphone or an instrument: a number or a part of the device's name; mic is the default one",
+    )
+    parser.add_argument(
+        "--input-channel", type=number(int, 1, 64), default=1, metavar="N", help="of that device (default: 1)"
+    )
+    parser.add_argument(
+        "--input-mode",
+        choices=("follow", "notes"),
+        default="follow",
+        help="follow: every pitch, as sung (default); notes: cut into notes",
+    )
+    add_matching_options(parser)
+    parser.add_argument(
+        "--calibrate", action="store_true", help="measure soft and loud for ten seconds, then keep to that"
+    )
+    parser.add_argument("--midi-out", metavar="PORT", help="send the notes of --input-mode notes there, too")
+
+
+def listen(arguments, synth) -> None:
+    """As the options ask for. Raises ValueError where they make no sense together."""
+    if arguments.input is None:
+        if arguments.midi_out is not None or arguments.calibrate:
+            raise ValueError("--midi-out and --calibrate need sound that comes in: name it with --input.")
+        return
+    if arguments.midi_out is not None and arguments.input_mode != "notes":
+        raise ValueError("Only notes can be sent to --midi-out: say --input-mode notes.")
+    synth.listen(
+        arguments.input_mode,
+        octave=arguments.octave,
+        snap=arguments.snap,
+        scale=arguments.scale,
+        gate_db=arguments.gate,
+        loudest_db=arguments.loudest,
+    )
+    if arguments.calibrate:
+        synth.calibrate()
+
+
+def heard_from(arguments, synth, stream) -> str:
+    """From where it hears, and how long that takes."""
+    devices_ms = stream.input_latency_ms + stream.latency_ms
+    low_ms = 11 + 1000.0 / synth.patch.frame_rate
+    what = "follows" if arguments.input_mode == "follow" else "plays the notes of"
+    sentence = (
+        f"{synth.patch.title} {what} {stream.input.name!r} ({stream.input.host}): from a pitch to its sound "
+        f"{devices_ms:.1f} ms the devices', and 10 (a high one) to {low_ms:.0f} ms "
+        "(100 Hz) to hear it. Use headphones."
+    )
+    if arguments.calibrate:
+        sentence += " For ten seconds, sing soft and loud, high and low."
+    return sentence
+
+
+def input_line(heard) -> str:
+    """What is heard, for the line of status."""
+    import math
+
+    pitch = f"{heard.f0_hz:6.1f} Hz" if heard.voiced else " no pitch"
+    line = f"  in {pitch} {heard.loudness_db:5.1f} dB, {heard.delay_ms:.0f} ms"
+    if heard.calibrating:
+        line += f"  calibrating {math.ceil(heard.calibrating)} s"
+    if heard.duck_db < -0.5:
+        line += f"  feedback {heard.duck_db:.0f} dB"
+    return line
+
+
+class NoteSender:
+    """A thread that sends the notes that were heard to a MIDI output; a context manager."""
+
+    def __init__(self, synth, port: str):
+        from ..midi.ports.output import MidiOutput
+
+        self._synth, self._output = synth, MidiOutput(port)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ddsp-live heard notes", daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stopping.set()
+        self._thread.join()
+        self._output.close()
+
+    def _run(self) -> None:
+        sounding = {}
+        while not self._stopping.wait(SEND_SECONDS):
+            for note in self._synth.heard_notes():
+                self._output.send(note.message)
+                sounding[note.note] = note.down
+        for note, down in sounding.items():
+            if down:
+                self._output.send(bytes((0x80, note, 64)))

@@ -1,0 +1,1 @@
+"""Sound that comes in: what is heard of it, and how it is fitted to a patch."""

@@ -1,0 +1,232 @@
+"""What a synth does with sound that comes in: how it follows it, and how that is fitted to the patch."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..midi.messages import note_off, note_on
+from ..native._kernel import ffi, lib
+from ..tuning.scales import scale_pitches
+from .calibration import HEARD_DB, LOUDEST, USUAL_DB, loudness_tables, octaves_to, quantiles
+from .pitch_track import GATE_DB
+
+MODES = {"off": lib.FOLLOW_OFF, "follow": lib.FOLLOW_PITCH, "notes": lib.FOLLOW_NOTES}
+AUTO = "auto"
+ENOUGH_FRAMES = 125  # half a second of singing, until the octave is chosen
+KNOWN_FRAMES = 1000  # from which the input's own quantiles count for as much as what is usual
+CALIBRATION_SECONDS = 10.0
+LOUD_DB = 20.0  # above the gate: a room's hum and hiss are softer
+UNPITCHED_SECONDS = 2.0  # that something loud has no pitch, until that is worth a word
+
+
+@dataclass(frozen=True)
+class InputSettings:
+    """What was asked for; `Synth.listen` checks it."""
+
+    mode: str = "off"
+    octave: str | int = AUTO
+    snap: float = 0.0
+    scale: str | None = None
+    gate_db: float = GATE_DB
+    loudest_db: str | float = AUTO
+    channel: int = 0
+
+
+@dataclass(frozen=True)
+class InputStats:
+    """What is heard now, and what has been so far."""
+
+    mode: str
+    f0_hz: float  # the last one there was
+    loudness_db: float
+    voiced: bool
+    pitch: float  # as played by the voice that follows, MIDI notes
+    octave: int  # that it is moved by
+    peak: float  # highest |sample| that came in since the reader's last reading
+    clipped: int  # samples at full scale
+    howls: int  # feedback that was found
+    duck_db: float  # what the output is lowered by against it, 0 or less
+    delay_ms: float  # of the voice behind the input, by this program alone
+    calibrating: float  # seconds that it still measures; 0: it does not
+    missed_notes: int
+
+
+@dataclass(frozen=True)
+class DetectedNote:
+    """A note that was heard, in mode "notes": its key goes down, or up and then it is known how it was played."""
+
+    time: int  # sample
+    down: bool
+    note: int
+    velocity: int
+    channel: int
+    seconds: float
+    attributes: dict[str, float]
+
+    @property
+    def message(self) -> bytes:
+        """As MIDI."""
+        if self.down:
+            return note_on(self.note, self.velocity, self.channel)
+        return note_off(self.note, 64, self.channel)
+
+
+class Listening:
+    """The input of one synth; its settings reach the audio thread as single values.
+
+    synth: the C synth. patch: a function that gives the present patch.
+    """
+
+    def __init__(self, synth, patch):
+        self._c, self._patch = synth, patch
+        self.settings = InputSettings()
+        self._octave = 0
+        self._known = np.zeros(len(HEARD_DB)), np.zeros(lib.HEARD_PITCHES)  # counts that belong to the past
+        self._quantiles = None  # kept from a calibration
+        self._calibrating = 0.0
+        self._fitted = None
+        self._without_pitch = 0.0  # seconds that it has been loud; infinite once that was counted
+        self._unpitched = 0
+
+    def set(self, **changes) -> None:
+        """Change settings by name; raises ValueError for what there is not."""
+        settings = replace(self.settings, **changes)
+        _check(settings)
+        pitches = np.zeros(0) if settings.scale is None else scale_pitches(settings.scale)
+        self.settings = settings
+        if settings.octave != AUTO:
+            self._octave = int(settings.octave)
+        pitches = np.ascontiguousarray(pitches if settings.scale else np.arange(128.0), np.float32)
+        lib.synth_follow_scale(self._c, ffi.from_buffer("float *", pitches), len(pitches))
+        self._fitted = None
+        self.fit(self._read())
+
+    def calibrate(self, seconds: float = CALIBRATION_SECONDS) -> None:
+        """Measure anew who sings, for so long; from then on that is kept."""
+        self._quantiles = None
+        self._calibrating = float(seconds)
+        self.forget()
+
+    def forget(self) -> None:
+        """Learn anew while playing: somebody else sings, or the microphone was moved."""
+        read = self._read()
+        self._known = np.array(list(read.loudness), float), np.array(list(read.pitches), float)
+        self._quantiles = None
+
+    def learn(self, seconds: float) -> None:
+        """To be called now and then, `seconds` after the last time: fit to what has been heard."""
+        if self.settings.mode == "off":
+            return
+        read = self._read()
+        self._look_for_pitch(read, seconds)
+        if self._calibrating > 0:
+            self._calibrating = max(0.0, self._calibrating - seconds)
+            if not self._calibrating and self._counts(read)[0].sum() >= ENOUGH_FRAMES:
+                self._quantiles = quantiles(self._counts(read)[0], HEARD_DB)
+        self.fit(read)
+
+    def _look_for_pitch(self, read, seconds: float) -> None:
+        """Counts once that chords, noise or speech come in, until there is a pitch again."""
+        if read.voiced:
+            self._without_pitch = 0.0
+        elif read.loudness_db > self.settings.gate_db + LOUD_DB:
+            self._without_pitch += seconds
+        if UNPITCHED_SECONDS <= self._without_pitch < np.inf:
+            self._without_pitch = np.inf
+            self._unpitched += 1
+
+    def fit(self, read) -> None:
+        loudness, pitches = self._counts(read)
+        settings = self.settings
+        # In the middle of a note, its octave is kept.
+        if settings.octave == AUTO and pitches.sum() >= ENOUGH_FRAMES and not read.voiced:
+            self._octave = octaves_to(self._patch(), pitches, self._octave)
+        heard = self._heard(loudness)
+        fitted = settings, self._octave, tuple(np.round(heard, 1)), self._patch().info["name"]
+        if fitted == self._fitted:
+            return
+        self._fitted = fitted
+        told, target = loudness_tables(self._patch(), heard)
+        lib.synth_follow_loudness(
+            self._c, ffi.from_buffer("float *", told), ffi.from_buffer("float *", target)
+        )
+        lib.synth_follow(
+            self._c,
+            MODES[settings.mode],
+            settings.channel,
+            12.0 * self._octave,
+            settings.snap,
+            settings.gate_db,
+        )
+
+    def _heard(self, loudness: np.ndarray) -> np.ndarray:
+        if self.settings.loudest_db != AUTO:
+            return USUAL_DB + (float(self.settings.loudest_db) - USUAL_DB[LOUDEST])
+        if self._quantiles is not None:
+            return self._quantiles
+        share = loudness.sum() / (loudness.sum() + KNOWN_FRAMES)
+        if not share:
+            return USUAL_DB
+        return USUAL_DB + share * (quantiles(loudness, HEARD_DB) - USUAL_DB)
+
+    def _counts(self, read) -> tuple[np.ndarray, np.ndarray]:
+        past_loudness, past_pitches = self._known
+        return np.array(list(read.loudness)) - past_loudness, np.array(list(read.pitches)) - past_pitches
+
+    def _read(self, anew: bool = False):
+        read = ffi.new("InputStats *")
+        lib.synth_read_input(self._c, read, anew)
+        return read
+
+    def troubles(self) -> dict[str, int]:
+        """How often the input was clipped, how many howls there were, and how often it was loud without a pitch."""
+        read = self._read()
+        return {"clipped": read.clipped, "howls": read.howls, "unpitched": self._unpitched}
+
+    def stats(self) -> InputStats:
+        """What is heard now; the peak begins anew with each reading."""
+        read = self._read(anew=True)
+        return InputStats(
+            mode=self.settings.mode,
+            f0_hz=read.f0_hz,
+            loudness_db=read.loudness_db,
+            voiced=bool(read.voiced),
+            pitch=read.pitch,
+            octave=self._octave,
+            peak=read.peak,
+            clipped=read.clipped,
+            howls=read.howls,
+            duck_db=read.duck_db,
+            delay_ms=read.delay_ms,
+            calibrating=self._calibrating,
+            missed_notes=read.missed_notes,
+        )
+
+    def notes(self) -> list[DetectedNote]:
+        """The notes that were heard since the last call, in mode "notes"; one thread may ask."""
+        taken, note = [], ffi.new("DetectedNote *")
+        while lib.synth_take_note(self._c, note):
+            names = [name for name, _ in ffi.typeof("Attributes").fields]
+            values = {name: getattr(note.played, name) for name in names}
+            known = {name: value for name, value in values.items() if np.isfinite(value)}
+            taken.append(
+                DetectedNote(
+                    note.time, bool(note.down), note.note, note.velocity, note.channel, note.seconds, known
+                )
+            )
+        return taken
+
+
+def _check(settings: InputSettings) -> None:
+    if settings.mode not in MODES:
+        raise ValueError(f"There is no input mode {settings.mode!r}: choose one of {', '.join(MODES)}.")
+    if settings.octave != AUTO and (not isinstance(settings.octave, int) or not -4 <= settings.octave <= 4):
+        raise ValueError(f"The octave is {settings.octave!r}: give a whole number from -4 to 4, or 'auto'.")
+    if not 0 <= settings.snap <= 1:
+        raise ValueError(f"snap is {settings.snap}: give a number from 0 to 1.")
+    if not -80 <= settings.gate_db <= 0:
+        raise ValueError(f"gate_db is {settings.gate_db}: give a loudness from -80 to 0 dB.")
+    if settings.loudest_db != AUTO and not -60 <= settings.loudest_db <= 0:
+        raise ValueError(f"loudest_db is {settings.loudest_db}: give a loudness from -60 to 0 dB, or 'auto'.")
+    if not 0 <= settings.channel <= 15:
+        raise ValueError(f"The channel is {settings.channel}: give one from 0 to 15.")

@@ -1,0 +1,1 @@
+"""Python's side of the C kernel: its memory, instruments, readings and frame log."""

@@ -1,0 +1,118 @@
+"""A patch made ready to sound: its C instrument, and the worker that decodes for it where the kernel does not."""
+
+from ..decoders.program import Program
+from ..decoders.worker import DECODERS, Worker
+from ..native._kernel import ffi, lib
+from ..patch import Patch, PatchError
+from ..patch.room import Room
+from ..performance.expression import expression_config
+from ..performance.performer import OUTPUT
+from .filters import sections_at_rate
+from .memory import zeroed
+
+IN_CALLBACK = {"native": lambda program: program, "int8": Program.quantized}
+"""{decoder: what becomes of a patch's program}, those that the kernel runs itself."""
+WORKER_FRAMES = 3  # that a worker's decoder runs ahead: 12 ms at 250 frames a second
+HEADROOM_DB = 3.0  # above the loudest trained note that pressure and expression may still reach
+
+
+class Instrument:
+    """The C kernel's instrument of one patch; keeps all that C points to alive.
+
+    Parameters
+    ----------
+    patch : Patch
+    sample_rate : float
+        The device's, in Hz; the patch's own may differ.
+    voices : int
+    decoder : str
+        ``"native"``, ``"int8"``, ``"onnx"`` or ``"torchscript"``.
+    room : Room, optional
+        What the wet control adds; none unless given.
+    trim : bool
+        Whether the patch's trim is added.
+    """
+
+    def __init__(
+        self,
+        patch: Patch,
+        sample_rate: float,
+        voices: int,
+        decoder: str = "native",
+        room: Room | None = None,
+        trim: bool = False,
+    ):
+        if decoder not in (known := (*IN_CALLBACK, *DECODERS)):
+            raise ValueError(f"There is no decoder {decoder!r}: choose one of {', '.join(known)}.")
+        self.patch = patch
+        self.hop = max(1, round(sample_rate / patch.frame_rate))
+        self.delay_frames = 0 if decoder in IN_CALLBACK else WORKER_FRAMES
+        program = Program.from_layers(patch.layers, patch.weights)
+        if decoder in IN_CALLBACK:
+            program = IN_CALLBACK[decoder](program)
+        room = None if room is None else room.at_rate(sample_rate)
+        body = None if patch.body is None else sections_at_rate(patch.body, patch.sample_rate, sample_rate)
+        self._config = ffi.new(
+            "InstrumentConfig *",
+            {
+                "sample_rate": sample_rate,
+                "patch_rate": patch.sample_rate,
+                "hop": self.hop,
+                "voices": voices,
+                "harmonics": patch.harmonics,
+                "noise_bands": patch.noise_bands,
+                "state_size": program.state_size,
+                "layers": program.specs,
+                "layer_count": program.layer_count,
+                "activations": program.activations,
+                "f0_input": program.offsets["f0_scaled"],
+                "loudness_input": program.offsets["loudness_scaled"],
+                "amplitude": program.offsets["amplitude"],
+                "distribution": program.offsets["harmonic_distribution"],
+                "noise_magnitudes": program.offsets["noise_magnitudes"],
+                "delay_frames": self.delay_frames,
+                "loudness_low": patch.loudness_low,
+                "loudness_high": patch.loudness_high,
+                "loudness_top": min(
+                    0.0, max(patch.loudness_high, patch.loudness_quantiles[-2]) + HEADROOM_DB
+                ),
+                "pitch_low": patch.pitch_low,
+                "trim_db": patch.trim_db if trim else 0.0,
+                "pitch_high": patch.pitch_high,
+                "attack_ms": patch.attack_ms,
+                "release_ms": patch.release_ms,
+                "ring_db": patch.ring_db,
+                "ring_ms": patch.ring_ms,
+                "expression": expression_config(patch.info),
+                "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),
+                "body_sections": 0 if body is None else len(body),
+                "room": ffi.NULL if room is None else ffi.from_buffer("float *", room),
+                "room_length": 0 if room is None else room.shape[1],
+                "room_channels": 0 if room is None else room.shape[0],
+            },
+        )
+        performer = patch.performer_program
+        if performer is not None:
+            self._config.performer_layers = performer.specs
+            self._config.performer_layer_count = performer.layer_count
+            self._config.performer_activations = performer.activations
+            self._config.performer_state_size = performer.state_size
+            self._config.performer_contour = performer.offsets[OUTPUT]
+        self._alive = program, room, body, performer
+        size = lib.instrument_bytes(self._config)
+        if not size:
+            raise PatchError(
+                f"The patch {patch.name!r} cannot be used: its decoder's layers do not fit together."
+            )
+        self._memory, address = zeroed(size)
+        self.c = lib.instrument_init(ffi.cast("void *", address), self._config)
+        self.worker = None if decoder in IN_CALLBACK else Worker(self.c, DECODERS[decoder](patch), voices)
+
+    def keep(self, memory) -> None:
+        """Let memory that was handed to the kernel live as long as the instrument."""
+        self._alive = (*self._alive, memory)
+
+    def close(self) -> None:
+        """Stop the worker; the memory goes with the object."""
+        if self.worker is not None:
+            self.worker.stop()

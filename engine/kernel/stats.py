@@ -1,0 +1,90 @@
+"""What the audio callback has seen, and what each voice does now, for whoever looks."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..input.input import InputStats, Listening
+from ..native._kernel import ffi, lib
+from .peaks import Peaks
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What the audio callback has seen so far."""
+
+    position: int  # samples rendered
+    callbacks: int
+    xruns: int  # that the device reported
+    late_frames: int  # decoded by a worker after they were due
+    stolen_voices: int
+    dropped_events: int  # that found the queue full
+    sounding_voices: int
+    load: float  # share of the block's time that a callback takes, smoothed
+    peak_load: float  # the highest since the reader's last reading
+    peak_cpu: float  # the same by the thread's own clock; 0 unless measured
+    peak: float  # highest |sample| since the reader's last reading
+    decoder_delay_ms: float
+    load_histogram: tuple[int, ...]  # callbacks by load, in steps of 5 %
+    input: InputStats  # what comes in, where the synth listens
+
+    def load_percentile(self, percent: float) -> float:
+        """The load that `percent` of all callbacks stayed under, to the next 5 %."""
+        counts = np.cumsum(self.load_histogram)
+        if not counts[-1]:
+            return 0.0
+        return float(np.searchsorted(counts, counts[-1] * percent / 100.0) + 1) * 0.05
+
+
+class VoiceReading(NamedTuple):
+    """What one voice does now."""
+
+    voice: int
+    channel: int
+    note: int
+    held: bool  # by its key or a pedal
+    onset: int  # sample at which it began
+    pitch: float  # MIDI note, bends and vibrato included
+    loudness_db: float  # that is asked for, before volume and pan
+
+
+class Readings:
+    """Reads a kernel's synth `c` with so many voices, from any thread."""
+
+    def __init__(self, c, voices: int, listening: Listening):
+        self._c, self._voices, self._listening = c, voices, listening
+        self._memory = None  # for voices, once they are asked for
+        self._peaks = Peaks()
+
+    def voices(self) -> list[VoiceReading]:
+        if self._memory is None:
+            self._memory = ffi.new("VoiceReading[]", self._voices + 1)
+        read = self._memory
+        return [
+            VoiceReading(v.voice, v.channel, v.note, bool(v.held), v.onset, v.pitch, v.loudness_db)
+            for v in read[0 : lib.synth_read_voices(self._c, read)]
+        ]
+
+    def stats(self, reader: str) -> Stats:
+        read = ffi.new("SynthStats *")
+        lib.synth_read_stats(self._c, read)
+        heard = self._listening.stats()
+        found = {"load": read.peak_load, "cpu": read.peak_cpu, "out": read.peak, "in": heard.peak}
+        peaks = self._peaks.read(reader, found)
+        return Stats(
+            position=read.position,
+            callbacks=read.callbacks,
+            xruns=read.xruns,
+            late_frames=read.late_frames,
+            stolen_voices=read.stolen_voices,
+            dropped_events=read.dropped_events,
+            sounding_voices=read.sounding_voices,
+            load=read.load,
+            peak_load=peaks["load"],
+            peak_cpu=peaks["cpu"],
+            peak=peaks["out"],
+            decoder_delay_ms=read.delay_ms,
+            load_histogram=tuple(read.load_histogram),
+            input=replace(heard, peak=peaks["in"]),
+        )

@@ -1,0 +1,1 @@
+"""Live MIDI ports: inputs that come and go, outputs, and the system behind them."""

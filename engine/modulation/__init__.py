@@ -1,0 +1,1 @@
+"""The modulation matrix: which controller moves what, its files, and MIDI learn."""

@@ -1,0 +1,254 @@
+"""What the player's hands move: a table of gestures, the attribute or sound that each one changes, and how."""
+
+from typing import NamedTuple
+
+from ..native._kernel import lib
+
+VELOCITY, PRESSURE, KEY_PRESSURE, BEND = "velocity", "pressure", "key_pressure", "bend"
+CODES = {
+    VELOCITY: lib.MOD_VELOCITY,
+    PRESSURE: lib.MOD_PRESSURE,
+    KEY_PRESSURE: lib.MOD_KEY_PRESSURE,
+    BEND: lib.MOD_BEND,
+}
+"""Gestures beside the controllers, which are called cc0 to cc119, and what the kernel calls them."""
+
+
+class Target(NamedTuple):
+    """What a gesture can move; its rows' ranges lie within low … high."""
+
+    name: str
+    code: int
+    unit: str
+    low: float
+    high: float
+    meaning: str
+
+
+TARGETS = {
+    target.name: target
+    for target in (
+        Target(
+            "volume",
+            lib.MOD_VOLUME,
+            "of the trained range",
+            0.0,
+            1.0,
+            "velocity: where the note lies between the softest and the loudest that the patch was trained on; "
+            "others: how far from there to the loudest, and of several the strongest counts",
+        ),
+        Target(
+            "level", lib.MOD_LEVEL, "dB", -200.0, 24.0, "loudness that the note is played with; they add up"
+        ),
+        Target(
+            "volume_fluctuation",
+            lib.MOD_FLUCTUATION,
+            "dB",
+            -24.0,
+            24.0,
+            "how much the note swells and fades, added to the note's own",
+        ),
+        Target(
+            "volume_peak_position",
+            lib.MOD_PEAK,
+            "of the note",
+            -1.0,
+            1.0,
+            "where in the note it is loudest, added to the note's own",
+        ),
+        Target(
+            "vibrato",
+            lib.MOD_VIBRATO,
+            "cents",
+            0.0,
+            200.0,
+            "how far the pitch sways to either side, beside the note's own; the strongest counts",
+        ),
+        Target(
+            "brightness",
+            lib.MOD_BRIGHTNESS,
+            "octaves",
+            -2.0,
+            2.0,
+            "how far the harmonics' centroid moves; they add up",
+        ),
+        Target(
+            "attack_noise",
+            lib.MOD_ATTACK_NOISE,
+            "dB",
+            -40.0,
+            40.0,
+            "level of the noise in a note's first 40 ms; they add up",
+        ),
+        Target("pitch", lib.MOD_PITCH, "semitones", -96.0, 96.0, "added to the note's"),
+        Target(
+            "gain", lib.MOD_GAIN, "dB", -200.0, 12.0, "after synthesis, timbre unchanged; the whole zone's"
+        ),
+        Target(
+            "pan", lib.MOD_PAN, "left to right", -1.0, 1.0, "place between the speakers; the whole zone's"
+        ),
+        Target(
+            "balance",
+            lib.MOD_BALANCE,
+            "dB",
+            -48.0,
+            48.0,
+            "of the noise against the harmonics: above 0 they step back by as much as it comes forward; they add up",
+        ),
+        Target(
+            "legato_time",
+            lib.MOD_LEGATO_TIME,
+            "octaves",
+            -2.0,
+            2.0,
+            "how long the pitch takes from note to note of a line: 1 is twice as long; looked at as a key comes",
+        ),
+        Target(
+            "transition_depth",
+            lib.MOD_TRANSITION_DEPTH,
+            "times",
+            -1.0,
+            1.0,
+            "dip between notes of a line: -1 none, 0 the patch's, 1 twice that; looked at as a key comes",
+        ),
+        Target(
+            "expression",
+            lib.MOD_EXPRESSION,
+            "times",
+            -1.0,
+            0.0,
+            "how much notes of a line differ: -1 not at all, each as if it stood alone, 0 as the synth is set; looked "
+            "at as a key comes",
+        ),
+        Target(
+            "vibrato_rate",
+            lib.MOD_VIBRATO_RATE,
+            "octaves",
+            -2.0,
+            2.0,
+            "how much faster the vibrato is than the patch's; they add up",
+        ),
+        Target(
+            "vibrato_delay",
+            lib.MOD_VIBRATO_DELAY,
+            "seconds",
+            -3.0,
+            3.0,
+            "how much later than the patch's the vibrato begins, never before the note; they add up",
+        ),
+        Target("room", lib.MOD_ROOM, "wet", 0.0, 1.0, "how much of the room; all channels share it"),
+    )
+}
+
+
+class Curve(NamedTuple):
+    """How a gesture's place on its way becomes a place in the row's range."""
+
+    code: int
+    meaning: str
+
+
+CURVES = {
+    "linear": Curve(lib.MOD_LINEAR, "in proportion"),
+    "centred": Curve(lib.MOD_CENTRED, "in proportion, with 64 in the very middle"),
+    "soft": Curve(lib.MOD_SOFT, "slowly at first: the square"),
+    "hard": Curve(lib.MOD_HARD, "quickly at first: the square from the other end"),
+    "switch": Curve(lib.MOD_SWITCH, "low below the middle, high from 64 on"),
+    "decibel": Curve(lib.MOD_DECIBEL, "General MIDI's: 12 dB less at half, low at 0"),
+    "gate": Curve(lib.MOD_GATE, "as decibel, but at high from an eighth of the way on"),
+}
+
+
+class ModRoute(NamedTuple):
+    """One gesture that moves one target from `low` to `high`, in the target's unit."""
+
+    gesture: str
+    """``velocity``, ``pressure``, ``key_pressure``, ``bend`` or ``cc0`` to ``cc119``."""
+    target: str
+    low: float | None
+    high: float | None
+    """None, in both and only for bend → pitch: by the channel's bend range (RPN 0)."""
+    curve: str = "linear"
+    smoothing_ms: float = 0.0
+    """In which a sudden move has come 63 % of its way."""
+    default: int = 0
+    """Of a controller, 0 to 127: where it counts as standing until it is first sent."""
+    onset: bool = False
+    """Looked at when a note begins, and no more, as velocity always is."""
+
+
+COMMON = (
+    ModRoute(VELOCITY, "attack_noise", -6.0, 6.0),
+    ModRoute("cc7", "gain", -200.0, 0.0, "decibel", 5.0, 100),
+    ModRoute("cc10", "pan", -1.0, 1.0, "centred", 5.0, 64),
+    ModRoute("cc20", "volume_fluctuation", 0.0, 12.0, "linear", 20.0),
+    ModRoute("cc21", "volume_peak_position", -0.5, 0.5, "centred", 20.0, 64),
+    ModRoute("cc22", "attack_noise", -24.0, 24.0, "centred", 5.0, 64),
+    ModRoute("cc67", "level", 0.0, -6.0, onset=True),
+    ModRoute("cc67", "brightness", 0.0, -0.4, onset=True),
+    ModRoute("cc71", "balance", -24.0, 24.0, "centred", 5.0, 64),
+    ModRoute("cc74", "brightness", -1.0, 1.0, "centred", 5.0, 64),
+    ModRoute("cc76", "vibrato_rate", -0.5, 0.5, "centred", 20.0, 64),
+    ModRoute("cc78", "vibrato_delay", -1.5, 1.5, "centred", 0.0, 64),
+    ModRoute("cc91", "room", 0.0, 1.0, "linear", 10.0),
+    ModRoute(BEND, "pitch", None, None),
+)
+PRESETS = {
+    "keyboard": (
+        ModRoute(VELOCITY, "volume", 0.0, 1.0),
+        ModRoute(PRESSURE, "volume", 0.0, 1.0, "linear", 10.0),
+        ModRoute(KEY_PRESSURE, "volume", 0.0, 1.0, "linear", 10.0),
+        ModRoute("cc1", "vibrato", 0.0, 50.0, "linear", 10.0),
+        ModRoute("cc2", "level", -200.0, 0.0, "decibel", 5.0, 127),
+        ModRoute("cc11", "level", -200.0, 0.0, "decibel", 5.0, 127),
+        *COMMON,
+    ),
+    "wind": (
+        # A soft strike of an overlapping key takes its time, a hard one is quick.
+        ModRoute(VELOCITY, "legato_time", 1.43, -1.43),
+        # Breath makes the loudness, from silence on; how the key was struck only its attack.
+        ModRoute("cc2", "volume", 0.0, 1.0, "linear", 4.0),
+        ModRoute("cc2", "level", -200.0, 0.0, "gate", 4.0),
+        ModRoute(PRESSURE, "vibrato", 0.0, 50.0, "soft", 10.0),
+        ModRoute("cc1", "vibrato", 0.0, 50.0, "linear", 10.0),
+        ModRoute("cc11", "level", -200.0, 0.0, "decibel", 5.0, 127),
+        *COMMON,
+    ),
+    "mpe": (
+        # A finger's pressure begins at nothing, so that the strike leaves it room.
+        ModRoute(VELOCITY, "volume", 0.0, 0.7),
+        ModRoute(PRESSURE, "volume", 0.0, 1.0, "soft", 4.0),
+        ModRoute(KEY_PRESSURE, "volume", 0.0, 1.0, "soft", 4.0),
+        ModRoute("cc1", "vibrato", 0.0, 50.0, "linear", 10.0),
+        ModRoute("cc2", "level", -200.0, 0.0, "decibel", 5.0, 127),
+        ModRoute("cc11", "level", -200.0, 0.0, "decibel", 5.0, 127),
+        *COMMON,
+    ),
+}
+"""Maps that need no file: tuples of `ModRoute`."""
+DEFAULT = "keyboard"
+
+
+def gestures_markdown() -> str:
+    """Targets, curves and presets as Markdown, for the documentation."""
+    lines = ["| target | unit | range | is |", "|---|---|---|---|"]
+    lines += [f"| {t.name} | {t.unit} | {t.low:g} to {t.high:g} | {t.meaning} |" for t in TARGETS.values()]
+    lines += ["", "| curve | goes from low to high |", "|---|---|"]
+    lines += [f"| {name} | {curve.meaning} |" for name, curve in CURVES.items()]
+    for name, rows in PRESETS.items():
+        lines += ["", f"`{name}`" + (", the default" if name == DEFAULT else ""), ""]
+        lines += [
+            "| gesture | moves | from | to | curve | smoothing, ms | default |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        lines += map(_markdown, rows)
+    return "\n".join(lines) + "\n"
+
+
+def _markdown(row: ModRoute) -> str:
+    low, high = ("−", "+ the bend range") if row.low is None else (f"{row.low:g}", f"{row.high:g}")
+    unit = "" if row.low is None else f" {TARGETS[row.target].unit}"
+    when = " (when a note begins)" if row.onset else ""
+    default = row.default if row.gesture.startswith("cc") else "–"
+    cells = (row.gesture + when, row.target, low, high + unit, row.curve, f"{row.smoothing_ms:g}", default)
+    return f"| {' | '.join(map(str, cells))} |"

@@ -1,0 +1,306 @@
+"""Patches: one instrument, one file. Reading trusts nothing, since patches come from strangers."""
+
+import difflib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from ..decoders.program import Program
+from ..midi.notes import note_name
+from ..performance.performer import performer_program
+from ..performance.prior import Prior
+from .container import FORMAT, PatchError, content_hash, read_json, read_members, write_members
+from .families import family_of
+from .onnx_reader import read_weights
+from .schema import check_format, check_info, read_body, read_licence, read_room
+
+__all__ = ["Patch", "PatchEntry", "PatchError", "list_patches", "load_patch", "write_patch"]
+
+SUFFIX = ".ddsp"
+LOUD_PERCENT = 19  # of the quantiles: 95 %
+TRIMMED_DB = -14.0  # of that quantile with a patch's trim: the factory patches' is -6 to -33 dB
+LEAST_TRIM_DB, MOST_TRIM_DB = -12.0, 30.0
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Patch:
+    """One instrument, ready to be played at any rate. Pitches are MIDI notes, loudness is in dB."""
+
+    name: str
+    title: str
+    path: Path
+    sample_rate: int
+    """Hz, that the patch was trained at; noise bands reach to its Nyquist."""
+    frame_rate: int
+    harmonics: int
+    noise_bands: int
+    state_size: int
+    layers: Sequence[Mapping]
+    weights: Mapping[str, np.ndarray]
+    """float32, by the names that the layers use."""
+    onnx: bytes
+    pitch_low: float
+    pitch_high: float
+    pitch_quantiles: Sequence[float]
+    """At 0, 5, … 100 %."""
+    loudness_low: float
+    loudness_high: float
+    loudness_quantiles: Sequence[float]
+    attack_ms: float
+    release_ms: float
+    ring_db: float  # below a held note, what rings on after it was let go, < 0
+    ring_ms: float  # in which that falls by 60 dB; 0: nothing rings
+    body: np.ndarray | None
+    """Second-order sections, float64 [n, 6]."""
+    room: np.ndarray | None
+    """Impulse response, float32 [length, channels] at room_rate."""
+    room_rate: int | None
+    performer: bytes | None
+    performer_program: Program | None
+    prior: Prior | None
+    info: Mapping
+    """All of patch.json."""
+    licence: str
+
+    def __repr__(self) -> str:
+        low, high = note_name(self.pitch_low), note_name(self.pitch_high)
+        return f"Patch({self.name!r}, {low} to {high}, {self.sample_rate} Hz)"
+
+    @property
+    def trim_db(self) -> float:
+        """The gain in dB with which its loud notes are as loud as those of other patches.
+
+        Recordings differ by 25 dB in level, by who made them and not by what plays.
+        """
+        return trim_db(self.info)
+
+    @property
+    def family(self) -> str | None:
+        """The family of instruments that it is of, a key of `families.FAMILIES`, or None where that is not known.
+
+        What patch.json says, or else what its name and title tell.
+        """
+        return self.info.get("family") or family_of(self.name, self.title)
+
+    @property
+    def coverage(self) -> Mapping | None:
+        """Where in pitch and loudness the recordings lay, if the patch keeps it.
+
+        frames[i][j] counts frames within half a pitch_step of MIDI note pitch_low + i * pitch_step, at a
+        loudness of loudness_low + j * loudness_step dB or up to loudness_step more.
+        """
+        return self.info.get("coverage")
+
+
+@dataclass(frozen=True)
+class PatchEntry:
+    """A factory patch in a list; only its patch.json was read."""
+
+    name: str
+    title: str
+    path: Path
+    info: Mapping = field(repr=False)
+
+
+def trim_db(info: Mapping) -> float:
+    """The trim of a patch, from its patch.json."""
+    missing = TRIMMED_DB - info["loudness"]["quantiles"][LOUD_PERCENT]
+    return float(min(MOST_TRIM_DB, max(LEAST_TRIM_DB, missing)))
+
+
+def load_patch(name_or_path: str | Path) -> Patch:
+    """A factory patch by its name, or any patch by its path.
+
+    Raises PatchError, in one sentence, where there is no such patch or where it can't be used.
+    """
+    path = _find(name_or_path)
+    try:
+        return _read(path)
+    except PatchError as error:
+        raise PatchError(f"{path.name} cannot be used: {error}") from error
+
+
+def loaded(patch: "Patch | str | Path") -> Patch:
+    """The patch itself where it is one, else as `load_patch` finds it."""
+    return patch if isinstance(patch, Patch) else load_patch(patch)
+
+
+def list_patches() -> list[PatchEntry]:
+    """The factory patches by name. Raises PatchError for one that can't be read."""
+    entries = []
+    for path in _factory().values():
+        try:
+            info = read_json(read_members(path, ["patch.json"])["patch.json"], "patch.json")
+            check_info(info)
+        except PatchError as error:
+            raise PatchError(f"{path.name} cannot be used: {error}") from error
+        entries.append(PatchEntry(info["name"], info["title"], path, info))
+    return entries
+
+
+def write_patch(
+    path: str | Path,
+    info: Mapping,
+    onnx_bytes: bytes,
+    *,
+    licence: str,
+    body: np.ndarray | None = None,
+    room: np.ndarray | None = None,
+    room_rate: int | None = None,
+    performer: bytes | None = None,
+) -> Path:
+    """Write a patch, whole or not at all; the same arguments give the same bytes.
+
+    info: patch.json without its format and content_hash. body: second-order sections [n, 6]. room: impulse
+    response [length] or [length, channels] within ±1, at room_rate Hz. Raises PatchError for what load_patch
+    would refuse.
+    """
+    path = Path(path)
+    members = {"decoder.onnx": bytes(onnx_bytes), "LICENSE.txt": licence.encode()}
+    if body is not None:
+        members["body.json"] = json.dumps({"sos": np.asarray(body, np.float64).tolist()}).encode()
+    if room is not None:
+        members["room.flac"] = _flac(np.asarray(room), room_rate)
+    if performer is not None:
+        members["performer.onnx"] = bytes(performer)
+    try:
+        described = {**info, "format": FORMAT}
+        described["content_hash"] = content_hash(described, members)
+        members["patch.json"] = json.dumps(described, indent=1, allow_nan=False).encode()
+        _patch(path, members)
+    except (TypeError, ValueError) as error:
+        raise PatchError(f"{path.name} cannot be written: {_lower(str(error))}") from error
+    write_members(path, members)
+    return path
+
+
+def _find(name_or_path: str | Path) -> Path:
+    path = Path(name_or_path)
+    if isinstance(name_or_path, str) and path.name == name_or_path and path.suffix != SUFFIX:
+        factory = _factory()
+        plain = name_or_path.strip().lower().replace(" ", "-").replace("_", "-")
+        if plain in factory and (name_or_path == plain or not _is_file(path)):
+            return factory[plain]
+        if not _is_file(path):
+            near = difflib.get_close_matches(name_or_path, factory, cutoff=0.4) or sorted(factory)[:5]
+            hint = f"the nearest are {', '.join(near)}" if near else "give the path of a .ddsp file"
+            raise PatchError(f"There is no patch named {name_or_path!r}; {hint}.")
+    if not _is_file(path):
+        raise PatchError(f"There is no patch file {str(path)!r}; check the path.")
+    return path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; a text that no path can be, such as one far too long, names none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _factory() -> dict[str, Path]:
+    """The factory patches' paths by name."""
+    folder = resources.files("ddsp_live.patches")
+    paths = sorted(Path(str(item)) for item in folder.iterdir() if item.name.endswith(SUFFIX))
+    return {path.stem: path for path in paths}
+
+
+def _read(path: Path) -> Patch:
+    return _patch(path, read_members(path))
+
+
+def _patch(path: Path, members: Mapping[str, bytes]) -> Patch:
+    info = read_json(members["patch.json"], "patch.json")
+    check_format(info)
+    if info.get("content_hash") != content_hash(info, members):
+        raise PatchError("its content is not what its hash says; fetch or export it again.")
+    check_info(info)
+    weights = _weights(info, members["decoder.onnx"])
+    body = read_body(read_json(members["body.json"], "body.json")) if "body.json" in members else None
+    room, room_rate = read_room(members["room.flac"]) if "room.flac" in members else (None, None)
+    pitch, loudness = info["pitch"], info["loudness"]
+    return Patch(
+        name=info["name"],
+        title=info["title"],
+        path=path,
+        sample_rate=info["sample_rate"],
+        frame_rate=info["frame_rate"],
+        harmonics=info["harmonics"],
+        noise_bands=info["noise_bands"],
+        state_size=info["state_size"],
+        layers=info["layers"],
+        weights=weights,
+        onnx=members["decoder.onnx"],
+        pitch_low=float(pitch["low"]),
+        pitch_high=float(pitch["high"]),
+        pitch_quantiles=tuple(map(float, pitch["quantiles"])),
+        loudness_low=float(loudness["low"]),
+        loudness_high=float(loudness["high"]),
+        loudness_quantiles=tuple(map(float, loudness["quantiles"])),
+        attack_ms=float(info["performance"]["attack_ms"]),
+        release_ms=float(info["performance"]["release_ms"]),
+        ring_db=float(info["performance"].get("ring_db", 0)),
+        ring_ms=float(info["performance"].get("ring_ms", 0)),
+        body=body,
+        room=room,
+        room_rate=room_rate,
+        performer=members.get("performer.onnx"),
+        performer_program=_performer(info, members),
+        prior=Prior(info["prior"]) if "prior" in info else None,
+        info=info,
+        licence=read_licence(members["LICENSE.txt"]),
+    )
+
+
+def _weights(info: Mapping, model: bytes) -> dict[str, np.ndarray]:
+    """The weights, once it is sure that the layers can be run with them and give what patch.json says."""
+    try:
+        weights = read_weights(model)
+        program = Program.from_layers(info["layers"], weights)
+    except ValueError as error:
+        raise PatchError(_lower(str(error))) from error
+    sizes = {
+        "harmonics": program.sizes["harmonic_distribution"],
+        "noise_bands": program.sizes["noise_magnitudes"],
+        "state_size": program.state_size,
+    }
+    for name, size in sizes.items():
+        if info[name] != size:
+            raise PatchError(f"{name} in its patch.json is {info[name]}, but its layers give {size}.")
+    return weights
+
+
+def _performer(info: Mapping, members: Mapping[str, bytes]) -> Program | None:
+    """The performer's network, once it is sure that it can be run."""
+    described = info.get("performer")
+    if ("performer.onnx" in members) != (described is not None):
+        raise PatchError(
+            "its performer.onnx and the performer in its patch.json belong together, but one is missing."
+        )
+    if described is None:
+        return None
+    try:
+        return performer_program(described["layers"], read_weights(members["performer.onnx"]))
+    except ValueError as error:
+        raise PatchError(f"its performer cannot be run: {_lower(str(error))}") from error
+
+
+def _lower(sentence: str) -> str:
+    """The sentence as the end of another."""
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _flac(room: np.ndarray, rate: int | None) -> bytes:
+    if rate is None:
+        raise PatchError("The room needs its room_rate.")
+    if not np.isfinite(room).all() or np.abs(room).max(initial=0) > 1:
+        raise PatchError("The room's impulse response must lie within ±1; scale it.")
+    file = io.BytesIO()
+    soundfile.write(file, room, rate, format="FLAC", subtype="PCM_24")
+    return file.getvalue()

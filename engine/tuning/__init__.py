@@ -1,0 +1,1 @@
+"""Scales and tunings: Scala's files, and the MIDI Tuning Standard."""

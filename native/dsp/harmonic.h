@@ -1,0 +1,32 @@
+/* Harmonic bank: one phase in double, K partials by the Chebyshev recurrence over k at a fixed sample,
+   sin (k+1)t = 2 cos t sin kt - sin (k-1)t, restarted every 16 partials. Lanes are samples. */
+#ifndef DDSP_HARMONIC_H
+#define DDSP_HARMONIC_H
+#include "base/arena.h"
+#include "base/simd.h"
+
+typedef struct Harmonic {
+    int partials;       /* K */
+    double sample_rate; /* Hz */
+    double phase;       /* cycles at the frame's first sample */
+    double f0, glide;   /* cycles per sample there, and its change per sample */
+    float f0_hz;        /* where the frame's glide ends */
+    float *from;        /* [K] partial amplitudes at the frame's first sample ... */
+    float *to;          /* [K] ... and at its end */
+    int length;         /* samples in the frame */
+    int sounding;       /* partials of this frame that are not silent */
+    int starts;          /* no frame since reset */
+} Harmonic;
+
+void harmonic_init(Harmonic *h, Arena *arena, int partials, double sample_rate);
+/* Silence, phase in cycles. The first frame after this has no ramp: it starts where it ends. */
+void harmonic_reset(Harmonic *h, double phase);
+/* Begin the next frame: within `length` samples f0 and all amplitudes ramp from where the last one ended to these.
+   A length of 0 only sets where the next frame starts. distribution: [K]. Partials fade out over the last 5 % below
+   Nyquist. */
+void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *distribution, int length);
+/* Add samples [first, first + size) of the current frame to out; a pure function of the frame and the index.
+   out must have room for whole_lanes(size) floats: what lies behind `size` is overwritten with rubbish. */
+void harmonic_render(const Harmonic *h, int first, int size, float *out);
+
+#endif

@@ -1,0 +1,46 @@
+/* The player's hands on one voice: what its channel, its key and the channel's master ask for by the map of gestures,
+   looked at once a frame. Gestures are smoothed, not what they move, so that a breath from silence is heard at once. */
+#ifndef DDSP_MODULATION_H
+#define DDSP_MODULATION_H
+#include "api/attributes.h"
+#include "api/mod_matrix.h"
+#include "midi/channel.h"
+
+/* What is asked of a voice. */
+typedef struct ModValues {
+    float bend;           /* semitones, tuning included */
+    float volume;         /* 0 .. 1: towards the patch's loudest */
+    float level_db;       /* of the loudness, -200 where shut */
+    float fluctuation_db; /* added to the note's */
+    float peak;           /* the same, share of the note's length */
+    float vibrato;        /* semitones to each side */
+    float brightness;     /* octaves of the harmonics' centroid */
+    float noise_db;       /* of the noise while the note begins */
+    float balance_db;     /* of the noise against the harmonics */
+    float gain_left, gain_right;
+    float legato_octaves, depth, expression; /* of a note's transition, looked at as its key comes */
+    float rate_octaves, vibrato_delay;       /* of the vibrato; the delay in seconds, added */
+} ModValues;
+
+typedef struct Modulation {
+    int velocity;
+    float pressure; /* of the key, 0 .. 1 */
+    /* Where each row's gesture is, 0 .. 1, smoothed: of the voice's channel, and of its master with MPE. */
+    float own[MOST_MOD_ROUTES], master[MOST_MOD_ROUTES];
+} Modulation;
+
+/* A note begins. master: NULL where there is none. */
+void modulation_begin(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity);
+/* Another key in the same breath: what its velocity moves goes there as smoothly as other gestures. */
+void hands_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity);
+/* Another map came: all gestures are where they are now. */
+void modulation_remap(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master);
+/* So much time passes; INFINITY: smoothing is over. */
+void modulation_follow(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, float seconds);
+/* given: attributes that the note came with, which its velocity has no say in. */
+ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master,
+                      const Attributes *given);
+/* The row by which a gesture moves the room, or NULL; *wet: where to. */
+const ModRoute *modulation_room(const ModMatrix *map, const Channel *channel, int gesture, float *wet);
+
+#endif

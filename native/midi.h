@@ -1,9 +1,0 @@
-/* What MIDI messages mean to the synth: channels and voices are told, nothing is rendered here. */
-#ifndef DDSP_MIDI_H
-#define DDSP_MIDI_H
-#include "engine.h"
-
-/* An event whose time has come. Audio thread. */
-void midi_play(Synth *s, int64_t time, const Event *event);
-
-#endif

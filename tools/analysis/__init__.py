@@ -1,0 +1,1 @@
+"""From recordings to pitch, loudness and harmonics, frame by frame."""

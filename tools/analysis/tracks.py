@@ -1,0 +1,61 @@
+"""All that is measured of one recording, frame by frame and in all; it is what the cache keeps."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...input.loudness import loudness
+from .pitch import track
+from .recording import Recording
+from .timbre import partials, steadiness, unexplained
+
+VERSION = 4  # raise it when anything below would come out differently
+CORRECTED_OCTAVES = 0.4
+COMMON_OCTAVES = -1.32  # two notes repeat together after several periods of each, which is no note of theirs
+
+
+class Tracks(NamedTuple):
+    f0_hz: np.ndarray  # float32 [frames]; bridged in log f0 where no pitch is followed
+    confidence: np.ndarray  # float32 [frames]
+    voiced: np.ndarray  # bool [frames]
+    unsure: np.ndarray  # bool [frames]
+    corrected: np.ndarray  # bool [frames]: swift-f0 read another octave
+    loudness_db: np.ndarray  # float32 [frames]
+    partials_db: np.ndarray  # float32 [partials], mean level of each below the strongest
+    seconds: np.ndarray  # scalars, as arrays since the cache holds arrays
+    dc: np.ndarray
+    clipped: np.ndarray
+    steady: np.ndarray  # share of the voiced frames within a steady pitch
+    common: np.ndarray  # share of the voiced frames whose pitch is a third of swift-f0's reading or less
+    unexplained: np.ndarray  # share of the power between the partials of the pitch
+
+
+def make_tracks(recording: Recording, sample_rate: int, frame_rate: int) -> Tracks:
+    audio = recording.audio
+    loudness_db = loudness(audio, sample_rate, frame_rate)
+    times = np.arange(len(loudness_db)) / frame_rate
+    heard = track(audio, sample_rate)
+    voiced, followed = heard.voiced, heard.followed
+    if voiced.any():
+        octave = np.interp(times, heard.times[followed], np.log2(heard.f0_hz[followed]))
+    else:
+        octave = np.zeros(len(times))
+    flags = {
+        "voiced": voiced,
+        "unsure": heard.unsure,
+        "corrected": voiced & (np.abs(heard.octaves) > CORRECTED_OCTAVES),
+    }
+    on_grid = {name: np.interp(times, heard.times, flag) > 0.5 for name, flag in flags.items()}
+    return Tracks(
+        f0_hz=(2.0**octave).astype(np.float32),
+        confidence=np.interp(times, heard.times, heard.confidence).astype(np.float32),
+        **on_grid,
+        loudness_db=loudness_db,
+        partials_db=partials(audio, sample_rate, heard),
+        seconds=np.array(recording.seconds),
+        dc=np.array(recording.dc),
+        clipped=np.array(recording.clipped),
+        steady=np.array(steadiness(heard)),
+        common=np.array(float((heard.octaves[voiced] < COMMON_OCTAVES).mean()) if voiced.any() else 0.0),
+        unexplained=np.array(unexplained(audio, sample_rate, heard)),
+    )

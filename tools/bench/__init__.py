@@ -1,0 +1,1 @@
+"""Measures what each stage costs on this machine."""

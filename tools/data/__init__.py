@@ -1,0 +1,1 @@
+"""Training data: frames for the network, splits, targets, and what they cover."""

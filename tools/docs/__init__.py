@@ -1,0 +1,1 @@
+"""Writes the pages of documentation that are made from the code."""

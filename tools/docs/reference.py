@@ -1,0 +1,97 @@
+"""Writes the pages of documentation that are made from the code: `python -m ddsp_live.tools.docs.reference`."""
+
+import sys
+from pathlib import Path
+
+from ddsp_live.live.osc import addresses_markdown
+from ddsp_live.midi.messages import controllers_markdown
+from ddsp_live.modulation.matrix import gestures_markdown
+
+MIDI_HEAD = """# MIDI
+
+What the synth answers. This page is made from the tables in `engine/midi/messages.py` by
+`python -m ddsp_live.tools.docs.reference`; change it there.
+
+Live ports and files are treated alike. Running status and realtime bytes inside a message are understood. When
+a keyboard is unplugged, what was held on it is let go; when it is plugged in again, it plays on. Each channel has
+its own controllers, and all channels share the voices.
+
+"""
+
+
+HANDS_HEAD = """
+# The player's hands
+
+What gestures move is a map: rows in `engine/modulation/matrix.py`, made ready for the kernel, which follows every
+row on every voice once a frame. A gesture on a sounding note is heard within one frame (4 ms) and one block.
+`ddsp-live play --map wind` chooses one of the presets below, `--map my.toml` a file of your own, and in Python it is
+`Synth(map=...)` or, while it sounds, `synth.map = ...`.
+
+`ddsp-live play --map my.toml --learn brightness` binds the next controller that you move and keeps it in the file;
+while it plays, type `learn brightness` and Enter. A learned controller that stands elsewhere waits until it passes the
+place where its parameter is.
+
+A file has the rows of a preset, where it names a `base`, and its own; a row takes the place of the base's row with the
+same gesture and target:
+
+```toml
+base = "keyboard"
+
+[[row]]
+gesture = "cc30"       # velocity, pressure, key_pressure, bend, or cc0 to cc119
+target = "attack_noise"
+low = -12.0            # in the target's unit, where the gesture is at its beginning ...
+high = 12.0            # ... and at its end
+curve = "centred"      # linear where it is not said
+smoothing_ms = 10      # in which a sudden move has come 63 % of its way; 0 where it is not said
+default = 64           # where a controller stands until it is first sent, 0 to 127
+onset = false          # true: looked at when a note begins, and no more
+```
+
+Pedals, portamento, bank, data entry and modes keep their meaning whatever the map. With MPE, what the zone's master
+sends is added to each member's; gain and pan are the master's.
+
+"""
+
+
+OSC_HEAD = """# OSC
+
+`ddsp-live play --osc` listens to Open Sound Control over UDP on port 9000, from this computer alone;
+`--osc 9001 --osc-host 0.0.0.0` listens on another port and lets everyone on the network play: there is no password,
+so do that only among friends. It needs `pip install 'ddsp-live[osc]'`. This page is made from the table in
+`engine/live/osc.py` by `python -m ddsp_live.tools.docs.reference`.
+
+"""
+OSC_TAIL = """
+Numbers may be sent as floats or integers. A continuous voice is a voice of its own with bend and loudness of its own,
+as a finger on the panel's pad; six can sound at once. A bundle is played at once, whatever its time. What is malformed,
+out of range or sent to another address is counted and changes nothing.
+
+## A layout for a phone
+
+[examples/osc/ddsp-live.json](../examples/osc/ddsp-live.json) is a session for
+[Open Stage Control](https://openstagecontrol.ammd.net): a pad, a keyboard and all sliders.
+
+    ddsp-live play --osc 9000
+    open-stage-control --load examples/osc/ddsp-live.json --send 127.0.0.1:9000 --port 8080
+
+Then open the address that it prints on the phone. Any other app that sends the messages above plays as well.
+"""
+
+
+def pages() -> dict[str, str]:
+    """{file name in docs/: its text}."""
+    return {
+        "midi.md": MIDI_HEAD + controllers_markdown() + HANDS_HEAD + gestures_markdown(),
+        "osc.md": OSC_HEAD + addresses_markdown() + OSC_TAIL,
+    }
+
+
+def main(folder: Path = Path("docs")) -> int:
+    for name, text in pages().items():
+        (folder / name).write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

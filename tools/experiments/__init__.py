@@ -1,0 +1,1 @@
+"""Experiments on their own: checks against known answers, and comparisons."""

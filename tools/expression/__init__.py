@@ -1,0 +1,1 @@
+"""Learns how notes are played: segmentation, contours, performer, prior."""

@@ -1,0 +1,1 @@
+"""Trainable sound: the decoder network and differentiable synthesis, in PyTorch."""

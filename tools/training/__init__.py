@@ -1,0 +1,1 @@
+"""The training loop: objective, checkpoints, devices, levels, distillation."""
