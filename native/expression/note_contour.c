@@ -318,7 +318,7 @@ void performance_join(NoteContour *p, const NoteContourRange *range, Below below
         p->sums = transition_sums(&t, length, p->blend_seconds, peak, apart);
     }
     const float rise = shaped ? transition_rise(&p->sums, FLUCTUATION_DB(a->volume_fluctuation)) : 0.0f;
-    if (shaped || !isnan(a->volume)) t.mean_db = p->sums.h - rise * p->sums.u;
+    if (shaped || !isnan(a->volume)) t.mean_db = p->sums.dip - rise * p->sums.u;
     p->transition = t;
     p->glide_seconds = t.glide;
     p->left_attack_db = 0;

@@ -49,11 +49,12 @@ float transition_db(const Transition *t, float seconds) {
 
 TransitionSums transition_sums(const Transition *t, float length, float blend, float peak, float apart) {
     const float whole = fminf(length, fmaxf(blend, t->fall + t->rise)), step = whole / SUM_STEPS;
-    TransitionSums sums = {0, 0, 0, 0, 0};
+    TransitionSums sums = {0, 0, 0, 0, 0, 0};
     for (int i = 0; i < SUM_STEPS; i++) {
         const float at = ((float)i + 0.5f) * step, x = at / length, own = smooth(at / fmaxf(blend, 1e-6f));
         const float triangle = (x < peak ? x / peak : (1.0f - x) / (1.0f - peak)) - 0.5f;
-        const float h = transition_db(t, at) + (1.0f - own) * apart, u = own * triangle;
+        const float dip = transition_db(t, at), h = dip + (1.0f - own) * apart, u = own * triangle;
+        sums.dip += dip;
         sums.u += u - triangle;
         sums.uu += u * u - triangle * triangle;
         sums.h += h;
@@ -62,7 +63,7 @@ TransitionSums transition_sums(const Transition *t, float length, float blend, f
     }
     const float share = step / length;
     return (TransitionSums){sums.u * share, 1.0f / 12.0f + sums.uu * share, sums.h * share, sums.hh * share,
-                            sums.uh * share};
+                            sums.uh * share, sums.dip * share};
 }
 
 float transition_rise(const TransitionSums *s, float deviation) {

@@ -28,9 +28,9 @@ typedef struct Transition {
 } Transition;
 
 /* A note's level about its aim is rise * u - h, with u from what it was asked to rise and fall by and h from how it comes
-   out of the note before: over the note, the means of u, its square, h, its square, and both. */
+   out of the note before: over the note, the means of u, its square, h, its square, both, and of the dip alone. */
 typedef struct TransitionSums {
-    float u, uu, h, hh, uh;
+    float u, uu, h, hh, uh, dip;
 } TransitionSums;
 
 Transition transition_of(const Expression *e, const Joint *joint);
