@@ -67,13 +67,17 @@ class Synth:
         What gestures move: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `gesture_map.write_map` writes it, or the
         rows themselves, as in `ddsp_live.modulation.matrix`.
     room : str, path-like or Room
-        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, another patch whose room it is, or a sound
+        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
+        ``"hall"``, ``"plate"``), another patch whose room it is, or a sound
         file with an impulse response.
     performer : float
         How much of the instrument's own way of playing a note is heard, where the patch knows it: 0 to 1.
     expression : float
         How notes of a line (modes mono and legato, controller 68) lead into each other, and how vibrato goes: 0, each
         as if it stood alone, to 1, with all that players' notes differ by.
+    life : float
+        How much notes move by themselves, as the instrument's recordings do: 0, not at all, to 1. What an attribute
+        says stays as it was said.
     rules : float
         Quantity of the performance rules that need no future, 0 to 10: 1 is as their authors mean it. A note whose
         volume is set stays as it is.
@@ -119,6 +123,7 @@ class Synth:
         map=matrix_file.DEFAULT,
         performer=1.0,
         expression=1.0,
+        life=1.0,
         rules=0.0,
         humanize=0.0,
         prior=1.0,
@@ -162,10 +167,11 @@ class Synth:
         self.map = map
         self.performer = performer
         self.expression = expression
+        self.life = life
         self._interpreter = Interpreter(self.volume, self._struck, seed & 0xFFFFFFFF)
         self.rules, self.humanize, self.prior = rules, humanize, prior
         self._listening = Listening(self.c, lambda: self.patch)
-        self._readings = Readings(self.c, self.voices, self._listening)
+        self._readings = Readings(self.c, self.voices, self._listening.stats)
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message)  # as soon as possible: sample 0 would come after what is then sent for now
@@ -246,6 +252,17 @@ class Synth:
         _check("expression", amount, 0, 1)
         self._expression = float(amount)
         lib.synth_express(self.c, self._expression)
+
+    @property
+    def life(self) -> float:
+        """How much notes move by themselves, 0 to 1; a change is heard within a frame."""
+        return self._life
+
+    @life.setter
+    def life(self, amount: float) -> None:
+        _check("life", amount, 0, 1)
+        self._life = float(amount)
+        lib.synth_life(self.c, self._life)
 
     @property
     def rules(self) -> float:
@@ -570,12 +587,6 @@ class Synth:
             first = last
         self.collect()
         return out
-
-    def start(self, device=None, **options):
-        """Open the audio device and play live: a `ddsp_live.audio.stream.Stream`, to be used with ``with``."""
-        from .audio.stream import Stream
-
-        return Stream(self, device, **options)
 
     def start_workers(self) -> None:
         """Let the decoders' workers run by themselves, for a live stream."""

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import soundfile
 import soxr
 
+from .audio.sound_files import SoundFileError, read_sound
 from .decoders.onnx_decoder import OnnxDecoder
 from .errors import DdspLiveError, MissingPackageError
 from .input.calibration import HEARD_DB, LOUDEST, PERCENTS, USUAL_DB, loudness_tables, octaves_to
@@ -104,9 +104,9 @@ def _without_room(path: Path, frame_rate: int, made_in: Patch):
 
 def _hear_as_live(path: Path, sample_rate: int, frame_rate: int, gate_db: float):
     try:
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
-        raise TransferError(f"{path} cannot be read as audio ({error}).") from error
+        audio, rate = read_sound(path)
+    except SoundFileError as error:
+        raise TransferError(str(error)) from error
     audio = audio.mean(1) if rate == sample_rate else soxr.resample(audio.mean(1), rate, sample_rate)
     heard = track(audio, sample_rate=sample_rate, frame_rate=frame_rate, gate_db=gate_db)
     times = np.arange(len(heard.f0_hz)) / frame_rate

@@ -66,6 +66,7 @@ ffi = builder(
         "expression/expression.h",
         "api/mod_matrix.h",
         "api/frame_log.h",
+        "api/life_numbers.h",
         "api/synth.h",
         "api/offline.h",
         "api/biquad_grad.h",

@@ -28,29 +28,7 @@ class Stream:
     When the device is lost, time goes on without sound (notes end, controllers move), and the device, or the default
     one in its place, is taken up again as soon as it is back.
 
-    Parameters
-    ----------
-    synth : Synth
-    device : int or str, optional
-        A number or a part of a name from ``ddsp-live devices``; the system's default otherwise.
-    say : callable, optional
-        Called with a sentence when the device goes and comes.
-    input : int or str, optional
-        An input device for `Synth.listen`, by number or by a part of its name; "" is the default one. Where it can't
-        be had, a sentence says why, and the rest plays.
-    input_channel : int
-        Of that device, from 1.
-
-    Raises
-    ------
-    DeviceError
-        Where there is no such device, or it refuses the synth's sample rate or block size.
-
-    Examples
-    --------
-    >>> with synth.start() as stream:
-    ...     synth.note_on(69)
-    ...     input("Enter ends ")
+    Its parameters are those of `ddsp_live.play`, which opens it.
     """
 
     def __init__(

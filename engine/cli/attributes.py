@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ..errors import MissingPackageError
+from ..terminal import print_json, print_table
 from .options import add_json
-from .terminal import print_json, print_table
 
 EXAMPLES = """examples:
   ddsp-live attributes solo.wav                         writes solo.csv beside it

@@ -1,7 +1,7 @@
 """`ddsp-live bench`: what each stage costs on this machine."""
 
+from ..terminal import print_json, print_table, progress
 from .options import DEFAULT_PATCH, add_json, number
-from .terminal import print_json, print_table, progress
 
 EXAMPLES = """examples:
   ddsp-live bench

@@ -1,7 +1,7 @@
 """`ddsp-live doctor`: why it stutters, or why nothing is heard, and what to change."""
 
+from ..terminal import print_json, progress, quiet_libraries
 from .options import DEFAULT_PATCH, add_json, number
-from .terminal import print_json, progress, quiet_libraries
 
 EXAMPLES = """examples:
   ddsp-live doctor

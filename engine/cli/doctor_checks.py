@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from ..audio.device import Device, DeviceError, accepted_rate, find_device, find_input, portaudio
-from ..midi.ports.input import MidiPortError, list_ports
+from ..live.play import play
+from ..midi.ports.backend import MidiPortError
+from ..midi.ports.input import list_ports
 from ..native._kernel import ffi, lib
 from ..patch import Patch
 from ..synth import MOST_VOICES, Synth
@@ -68,7 +70,7 @@ def check_output(patch: Patch, wanted, rate: float | None, block: int, sound: bo
     synth.control_change(7, 40 if sound else 0, time=0)
     said: list[str] = []
     try:
-        with synth.start(wanted, say=said.append) as stream:
+        with play(synth, wanted, say=said.append) as stream:
             for key in range(HELD_VOICES):
                 synth.note_on(48 + 4 * key, 50)
             time.sleep(LISTEN_SECONDS)

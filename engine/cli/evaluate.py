@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from ddsp_live.tools.evaluation.score_labels import FIGURES, in_words
+
 from ..errors import MissingPackageError
+from ..terminal import print_json, print_table, progress
 from .options import add_json
-from .score_labels import FIGURES, in_words
-from .terminal import print_json, print_table, progress
 
 EXAMPLES = """examples:
   ddsp-live evaluate cello.ddsp recordings/cello              what was held out of training

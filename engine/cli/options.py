@@ -1,7 +1,10 @@
 """Options that several commands share, and the words for numbers out of range."""
 
 import argparse
+import sys
 from collections.abc import Callable
+
+from .words import tell_without_effect
 
 DEFAULT_PATCH = "alto-saxophone"
 DECODERS = ("native", "int8", "onnx", "torchscript")
@@ -48,6 +51,23 @@ def room_and_wet(arguments: argparse.Namespace) -> tuple[object, float]:
     return find_room(chosen) or NONE, wet
 
 
+def tell_of_room(arguments: argparse.Namespace, patches, room, wet: float) -> None:
+    """Say where a room that was asked for is none: of these patches or by its own options."""
+    from ..patch.room import MADE, NONE, OWN
+
+    if room == NONE and wet:
+        tell_without_effect(arguments, ["wet"], "with --room none")
+    without = [patch.title for patch in patches if patch.room is None] if room == OWN and wet else []
+    if without and not {"room", "wet"}.isdisjoint(arguments.said):
+        have = (
+            "has no room of its own, and plays"
+            if len(without) == 1
+            else "have no rooms of their own, and play"
+        )
+        rooms = ", ".join(MADE)
+        print(f"{' and '.join(without)} {have} dry: choose one by --room {rooms}.", file=sys.stderr)
+
+
 def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int | None) -> None:
     """What decides how a patch sounds, live and offline."""
     said = f"{rate}" if rate else "48000, or what the device runs at"
@@ -80,8 +100,8 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         type=room_choice,
         default=None,
         metavar="ROOM",
-        help="the room to play in: own (the patch's), none, another patch, or an impulse response as .wav; "
-        "a number is how much of its own",
+        help="the room to play in: small-studio, chamber, hall, plate, own (the patch's), none, another patch's, or an "
+        "impulse response as .wav; a number is how much of its own",
     )
     parser.add_argument(
         "--wet",
@@ -104,6 +124,13 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         metavar="A",
         help="how notes of a line lead into each other, and how vibrato goes: 0, each note as if it stood alone, to 1 "
         "(the default)",
+    )
+    parser.add_argument(
+        "--life",
+        type=number(float, 0, 1),
+        default=1.0,
+        metavar="A",
+        help="how much notes move by themselves, as recorded ones do: 0 is not at all (default: 1)",
     )
     parser.add_argument(
         "--prior",
@@ -163,6 +190,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0,
     from ..synth import Synth
 
     room, wet = room_and_wet(arguments)
+    tell_of_room(arguments, [patch], room, wet)
     synth = Synth(
         patch,
         sample_rate=rate,
@@ -174,6 +202,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0,
         mpe=arguments.mpe,
         performer=arguments.performer,
         expression=arguments.expression,
+        life=arguments.life,
         prior=arguments.prior,
         room=room,
         map=arguments.map,

@@ -1,8 +1,8 @@
 """`ddsp-live patches`: the factory patches."""
 
 from ..midi.notes import note_name
+from ..terminal import print_json, print_table
 from .options import add_json
-from .terminal import print_json, print_table
 
 EXAMPLES = """examples:
   ddsp-live patches

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..kernel.stats import InputStats
 from ..midi.messages import note_off, note_on
 from ..native._kernel import ffi, lib
 from ..tuning.scales import scale_pitches
@@ -30,25 +31,6 @@ class InputSettings:
     gate_db: float = GATE_DB
     loudest_db: str | float = AUTO
     channel: int = 0
-
-
-@dataclass(frozen=True)
-class InputStats:
-    """What is heard now, and what has been so far."""
-
-    mode: str
-    f0_hz: float  # the last one there was
-    loudness_db: float
-    voiced: bool
-    pitch: float  # as played by the voice that follows, MIDI notes
-    octave: int  # that it is moved by
-    peak: float  # highest |sample| that came in since the reader's last reading
-    clipped: int  # samples at full scale
-    howls: int  # feedback that was found
-    duck_db: float  # what the output is lowered by against it, 0 or less
-    delay_ms: float  # of the voice behind the input, by this program alone
-    calibrating: float  # seconds that it still measures; 0: it does not
-    missed_notes: int
 
 
 @dataclass(frozen=True)

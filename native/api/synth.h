@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "api/attributes.h"
 #include "api/frame_log.h"
+#include "api/life_numbers.h"
 #include "api/mod_matrix.h"
 #include "base/realtime.h"
 #include "expression/expression.h"
@@ -50,6 +51,7 @@ typedef struct InstrumentConfig {
     const LayerSpec *performer_layers; /* the performer's network, where the patch has one: inputs come first */
     int performer_layer_count, performer_activations, performer_state_size;
     int performer_contour; /* offset of its output */
+    LifeNumbers life;
     const double *body;             /* [body_sections, 6] */
     int body_sections;
     const float *room;              /* [room_channels, room_length] at the device's rate */
@@ -163,6 +165,8 @@ void synth_perform(Synth *synth, float amount);
 /* How notes of a line follow each other, and how their vibrato goes: 0, as if each stood alone, to 1, with all that
    players differ by from note to note. For notes to come. */
 void synth_express(Synth *synth, float amount);
+/* How much notes move by themselves, 0 to 1. */
+void synth_life(Synth *synth, float amount);
 /* The input's channels, and the one that is heard. */
 void synth_listen(Synth *synth, int channels, int channel);
 /* What to do with it: shift in semitones; snap from 0, as sung, to 1, on the scale; from which loudness there can be a

@@ -108,7 +108,7 @@ static int looked_at_key(int target) {
     return target == MOD_LEGATO_TIME || target == MOD_TRANSITION_DEPTH || target == MOD_EXPRESSION;
 }
 
-void hands_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity) {
+void modulation_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity) {
     h->velocity = velocity;
     h->pressure = 0;
     for (int i = 0; i < map->count; i++) {

@@ -32,7 +32,7 @@ typedef struct Modulation {
 /* A note begins. master: NULL where there is none. */
 void modulation_begin(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity);
 /* Another key in the same breath: what its velocity moves goes there as smoothly as other gestures. */
-void hands_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity);
+void modulation_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity);
 /* Another map came: all gestures are where they are now. */
 void modulation_remap(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master);
 /* So much time passes; INFINITY: smoothing is over. */

@@ -65,7 +65,7 @@ void note_contour_start(NoteContour *p, int64_t time, int channel, int note, int
     p->vibrato = (Vibrato){.hz = VIBRATO_HZ};
     p->sways_from = p->joined_at = time;
     p->interval = p->joined = 0;
-    p->deviation = (Deviation){0, 0};
+    p->deviation = (Deviation){0, 0, 0};
 }
 
 static float within(float x, float low, float high) { return x < low ? low : x > high ? high : x; }

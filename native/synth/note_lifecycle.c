@@ -1,4 +1,3 @@
-#include "synth/input_voice.h"
 #include "synth/note_lifecycle.h"
 
 #include <math.h>
@@ -97,7 +96,7 @@ static void move(void *self, int voice, int64_t time, int channel, int note, int
     int from;
     float seconds = channel_glide(&s->channel[channel], note, &from);
     note_contour_move(p, &s->current->range, &gesture, time, channel, note, mod_matrix_strength(map, velocity));
-    hands_strike(&part->hands, map, &s->channel[channel], master_of(s, channel), velocity);
+    modulation_strike(&part->hands, map, &s->channel[channel], master_of(s, channel), velocity);
     p->pitch = pitch_of(s, channel, note);
     describe(s, voice, (s->config.seed ^ ++s->moves * 0x85EBCA6Bu) * 0x9E3779B9u + s->notes);
     Joint joint = joint_of(s, part, since, kind);
@@ -165,14 +164,12 @@ void note_lifecycle_follow(const Synth *s, VoiceControl *part, int64_t samples) 
 }
 
 void note_lifecycle_remap(Synth *s) {
-    if (!mod_matrix_swap_take(&s->maps)) return;
     for (int v = 0; v < s->config.voices; v++) {
         VoiceControl *part = &s->part[v];
         if (part->active)
             modulation_remap(&part->hands, mod_matrix_swap_front(&s->maps), own_channel(s, part),
                         master_of(s, part->performance.channel));
     }
-    input_voice_remap(s);
 }
 
 void note_lifecycle_freeze(Synth *s) {

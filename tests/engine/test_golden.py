@@ -54,7 +54,7 @@ SCENES = {
 def play(name):
     """A scene: options, controllers (sample, number, value) and notes (sample, note, velocity, seconds)."""
     options, controllers, notes = SCENES[name]
-    synth = ddsp_live.Synth(GOLDEN / "patch.ddsp", sample_rate=RATE, voices=4, **options)
+    synth = ddsp_live.Synth(GOLDEN / "patch.ddsp", sample_rate=RATE, voices=4, **{"life": 0.0, **options})
     for time, number, value in controllers:
         synth.control_change(number, value, time=time)
     for time, note, velocity, seconds in notes:

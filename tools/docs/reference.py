@@ -69,7 +69,7 @@ out of range or sent to another address is counted and changes nothing.
 
 ## A layout for a phone
 
-[examples/osc/ddsp-live.json](../examples/osc/ddsp-live.json) is a session for
+`examples/osc/ddsp-live.json` is a session for
 [Open Stage Control](https://openstagecontrol.ammd.net): a pad, a keyboard and all sliders.
 
     ddsp-live play --osc 9000

@@ -82,7 +82,7 @@ def main() -> None:
         synth.listen("follow", octave=0, loudest_db=-16)
     heard = "system" if listens else None
     with (
-        synth.start("jack", input=heard) as stream,
+        ddsp_live.play(synth, "jack", input=heard) as stream,
         MidiInput(synth.send_live, virtual=PORT, backend=OwnPortOnly("jack")),
     ):
         say(own_ports())

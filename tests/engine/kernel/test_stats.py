@@ -3,7 +3,7 @@
 import ddsp_live
 import numpy as np
 import pytest
-from ddsp_live.kernel.peaks import Peaks
+from ddsp_live.kernel.stats import Peaks
 from make_patch import make_patch
 
 
