@@ -29,7 +29,7 @@ def dip(name, note, mode, gap):
     patch = ddsp_live.load_patch(name)
     steady = {"slur_spread": 0, "detached_spread": 0, "step_spread": 0, "jitter_cents": 0}
     patch = dataclasses.replace(patch, info={**patch.info, "expression": steady})
-    synth = ddsp_live.Synth(patch, mode=mode, voices=2)
+    synth = ddsp_live.Synth(patch, mode=mode, voices=2, life=0.0)
     synth.note_on(note, 90, time=0)
     synth.note_off(note, time=round((0.4 - gap) * RATE))
     synth.note_on(note + 2, 90, time=round(0.4 * RATE))
