@@ -124,6 +124,14 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         help="strength of the patch's learned expression within a note, 0 to 1 (default: 1)",
     )
     parser.add_argument(
+        "--expression",
+        type=number(float, 0, 1),
+        default=1.0,
+        metavar="A",
+        help="how notes of a line lead into each other, and how vibrato goes: 0, each note as if it stood alone, to 1 "
+        "(the default)",
+    )
+    parser.add_argument(
         "--life",
         type=number(float, 0, 1),
         default=1.0,
@@ -225,6 +233,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0,
         mode=arguments.mode,
         mpe=arguments.mpe,
         performer=arguments.performer,
+        expression=arguments.expression,
         life=arguments.life,
         prior=arguments.prior,
         room=room,

@@ -19,6 +19,7 @@ from .options import (
 from .sound_file import Stems, open_sound
 from .words import tell_without_effect
 
+JOINED_SECONDS = 0.03  # files leave such gaps in what is played in one breath
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
   ddsp-live render song.mid -o song.flac --patch my-cello.ddsp --room own --wet 0.3
@@ -113,6 +114,8 @@ def run(arguments) -> int:
         mode=arguments.mode,
         mpe=arguments.mpe,
         performer=arguments.performer,
+        expression=arguments.expression,
+        join=JOINED_SECONDS if arguments.mode == "legato" else 0.0,
         life=arguments.life,
         prior=arguments.prior,
         room=room,
