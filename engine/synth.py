@@ -97,8 +97,8 @@ class Synth:
     Attributes
     ----------
     programs : list of str, path-like or Patch
-        What program changes choose from, the first by program 0 of bank 0; by default the factory patches in
-        the order of `list_patches`. A program beyond its end changes nothing.
+        What program changes choose from, the first by program 0 of bank 0; by default the factory
+        patches and then your own, in the order of `list_patches`. A program beyond its end changes nothing.
 
     Raises
     ------
