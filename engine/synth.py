@@ -21,6 +21,7 @@ from .modulation import matrix_file
 from .modulation.matrix import TARGETS
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches
+from .patch.cost import check_cost
 from .patch.model import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
@@ -85,6 +86,9 @@ class Synth:
         Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
         and read of loudness is before the trim, as the patch was recorded.
 
+    trust : bool
+        Whether a patch may be loaded while it plays live though no machine of today runs its network in time.
+
     Attributes
     ----------
     programs : list of str, path-like or Patch
@@ -121,6 +125,7 @@ class Synth:
         humanize=0.0,
         prior=1.0,
         trim=False,
+        trust=False,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -131,7 +136,7 @@ class Synth:
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
         self.decoder = decoder
         self._room = room if room == OWN or isinstance(room, Room) else find_room(room)
-        self._trim = bool(trim)
+        self._trim, self._trust = bool(trim), bool(trust)
         self.stream = None  # the running audio stream, where there is one
         self._tuning = mts.Tuning()
         self.programs = [entry.path for entry in list_patches()]
@@ -278,6 +283,8 @@ class Synth:
         Raises `PatchError` where the patch can't be read: then the one before plays on.
         """
         patch = loaded(patch)
+        if self.stream is not None:
+            check_cost(patch, self.voices, self.decoder, self._trust)
         room = own_room(patch) if self._room == OWN else self._room
         # One voice more than keys can play follows the input.
         instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room, self._trim)
