@@ -26,12 +26,14 @@ from .patch.model import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
 from .tuning import mts
+from .tuning.choice import as_tuning
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
 QUEUE_FULL = "The queue of events is full: render or start the synth before sending more."
 MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO}
 MOST_VOICES = 64
 MOST_BLOCK = 4096
+MOST_JOIN = 0.3  # seconds, after which no note leads into the next
 MOST_MEMBERS = 15  # of an MPE zone
 MOST_RULES = 10.0
 NOTE_ON = 0x90
@@ -72,6 +74,9 @@ class Synth:
         file with an impulse response.
     performer : float
         How much of the instrument's own way of playing a note is heard, where the patch knows it: 0 to 1.
+    expression : float
+        How notes of a line (modes mono and legato, controller 68) lead into each other, and how vibrato goes: 0, each
+        as if it stood alone, to 1, with all that players' notes differ by.
     life : float
         How much notes move by themselves, as the instrument's recordings do: 0, not at all, to 1. What an attribute
         says stays as it was said.
@@ -82,10 +87,13 @@ class Synth:
         Amount of small irregularities, seeded, 0 to 10; no note is delayed.
     prior : float
         How much of what the patch has learned of how notes follow each other is played, where it has: 0 to 1.
+    join : float
+        Seconds of silence between two notes that legato bridges. 0 for who plays live; files are written with gaps.
     trim : bool
         Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
         and read of loudness is before the trim, as the patch was recorded.
-
+    tuning : Tuning, float, str or path-like, optional
+        What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default.
     trust : bool
         Whether a patch may be loaded while it plays live though no machine of today runs its network in time.
 
@@ -120,17 +128,21 @@ class Synth:
         room=OWN,
         map=matrix_file.DEFAULT,
         performer=1.0,
+        expression=1.0,
         life=1.0,
         rules=0.0,
         humanize=0.0,
         prior=1.0,
+        join=0.0,
         trim=False,
+        tuning=None,
         trust=False,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
         _check("voices", voices, 1, MOST_VOICES)
         _check("mpe", mpe, 0, MOST_MEMBERS)
+        _check("join", join, 0, MOST_JOIN)
         if mode not in MODES:
             raise ValueError(f"There is no mode {mode!r}: choose one of {', '.join(MODES)}.")
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
@@ -153,6 +165,7 @@ class Synth:
                 "voices": self.voices,
                 "mode": MODES[mode],
                 "seed": seed & 0xFFFFFFFF,
+                "join_seconds": join,
                 "a_weighting": ffi.from_buffer("double *", weighting),
             },
         )
@@ -161,6 +174,7 @@ class Synth:
         self._mapping = threading.Lock()  # the kernel takes maps from one thread at a time
         self.map = map
         self.performer = performer
+        self.expression = expression
         self.life = life
         self._interpreter = Interpreter(self.volume, self._struck, seed & 0xFFFFFFFF)
         self.rules, self.humanize, self.prior = rules, humanize, prior
@@ -169,6 +183,8 @@ class Synth:
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message)  # as soon as possible: sample 0 would come after what is then sent for now
+        if tuning is not None:
+            self.tune(as_tuning(tuning))
         self.load(patch)
 
     def __setattr__(self, name: str, value) -> None:
@@ -194,12 +210,12 @@ class Synth:
 
     @property
     def tuning(self) -> mts.Tuning:
-        """What each key sounds; set to another tuning, notes that sound follow, as by `tune`."""
+        """What each key sounds; set to another, to A4 in Hz or to a Scala file, notes that sound follow."""
         return self._tuning
 
     @tuning.setter
-    def tuning(self, wanted: mts.Tuning) -> None:
-        self.tune(wanted)
+    def tuning(self, wanted) -> None:
+        self.tune(as_tuning(wanted))
 
     @property
     def instrument(self) -> Instrument:
@@ -235,6 +251,17 @@ class Synth:
         _check("performer", amount, 0, 1)
         self._performer = float(amount)
         lib.synth_perform(self.c, self._performer)
+
+    @property
+    def expression(self) -> float:
+        """How notes of a line lead into each other, 0 to 1, for notes to come."""
+        return self._expression
+
+    @expression.setter
+    def expression(self, amount: float) -> None:
+        _check("expression", amount, 0, 1)
+        self._expression = float(amount)
+        lib.synth_express(self.c, self._expression)
 
     @property
     def life(self) -> float:

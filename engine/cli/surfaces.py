@@ -15,10 +15,13 @@ OSC_PORT = 9000
 
 def add_surfaces(parser) -> None:
     parser.add_argument(
-        "--panel", action="store_true", help="open a page in the browser, for this computer alone"
+        "--panel", action="store_true", help="open the panel in the browser, on this computer only"
     )
     parser.add_argument(
-        "--panel-port", type=number(int, 0, 65535), metavar="N", help="of the panel (default: 8017, or any)"
+        "--panel-port",
+        type=number(int, 0, 65535),
+        metavar="N",
+        help="port of the panel (default: 8017, or any that is free)",
     )
     parser.add_argument(
         "--osc",
@@ -32,19 +35,21 @@ def add_surfaces(parser) -> None:
         "--osc-host",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="where to listen: 0.0.0.0 lets everyone on the network play (default: this computer alone)",
+        help="address to listen on; 0.0.0.0 lets everyone on the network play (default: this computer only)",
     )
     parser.add_argument(
         "--osc-timeout",
         type=number(float, 0, 86400),
         default=30.0,
         metavar="S",
-        help="let go what an OSC sender holds if nothing came from it for so long; 0: never (default: 30)",
+        help="release what an OSC sender holds if it sends nothing for S seconds; 0: never (default: 30)",
     )
     parser.add_argument(
-        "--preset", metavar="NAME", help="begin as a preset says; `ddsp-live presets` lists them"
+        "--preset", metavar="NAME", help="start with a preset; `ddsp-live presets` lists them"
     )
-    parser.add_argument("--fresh", action="store_true", help="begin anew, not as it was left the last time")
+    parser.add_argument(
+        "--fresh", action="store_true", help="start with defaults instead of restoring the last session"
+    )
 
 
 def tell_of_surfaces(arguments) -> None:
@@ -104,6 +109,8 @@ def make_session(arguments, synth, preset, say: Callable[[str], None]):
     session.open_zone(arguments.mpe)
     if arguments.map != DEFAULT:
         preset.map = map_reference(synth.map)
+    if {"tuning", "keyboard"} & arguments.said:
+        preset.tuning = synth.tuning
     recall(session, preset, patch=False)
     session.values["room"] = 1.0 if level is None else level  # where `make_synth` has put it
     session.listen(lambda kind, what: say(what["text"]) if kind == "say" else None)
