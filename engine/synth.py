@@ -21,6 +21,7 @@ from .modulation import matrix_file
 from .modulation.matrix import TARGETS
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches
+from .patch.cost import check_cost
 from .patch.model import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
@@ -93,6 +94,8 @@ class Synth:
         and read of loudness is before the trim, as the patch was recorded.
     tuning : Tuning, float, str or path-like, optional
         What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default.
+    trust : bool
+        Whether a patch may be loaded while it plays live though no machine of today runs its network in time.
 
     Attributes
     ----------
@@ -133,6 +136,7 @@ class Synth:
         join=0.0,
         trim=False,
         tuning=None,
+        trust=False,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -144,7 +148,7 @@ class Synth:
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
         self.decoder = decoder
         self._room = room if room == OWN or isinstance(room, Room) else find_room(room)
-        self._trim = bool(trim)
+        self._trim, self._trust = bool(trim), bool(trust)
         self.stream = None  # the running audio stream, where there is one
         self._tuning = mts.Tuning()
         self.programs = [entry.path for entry in list_patches()]
@@ -306,6 +310,8 @@ class Synth:
         Raises `PatchError` where the patch can't be read: then the one before plays on.
         """
         patch = loaded(patch)
+        if self.stream is not None:
+            check_cost(patch, self.voices, self.decoder, self._trust)
         room = own_room(patch) if self._room == OWN else self._room
         # One voice more than keys can play follows the input.
         instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room, self._trim)
