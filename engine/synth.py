@@ -26,12 +26,14 @@ from .patch.model import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
 from .tuning import mts
+from .tuning.choice import as_tuning
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
 QUEUE_FULL = "The queue of events is full: render or start the synth before sending more."
 MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO}
 MOST_VOICES = 64
 MOST_BLOCK = 4096
+MOST_JOIN = 0.3  # seconds, after which no note leads into the next
 MOST_MEMBERS = 15  # of an MPE zone
 MOST_RULES = 10.0
 NOTE_ON = 0x90
@@ -67,10 +69,17 @@ class Synth:
         What gestures move: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `gesture_map.write_map` writes it, or the
         rows themselves, as in `ddsp_live.modulation.matrix`.
     room : str, path-like or Room
-        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, another patch whose room it is, or a sound
+        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
+        ``"hall"``, ``"plate"``), another patch whose room it is, or a sound
         file with an impulse response.
     performer : float
         How much of the instrument's own way of playing a note is heard, where the patch knows it: 0 to 1.
+    expression : float
+        How notes of a line (modes mono and legato, controller 68) lead into each other, and how vibrato goes: 0, each
+        as if it stood alone, to 1, with all that players' notes differ by.
+    life : float
+        How much notes move by themselves, as the instrument's recordings do: 0, not at all, to 1. What an attribute
+        says stays as it was said.
     rules : float
         Quantity of the performance rules that need no future, 0 to 10: 1 is as their authors mean it. A note whose
         volume is set stays as it is.
@@ -78,9 +87,13 @@ class Synth:
         Amount of small irregularities, seeded, 0 to 10; no note is delayed.
     prior : float
         How much of what the patch has learned of how notes follow each other is played, where it has: 0 to 1.
+    join : float
+        Seconds of silence between two notes that legato bridges. 0 for who plays live; files are written with gaps.
     trim : bool
         Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
         and read of loudness is before the trim, as the patch was recorded.
+    tuning : Tuning, float, str or path-like, optional
+        What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default.
 
     Attributes
     ----------
@@ -113,15 +126,20 @@ class Synth:
         room=OWN,
         map=matrix_file.DEFAULT,
         performer=1.0,
+        expression=1.0,
+        life=1.0,
         rules=0.0,
         humanize=0.0,
         prior=1.0,
+        join=0.0,
         trim=False,
+        tuning=None,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
         _check("voices", voices, 1, MOST_VOICES)
         _check("mpe", mpe, 0, MOST_MEMBERS)
+        _check("join", join, 0, MOST_JOIN)
         if mode not in MODES:
             raise ValueError(f"There is no mode {mode!r}: choose one of {', '.join(MODES)}.")
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
@@ -144,6 +162,7 @@ class Synth:
                 "voices": self.voices,
                 "mode": MODES[mode],
                 "seed": seed & 0xFFFFFFFF,
+                "join_seconds": join,
                 "a_weighting": ffi.from_buffer("double *", weighting),
             },
         )
@@ -152,6 +171,8 @@ class Synth:
         self._mapping = threading.Lock()  # the kernel takes maps from one thread at a time
         self.map = map
         self.performer = performer
+        self.expression = expression
+        self.life = life
         self._interpreter = Interpreter(self.volume, self._struck, seed & 0xFFFFFFFF)
         self.rules, self.humanize, self.prior = rules, humanize, prior
         self._listening = Listening(self.c, lambda: self.patch)
@@ -159,6 +180,8 @@ class Synth:
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message)  # as soon as possible: sample 0 would come after what is then sent for now
+        if tuning is not None:
+            self.tune(as_tuning(tuning))
         self.load(patch)
 
     def __setattr__(self, name: str, value) -> None:
@@ -184,12 +207,12 @@ class Synth:
 
     @property
     def tuning(self) -> mts.Tuning:
-        """What each key sounds; set to another tuning, notes that sound follow, as by `tune`."""
+        """What each key sounds; set to another, to A4 in Hz or to a Scala file, notes that sound follow."""
         return self._tuning
 
     @tuning.setter
-    def tuning(self, wanted: mts.Tuning) -> None:
-        self.tune(wanted)
+    def tuning(self, wanted) -> None:
+        self.tune(as_tuning(wanted))
 
     @property
     def instrument(self) -> Instrument:
@@ -225,6 +248,28 @@ class Synth:
         _check("performer", amount, 0, 1)
         self._performer = float(amount)
         lib.synth_perform(self.c, self._performer)
+
+    @property
+    def expression(self) -> float:
+        """How notes of a line lead into each other, 0 to 1, for notes to come."""
+        return self._expression
+
+    @expression.setter
+    def expression(self, amount: float) -> None:
+        _check("expression", amount, 0, 1)
+        self._expression = float(amount)
+        lib.synth_express(self.c, self._expression)
+
+    @property
+    def life(self) -> float:
+        """How much notes move by themselves, 0 to 1; a change is heard within a frame."""
+        return self._life
+
+    @life.setter
+    def life(self, amount: float) -> None:
+        _check("life", amount, 0, 1)
+        self._life = float(amount)
+        lib.synth_life(self.c, self._life)
 
     @property
     def rules(self) -> float:

@@ -39,9 +39,6 @@ With MPE, pedals (controllers 64 to 68) and key pressure belong to the zone's ma
 ignored, as the specification's table of messages has it. A bend range or a modulation depth range that one member is
 sent counts for all members of its zone.
 
-A keyboard map (`.kbm`) whose formal octave is not the scale's period is read by the format's own words: each repeat of
-the map moves by that degree of the scale. Some hosts move by the scale's period instead, and sound different there.
-
 # MIDI files
 
 A standard MIDI file of any type is played, bare or wrapped (RIFF `.rmi`, MacBinary). What is damaged is skipped and
@@ -57,6 +54,23 @@ system exclusive and meta events. The sound lasts until the last track's end, or
 
 """
 
+
+TUNING_TAIL = """
+# Tuning
+
+`ddsp-live play --tuning 415` tunes A4 to 415 Hz. `--tuning meantone.scl` plays a scale from a Scala file, and
+`--keyboard map.kbm` says how it lies on the keys; without it, the scale's first note is on middle C, where equal
+temperament has it. `render` takes both options too. From Python, it is `synth.tuning = 415` or
+`synth.tuning = "meantone.scl"`. The panel shows the scale and A4, and changes both; presets keep them.
+
+Scala files in your folder of tunings are known by name, in the panel and to `--tuning meantone`:
+`~/.local/share/ddsp-live/tunings` on Linux, `~/Library/Application Support/ddsp-live/tunings` on macOS,
+`%LOCALAPPDATA%\\ddsp-live\\tunings` on Windows.
+
+A `.kbm` file names a *formal octave*: the degree of the scale by which each repetition of the map is moved. It need
+not be the scale's period, and is read as the file says. Some hosts always repeat the map at the scale's period
+instead, so that such a file sounds different there.
+"""
 
 HANDS_HEAD = """
 # The player's hands
@@ -106,6 +120,10 @@ Numbers may be sent as floats or integers. A continuous voice is a voice of its 
 as a finger on the panel's pad; six can sound at once. A bundle is played at once, whatever its time. What is malformed,
 out of range or sent to another address is counted and changes nothing.
 
+UDP does not tell that a sender is gone. If nothing came from a computer or phone for 30 seconds, the keys, voices and
+pedal that it holds are let go; `--osc-timeout S` sets another time, and 0 waits for ever. Any message counts as a sign
+of life, so an app whose notes are held longer without a movement may send `/ping`.
+
 ## A layout for a phone
 
 `examples/osc/ddsp-live.json` is a session for
@@ -121,7 +139,12 @@ Then open the address that it prints on the phone. Any other app that sends the 
 def pages() -> dict[str, str]:
     """{file name in docs/: its text}."""
     return {
-        "midi.md": MIDI_HEAD + controllers_markdown() + MIDI_TAIL + HANDS_HEAD + gestures_markdown(),
+        "midi.md": MIDI_HEAD
+        + controllers_markdown()
+        + MIDI_TAIL
+        + HANDS_HEAD
+        + gestures_markdown()
+        + TUNING_TAIL,
         "osc.md": OSC_HEAD + addresses_markdown() + OSC_TAIL,
     }
 
