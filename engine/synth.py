@@ -22,6 +22,7 @@ from .modulation import matrix_file
 from .modulation.matrix import TARGETS
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches
+from .patch.cost import check_cost
 from .patch.model import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
@@ -94,12 +95,14 @@ class Synth:
         and read of loudness is before the trim, as the patch was recorded.
     tuning : Tuning, float, str or path-like, optional
         What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default.
+    trust : bool
+        Whether a patch may be loaded while it plays live though no machine of today runs its network in time.
 
     Attributes
     ----------
     programs : list of str, path-like or Patch
-        What program changes choose from, the first by program 0 of bank 0; by default the factory patches in
-        the order of `list_patches`. A program beyond its end changes nothing.
+        What program changes choose from, the first by program 0 of bank 0; by default the factory
+        patches and then your own, in the order of `list_patches`. A program beyond its end changes nothing.
 
     Raises
     ------
@@ -134,6 +137,7 @@ class Synth:
         join=0.0,
         trim=False,
         tuning=None,
+        trust=False,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
@@ -145,7 +149,7 @@ class Synth:
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
         self.decoder = decoder
         self._room = room if room == OWN or isinstance(room, Room) else find_room(room)
-        self._trim = bool(trim)
+        self._trim, self._trust = bool(trim), bool(trust)
         self.stream = None  # the running audio stream, where there is one
         self._tuning = self._own_tuning = mts.Tuning()
         self.programs = [entry.path for entry in list_patches()]
@@ -307,6 +311,8 @@ class Synth:
         Raises `PatchError` where the patch can't be read: then the one before plays on.
         """
         patch = loaded(patch)
+        if self.stream is not None:
+            check_cost(patch, self.voices, self.decoder, self._trust)
         room = own_room(patch) if self._room == OWN else self._room
         # One voice more than keys can play follows the input.
         instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room, self._trim)
