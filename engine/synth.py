@@ -17,6 +17,7 @@ from .kernel.stats import Readings, Stats, VoiceReading
 from .midi import messages
 from .midi.notes import key_and_cents
 from .midi.programs import SYSEX, Programs, Waiting, is_request
+from .midi.universal import RESET, decode_master
 from .modulation import matrix_file
 from .modulation.matrix import TARGETS
 from .native._kernel import ffi, lib
@@ -150,7 +151,7 @@ class Synth:
         self._room = room if room == OWN or isinstance(room, Room) else find_room(room)
         self._trim, self._trust = bool(trim), bool(trust)
         self.stream = None  # the running audio stream, where there is one
-        self._tuning = mts.Tuning()
+        self._tuning = self._own_tuning = mts.Tuning()
         self.programs = [entry.path for entry in list_patches()]
         self._asked = Programs()
         self._waiting = Waiting()
@@ -420,6 +421,8 @@ class Synth:
         if not raw:
             return
         if is_request(raw):
+            if not self._send_master(raw, self._sample_of(time)):
+                raise OverflowError(QUEUE_FULL)
             if self.stream is None:
                 self._waiting.add(-1 if time is None else int(time), raw)
                 self._answer_due()
@@ -447,6 +450,15 @@ class Synth:
             values = ffi.new("Attributes *", {name: given.get(name, np.nan) for name in ATTRIBUTES})
         return bool(lib.synth_send_note(self.c, at, raw[0] & 0x0F, raw[1], raw[2], cents, seconds, values))
 
+    def _send_master(self, raw: bytes, at: int) -> bool:
+        """Hand on what a system exclusive message changes of the whole synth; False where the queue is full."""
+        master = decode_master(raw) if raw[0] == SYSEX else None
+        if master is None:
+            return True
+        if master.kind == RESET:
+            self._interpreter.reset()
+        return bool(lib.synth_send_master(self.c, at, master.kind, master.value))
+
     def _sample_of(self, time: int | None) -> int:
         """The sample at which to play an event: live, what is sent now sounds exactly a block later."""
         if time is not None:
@@ -457,7 +469,7 @@ class Synth:
         """Send one message that arrived at `arrival` (`time.monotonic` seconds): it sounds exactly a block later."""
         if is_request(raw):
             self._answer(raw)
-            return True
+            return self._send_master(raw, lib.synth_event_time(self.c, arrival))
         return self._push(lib.synth_event_time(self.c, arrival), raw)
 
     def _answer_due(self) -> None:
@@ -475,7 +487,9 @@ class Synth:
         except mts.TuningError:
             return  # a message that was damaged changes nothing
         if change is not None:
-            self.tune(change.apply(self.tuning), sounding=change.realtime)
+            self._set_tuning(change.apply(self.tuning), sounding=change.realtime)
+        elif (master := decode_master(raw)) and master.kind == RESET and self._tuning is not self._own_tuning:
+            self._set_tuning(self._own_tuning, sounding=True)
 
     def change_program(self) -> None:
         """Load the one of `programs` that the last program change asked for, where it is not playing.
@@ -504,6 +518,10 @@ class Synth:
         --------
         ddsp_live.tuning.scala : tunings from Scala's files.
         """
+        self._own_tuning = tuning
+        self._set_tuning(tuning, sounding)
+
+    def _set_tuning(self, tuning: mts.Tuning, sounding: bool) -> None:
         pitches = np.nan_to_num(tuning.pitches(), nan=-1.0).astype(np.float32)
         lib.synth_tune(self.c, ffi.from_buffer("float *", np.ascontiguousarray(pitches)), sounding)
         self._tuning = tuning
