@@ -85,7 +85,7 @@ def listen(arguments, synth) -> None:
         return
     if arguments.midi_out is not None and arguments.input_mode != "notes":
         raise ValueError("Only notes can be sent to --midi-out: say --input-mode notes.")
-    synth.listen(
+    synth.input.follow(
         arguments.input_mode,
         octave=arguments.octave,
         snap=arguments.snap,
@@ -94,7 +94,7 @@ def listen(arguments, synth) -> None:
         loudest_db=arguments.loudest,
     )
     if arguments.calibrate:
-        synth.calibrate()
+        synth.input.calibrate()
 
 
 def heard_from(arguments, synth, stream) -> str:

@@ -83,7 +83,7 @@ def test_what_is_held_is_let_go_once():
         messages.pitch_bend(-300, 2),
         messages.channel_pressure(9),
     ):
-        held.hear(message)
+        held.receive(message)
     let_go = held.let_go()
     assert set(let_go) == {
         messages.note_off(60),
@@ -99,8 +99,8 @@ def test_what_is_held_is_let_go_once():
 def test_channel_mode_messages_let_go_of_their_channel_only():
     held = Held()
     for channel in (0, 1):
-        held.hear(messages.note_on(60, channel=channel))
-        held.hear(messages.control_change(64, 127, channel))
-    held.hear(messages.control_change(123, 0, 0))
-    held.hear(messages.control_change(121, 0, 1))
+        held.receive(messages.note_on(60, channel=channel))
+        held.receive(messages.control_change(64, 127, channel))
+    held.receive(messages.control_change(123, 0, 0))
+    held.receive(messages.control_change(121, 0, 1))
     assert set(held.let_go()) == {messages.control_change(64, 0, 0), messages.note_off(60, channel=1)}

@@ -30,7 +30,7 @@ def patches(tmp_path_factory):
 def test_programs_count_on_from_bank_to_bank(messages, wanted):
     programs = Programs()
     for message in messages:
-        programs.hear(message)
+        programs.receive(message)
     assert programs.take() == wanted
     assert programs.take() is None
 

@@ -88,7 +88,7 @@ def slide(page, name, value):
 
 
 def knob(rig, number, value):
-    rig.session.hear(messages.control_change(number, value), time.monotonic())
+    rig.session.receive(messages.control_change(number, value), time.monotonic())
 
 
 def test_a_mouse_plays_keys_and_slides_over_them(rig, page):
