@@ -19,6 +19,7 @@ RANGES = {
     "voices": (1, MOST_VOICES),
     "mpe": (0, 15),
     "performer": (0, 1),
+    "life": (0, 1),
     "rules": (0, MOST_RULES),
     "humanize": (0, MOST_RULES),
     "prior": (0, 1),
@@ -53,13 +54,16 @@ class SynthOptions:
     """Members of a lower MPE zone that is there from the start, 0 to 15. Most MPE controllers ask for theirs
     themselves."""
     room: str | Path | Room = OWN
-    """What controller 91 adds: ``"own"`` for the patch's, ``"none"``, another patch whose room it is, or a sound file
-    with an impulse response."""
+    """What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
+    ``"hall"``, ``"plate"``), another patch whose room it is, or a sound file with an impulse response."""
     map: str | Path | tuple[ModRoute, ...] = DEFAULT
     """The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `matrix_file.write_map` writes it, or
     its routes themselves, as in `ddsp_live.modulation.matrix`."""
     performer: float = 1.0
     """How much of the instrument's own way of playing a note is heard, if the patch knows it: 0 to 1."""
+    life: float = 1.0
+    """How much notes move by themselves, as the instrument's recordings do: 0, not at all, to 1. What an attribute says
+    stays as it was said."""
     rules: float = 0.0
     """Quantity of the performance rules that need no future, 0 to 10: 1 is as their authors mean it. A note whose
     volume is set stays as it is."""

@@ -70,8 +70,8 @@ class Synth(Events):
         All that the kernel may still read.
     stream
         The audio stream that plays it now, or None.
-    performer, rules, humanize, prior : float
-        As in `SynthOptions`; a change counts for notes to come, the performer's within a frame.
+    performer, life, rules, humanize, prior : float
+        As in `SynthOptions`; a change of the first two is heard within a frame, of the others in notes to come.
 
     Raises
     ------
@@ -88,6 +88,7 @@ class Synth(Events):
     """
 
     performer = Amount(lambda synth, amount: lib.synth_perform(synth.c, amount))
+    life = Amount(lambda synth, amount: lib.synth_life(synth.c, amount))
     rules = Amount(lambda synth, amount: setattr(synth._interpreter, "rules", amount))
     humanize = Amount(lambda synth, amount: setattr(synth._interpreter, "humanize", amount))
     prior = Amount(lambda synth, amount: setattr(synth._interpreter, "prior_amount", amount))
@@ -103,7 +104,7 @@ class Synth(Events):
         self._mapping = threading.Lock()
         self.map = options.map
         self._interpreter = Interpreter(self.volume, self._struck, options.seed & 0xFFFFFFFF)
-        for name in ("performer", "rules", "humanize", "prior"):
+        for name in ("performer", "life", "rules", "humanize", "prior"):
             setattr(self, name, getattr(options, name))
         self._programs = Programs(self.c, self._change_to, [entry.path for entry in list_patches()])
         self.input = Input(self.c, lambda: self.patch)
@@ -202,8 +203,8 @@ class Synth(Events):
     def render(self, frames: int, input: np.ndarray | None = None) -> np.ndarray:
         """The next `frames` samples, float32 [frames, 2], full scale ±1, by the code that runs live.
 
-        input: [frames], what comes in meanwhile, for `Input.follow`. Raises TypeError if `frames` is no whole number, and
-        ValueError if it is negative.
+        input: [frames], what comes in meanwhile, for `Input.follow`. Raises TypeError if `frames` is no whole number,
+        and ValueError if it is negative.
         """
         if not isinstance(frames, numbers.Integral):
             hint = "int(seconds * synth.sample_rate)"

@@ -65,6 +65,7 @@ ffi = builder(
         "api/attributes.h",
         "api/mod_matrix.h",
         "api/frame_log.h",
+        "api/life_numbers.h",
         "api/synth.h",
         "api/offline.h",
         "api/biquad_grad.h",

@@ -26,6 +26,7 @@ PYTHON = (
     "kernel",
     "signal",
     "input",
+    "options",
     "synth",
     "ensemble",
     "render",

@@ -4,8 +4,10 @@ import argparse
 import threading
 
 from .options import number
+from .words import tell_without_effect
 
 SEND_SECONDS = 0.01
+INPUT_OPTIONS = ("input_channel", "input_mode", "octave", "snap", "scale", "gate", "loudest")
 
 
 def octave(text: str) -> int | str:
@@ -77,12 +79,24 @@ def add_input_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--midi-out", metavar="PORT", help="send the notes of --input-mode notes there, too")
 
 
+def check_matching(arguments) -> None:
+    """Say what of the matching does nothing. Raises ScaleError or ScalaError for a scale that there is not."""
+    from ..tuning.scales import scale_pitches
+
+    if arguments.scale is not None:
+        scale_pitches(arguments.scale)
+        if not arguments.snap:
+            tell_without_effect(arguments, ["scale"], "without --snap: say how far, as in --snap 1")
+
+
 def listen(arguments, synth) -> None:
     """As the options ask for. Raises ValueError where they make no sense together."""
     if arguments.input is None:
         if arguments.midi_out is not None or arguments.calibrate:
             raise ValueError("--midi-out and --calibrate need sound that comes in: name it with --input.")
+        tell_without_effect(arguments, INPUT_OPTIONS, "without --input")
         return
+    check_matching(arguments)
     if arguments.midi_out is not None and arguments.input_mode != "notes":
         raise ValueError("Only notes can be sent to --midi-out: say --input-mode notes.")
     synth.input.follow(
@@ -147,7 +161,7 @@ class NoteSender:
     def _run(self) -> None:
         sounding = {}
         while not self._stopping.wait(SEND_SECONDS):
-            for note in self._synth.heard_notes():
+            for note in self._synth.input.notes():
                 self._output.send(note.message)
                 sounding[note.note] = note.down
         for note, down in sounding.items():

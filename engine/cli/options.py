@@ -1,8 +1,14 @@
 """Options that several commands share, and the words for numbers out of range."""
 
 import argparse
+import sys
 from collections.abc import Callable
+from dataclasses import fields
 
+from .words import tell_without_effect
+
+OF_COMMANDS = ("room", "rules", "humanize")
+"""Options of a synth that each command settles in its own way."""
 DEFAULT_PATCH = "alto-saxophone"
 DECODERS = ("native", "int8", "onnx", "torchscript")
 MODES = ("poly", "mono", "legato")
@@ -48,6 +54,23 @@ def room_and_wet(arguments: argparse.Namespace) -> tuple[object, float]:
     return find_room(chosen) or NONE, wet
 
 
+def tell_of_room(arguments: argparse.Namespace, patches, room, wet: float) -> None:
+    """Say where a room that was asked for is none: of these patches or by its own options."""
+    from ..patch.room import MADE, NONE, OWN
+
+    if room == NONE and wet:
+        tell_without_effect(arguments, ["wet"], "with --room none")
+    without = [patch.title for patch in patches if patch.room is None] if room == OWN and wet else []
+    if without and not {"room", "wet"}.isdisjoint(arguments.said):
+        have = (
+            "has no room of its own, and plays"
+            if len(without) == 1
+            else "have no rooms of their own, and play"
+        )
+        rooms = ", ".join(MADE)
+        print(f"{' and '.join(without)} {have} dry: choose one by --room {rooms}.", file=sys.stderr)
+
+
 def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int | None) -> None:
     """What decides how a patch sounds, live and offline."""
     said = f"{rate}" if rate else "48000, or what the device runs at"
@@ -80,8 +103,8 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         type=room_choice,
         default=None,
         metavar="ROOM",
-        help="the room to play in: own (the patch's), none, another patch, or an impulse response as .wav; "
-        "a number is how much of its own",
+        help="the room to play in: small-studio, chamber, hall, plate, own (the patch's), none, another patch's, or an "
+        "impulse response as .wav; a number is how much of its own",
     )
     parser.add_argument(
         "--wet",
@@ -96,6 +119,13 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         default=1.0,
         metavar="A",
         help="how much of the instrument's own way of playing a note, where the patch knows it (default: 1)",
+    )
+    parser.add_argument(
+        "--life",
+        type=number(float, 0, 1),
+        default=1.0,
+        metavar="A",
+        help="how much notes move by themselves, as recorded ones do: 0 is not at all (default: 1)",
     )
     parser.add_argument(
         "--prior",
@@ -150,25 +180,20 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
 
 
-def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0, **more):
-    """The `Synth` that the options ask for; `more` is what it gets beside them."""
+def synth_options(arguments, **more):
+    """Return the `SynthOptions` that the command line asks for; `more` are those that are a command's own."""
+    from ..options import SynthOptions
+
+    names = [field.name for field in fields(SynthOptions) if field.name not in OF_COMMANDS]
+    return SynthOptions(**{name: vars(arguments)[name] for name in names if name in arguments} | more)
+
+
+def make_synth(arguments, patch, *, rate: float, block: int = 64, **more):
+    """Make the `Synth` that the options ask for; `more` is what it gets besides."""
     from ..synth import Synth
 
     room, wet = room_and_wet(arguments)
-    synth = Synth(
-        patch,
-        sample_rate=rate,
-        block_size=block,
-        voices=arguments.voices,
-        decoder=arguments.decoder,
-        seed=seed,
-        mode=arguments.mode,
-        mpe=arguments.mpe,
-        performer=arguments.performer,
-        prior=arguments.prior,
-        room=room,
-        map=arguments.map,
-        **more,
-    )
+    tell_of_room(arguments, [patch], room, wet)
+    synth = Synth(patch, synth_options(arguments, sample_rate=rate, block_size=block, room=room, **more))
     set_wet(synth.send, synth.map, wet)
     return synth

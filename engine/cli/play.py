@@ -7,10 +7,19 @@ import time
 from pathlib import Path
 
 from ..terminal import progress, quiet_libraries
-from .input_options import NoteSender, add_input_options, heard_from, input_line, listen
+from .input_options import INPUT_OPTIONS, NoteSender, add_input_options, heard_from, input_line, listen
 from .learn_options import add_learning, make_learner, obey_lines, settle_map
 from .options import DEFAULT_PATCH, add_interpretation, add_sound_options, make_synth, number
-from .surfaces import add_surfaces, has_surface, make_session, open_surfaces, settle_room, wanted_preset
+from .surfaces import (
+    add_surfaces,
+    has_surface,
+    make_session,
+    open_surfaces,
+    settle_room,
+    tell_of_surfaces,
+    wanted_preset,
+)
+from .words import tell_without_effect
 
 EXAMPLES = """examples:
   ddsp-live play                                   the alto saxophone, from every MIDI keyboard there is
@@ -33,6 +42,7 @@ DEMO = Path("demo.wav")
 LONGEST_TAIL_SECONDS = 12.0
 SILENCE = 10.0 ** (-90.0 / 20.0)
 REFRESH_SECONDS = 0.125
+NEED_A_DEVICE = ("midi", "virtual", "input", *INPUT_OPTIONS, "midi_out", "calibrate", "learn", "seconds")
 
 
 def add_arguments(parser) -> None:
@@ -81,6 +91,7 @@ def run(arguments) -> int:
     from ..audio.device import DeviceError, accepted_rate, find_device
     from ..patch import load_patch
 
+    tell_of_surfaces(arguments)
     preset = wanted_preset(arguments)
     map_file = settle_map(arguments)
     patch = load_patch(arguments.patch or preset.patch)
@@ -120,7 +131,7 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
             else:
                 heard = {"input": arguments.input, "input_channel": arguments.input_channel}
                 stream = stack.enter_context(play(synth, arguments.device, say=say, **heard))
-            learner = make_learner(arguments, map_file, synth, session.send_live, say)
+            learner = make_learner(arguments, map_file, synth, session.receive, say)
             session.learner = learner
             connected = _open_midi(arguments, session.receive, stack, say)
         if arguments.midi_out is not None:
@@ -262,6 +273,7 @@ def _play_to_file(arguments, patch, reason: str) -> int:
     print(
         f"{reason} Until then, the built-in phrase is played to nobody and kept in {DEMO}.", file=sys.stderr
     )
+    tell_without_effect(arguments, NEED_A_DEVICE, "without an audio device")
     rate = arguments.rate or USUAL_RATE
     synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_synth_options(arguments))
     end = _send_phrase(synth)

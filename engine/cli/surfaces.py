@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .options import DEFAULT_PATCH, number
+from .words import tell_without_effect
 
 OSC_PORT = 9000
 
@@ -37,6 +38,16 @@ def add_surfaces(parser) -> None:
         "--preset", metavar="NAME", help="begin as a preset says; `ddsp-live presets` lists them"
     )
     parser.add_argument("--fresh", action="store_true", help="begin anew, not as it was left the last time")
+
+
+def tell_of_surfaces(arguments) -> None:
+    """Say which options are of a surface that was not asked for."""
+    if not arguments.panel:
+        tell_without_effect(arguments, ["panel_port"], "without --panel")
+    if arguments.osc is None:
+        tell_without_effect(arguments, ["osc_host"], "without --osc")
+    if arguments.preset is not None:
+        tell_without_effect(arguments, ["fresh"], "with --preset, which says how it begins")
 
 
 def has_surface(arguments) -> bool:

@@ -1,6 +1,9 @@
 """`ddsp-live train`: a folder of recordings becomes a patch."""
 
+import glob
+import math
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +13,7 @@ from ddsp_live.tools.evaluation.score_labels import FIGURES, in_words
 from ..errors import MissingPackageError
 from ..terminal import bars, print_json
 from .options import add_json, number
+from .words import tell_without_effect
 
 EXAMPLES = """examples:
   ddsp-live train recordings/cello -o cello.ddsp
@@ -18,6 +22,11 @@ EXAMPLES = """examples:
   ddsp-live train recordings/cello -o tiny-cello.ddsp --size tiny
   ddsp-live train recordings/cello -o cello.ddsp --licence CC0-1.0 --recordings "my own cello"
 """
+LINE_SECONDS = 10.0  # between lines of progress, where the output is a file
+NOT_FOR_EXPRESSION = (
+    *("size", "room", "steps", "threads", "device", "sample_rate", "no_cache"),
+    *("title", "recordings", "licence", "url"),
+)
 SETTINGS = ("steps", "seed", "threads", "device", "sample_rate")
 SOURCE = ("title", "recordings", "licence", "url")
 
@@ -79,7 +88,9 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int:
     if arguments.expression:
+        tell_without_effect(arguments, NOT_FOR_EXPRESSION, "with --expression")
         return learn_expression(arguments)
+    tell_without_effect(arguments, ["patch"], "without --expression")
     try:
         from ddsp_live.tools.build.make_patch import known_source, make_patch
         from ddsp_live.tools.training.loop import Settings
@@ -103,7 +114,7 @@ def run(arguments) -> int:
                 complain=complain,
             )
     except KeyboardInterrupt:
-        print("Stopped: the same command goes on from the last checkpoint.", file=sys.stderr)
+        print(how_it_stopped(arguments.output, not arguments.no_cache), file=sys.stderr)
         raise
     if arguments.json:
         print_json({"patch": str(made.patch), "report": str(made.report), "figures": made.figures})
@@ -138,11 +149,18 @@ def learn_expression(arguments) -> int:
 
 @contextmanager
 def stages() -> Iterator[tuple[Callable[[str, float, str], None], Callable[[str], None]]]:
-    """Bars on the terminal, one for each stage, and what to call with progress and with complaints."""
+    """Bars on the terminal, one for each stage, lines elsewhere; and what to call with progress and with complaints."""
     from rich.console import Console
 
     console = Console(stderr=True)
     tasks: dict[str, int] = {}
+
+    def complain(sentence: str) -> None:
+        console.print(sentence, markup=False, soft_wrap=True)
+
+    if not console.is_terminal:
+        yield progress_lines(lambda line: print(line, file=sys.stderr, flush=True)), complain
+        return
     with bars(console) as shown:
 
         def progress(stage: str, share: float, note: str) -> None:
@@ -150,4 +168,26 @@ def stages() -> Iterator[tuple[Callable[[str, float, str], None], Callable[[str]
                 tasks[stage] = shown.add_task(stage, total=1.0, note=note)
             shown.update(tasks[stage], completed=share, note=note)
 
-        yield progress, lambda sentence: console.print(sentence, markup=False, soft_wrap=True)
+        yield progress, complain
+
+
+def progress_lines(write: Callable[[str], None], now=time.monotonic) -> Callable[[str, float, str], None]:
+    """Progress for a file: a line as a stage begins and ends, and one every so often between."""
+    written: dict[str, tuple[float, bool]] = {}
+
+    def progress(stage: str, share: float, note: str) -> None:
+        at, ended = written.get(stage, (-math.inf, False))
+        ends = share >= 1
+        if not ended and (ends or now() - at >= LINE_SECONDS):
+            written[stage] = now(), ends
+            write(f"{stage:<20} {100 * share:3.0f} %  {note}".rstrip())
+
+    return progress
+
+
+def how_it_stopped(output: Path, cache: bool) -> str:
+    """What the same command does after it was stopped."""
+    if any(output.parent.glob(f"{glob.escape(output.name)}*.checkpoint")):
+        return "Stopped: the same command goes on from the last checkpoint."
+    kept = ", with what was measured of the recordings so far" if cache else ""
+    return f"Stopped before the first checkpoint: the same command begins again{kept}."

@@ -82,6 +82,7 @@ class Instrument:
                 "release_ms": patch.release_ms,
                 "ring_db": patch.ring_db,
                 "ring_ms": patch.ring_ms,
+                "life": patch.life.config(),
                 "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),
                 "body_sections": 0 if body is None else len(body),
                 "room": ffi.NULL if room is None else ffi.from_buffer("float *", room),

@@ -13,7 +13,7 @@ from ..live.session import Session, Source
 from ..live.snapshot import capture, map_reference, recall
 from ..modulation.matrix import PRESETS, TARGETS
 from ..patch import PatchError, list_patches, trim_db
-from ..patch.room import NONE, OWN, RoomError
+from ..patch.room import MADE, NONE, OWN, RoomError
 from .input_view import hearing
 from .spectrum import WINDOW, Spectrum
 from .telemetry import pack
@@ -59,7 +59,7 @@ class Panel:
             "forget": lambda source, name: session.forget(name),
             "map": lambda source, name: session.set_map(name),
             "panic": lambda source: session.panic(),
-            "calibrate": lambda source: session.synth.calibrate(),
+            "calibrate": lambda source: session.synth.input.calibrate(),
             "panel": lambda source, **settings: self._set_panel(settings),
         }
         self._do_slowly: Mapping[str, Callable] = {
@@ -114,7 +114,7 @@ class Panel:
             "controls": self.controls(),
             "map": self.map(),
             "learn": {"armed": self.session.armed, "learned": self.session.learned_by_name()},
-            "room": {"chosen": self.session.room, "choices": rooms(self.session.room)},
+            "room": self.room(),
             "presets": preset_names(),
             "panel": self.settings,
             "recording": self.recording(),
@@ -155,6 +155,11 @@ class Panel:
             "softest_db": min(low, high - MOST_DB_OF_GAIN),
             "coverage": patch.coverage,
         }
+
+    def room(self) -> dict:
+        """The room that is chosen, those to choose from, and whether the patch has one of its own."""
+        chosen, own = self.session.room, self.session.synth.patch.room is not None
+        return {"chosen": chosen, "choices": rooms(chosen), "own": own}
 
     def about(self) -> dict:
         """On what it plays."""
@@ -261,4 +266,4 @@ def keys_within(octave: int, patch) -> float:
 
 def rooms(chosen: str) -> list[str]:
     """The rooms to choose from."""
-    return list(dict.fromkeys([OWN, NONE, chosen]))
+    return list(dict.fromkeys([OWN, *MADE, NONE, chosen]))

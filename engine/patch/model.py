@@ -13,6 +13,7 @@ import soundfile
 
 from ..decoders.program import Program
 from ..midi.notes import note_name
+from ..performance.life import Life, life_of
 from ..performance.performer import performer_program
 from ..performance.prior import Prior
 from .container import FORMAT, PatchError, content_hash, read_json, read_members, write_members
@@ -87,6 +88,11 @@ class Patch:
         What patch.json says, or else what its name and title tell.
         """
         return self.info.get("family") or family_of(self.name, self.title)
+
+    @property
+    def life(self) -> Life:
+        """How its held notes move by themselves: its own, or its family's where it has learned none."""
+        return life_of(self.info.get("life"), self.family)
 
     @property
     def coverage(self) -> Mapping | None:

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "api/attributes.h"
 #include "api/frame_log.h"
+#include "api/life_numbers.h"
 #include "api/mod_matrix.h"
 #include "base/realtime.h"
 
@@ -48,6 +49,7 @@ typedef struct InstrumentConfig {
     const LayerSpec *performer_layers; /* the performer's network, where the patch has one: inputs come first */
     int performer_layer_count, performer_activations, performer_state_size;
     int performer_contour; /* offset of its output */
+    LifeNumbers life;
     const double *body;             /* [body_sections, 6] */
     int body_sections;
     const float *room;              /* [room_channels, room_length] at the device's rate */
@@ -157,6 +159,8 @@ int synth_send_note(Synth *synth, int64_t time, int channel, int note, int veloc
                     const Attributes *attributes);
 /* How much of the patch's performer is heard, 0 to 1. */
 void synth_perform(Synth *synth, float amount);
+/* How much notes move by themselves, 0 to 1. */
+void synth_life(Synth *synth, float amount);
 /* The input's channels, and the one that is heard. */
 void synth_listen(Synth *synth, int channels, int channel);
 /* What to do with it: shift in semitones; snap from 0, as sung, to 1, on the scale; from which loudness there can be a

@@ -50,7 +50,7 @@ void note_contour_start(NoteContour *p, int64_t time, int channel, int note, int
     p->follows = 0;
     p->blend_seconds = 0;
     p->interval = p->joined = 0;
-    p->deviation = (Deviation){0, 0};
+    p->deviation = (Deviation){0, 0, 0};
 }
 
 static float within(float x, float low, float high) { return x < low ? low : x > high ? high : x; }

@@ -19,9 +19,10 @@ typedef struct NoteContourRange {
     LoudnessMap map;
 } NoteContourRange;
 
-/* What the patch's performer adds to a note, until the next frame. */
+/* What the patch's performer and its life add to a note, until the next frame. */
 typedef struct Deviation {
     float semitones, level_db;
+    float gain_db; /* of all that sounds, timbre unchanged */
 } Deviation;
 
 /* What a note asks of the sound by itself, before gestures. */

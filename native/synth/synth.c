@@ -46,6 +46,7 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
     limiter_init(&s->output, config->sample_rate);
     clock_init(&s->clock, config->sample_rate);
     atomic_init(&s->perform, 1.0f);
+    atomic_init(&s->life, 0.0f);
     s->fade_in = (Ramp){0, 1, 1, 1};
     return s;
 }
@@ -72,6 +73,8 @@ int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) {
 }
 
 void synth_perform(Synth *s, float amount) { atomic_store_explicit(&s->perform, amount, memory_order_relaxed); }
+
+void synth_life(Synth *s, float amount) { atomic_store_explicit(&s->life, amount, memory_order_relaxed); }
 
 int64_t synth_event_time(Synth *s, double seconds) { return clock_event_time(&s->clock, seconds); }
 
@@ -100,22 +103,24 @@ static int64_t grid_after(const Synth *s, int voice, int64_t position) {
     return position + hop - ((position - phase) % hop + hop) % hop;
 }
 
-static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
+static ControlFrame control_frame(Synth *s, int voice, int64_t position, float life) {
     VoiceControl *part = &s->part[voice];
     ModValues gesture = note_lifecycle_modulation(s, part);
     /* Ramps end where the frame ends: so that is the time to look at. */
     NoteContourFrame at = note_contour_at(&part->performance, &s->current->range, &gesture, part->next_frame);
+    const float gain = at.gain * exp2f(part->performance.deviation.gain_db * 0.16609640f); /* dB to octaves of amplitude */
     ControlFrame frame = {.voice = voice,
                           .sound = {.starts = part->starts,
                                     .fade_in = !part->continues,
                                     .last = at.finished,
                                     .length = (int)(part->next_frame - position),
                                     .f0_hz = at.f0_hz,
-                                    .gain_left = at.gain * gesture.gain_left,
-                                    .gain_right = at.gain * gesture.gain_right,
+                                    .gain_left = gain * gesture.gain_left,
+                                    .gain_right = gain * gesture.gain_right,
                                     .voicing = 1.0f,
                                     .scale = 1.0f,
                                     .bend = at.bend,
+                                    .life = life,
                                     .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},
                           .f0_scaled = at.pitch / 127.0f,
                           .loudness_scaled = at.loudness_db / 80.0f + 1.0f};
@@ -134,8 +139,9 @@ static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
 }
 
 /* Until when the voices' frames last, and how their notes are played until then. */
-static void perform(Synth *s, int64_t position, const int *voices, int count) {
+static void perform(Synth *s, int64_t position, const int *voices, int count, float life) {
     ExpressionNet *performer = &s->current->performer;
+    LifeContour *contour = &s->current->life_contour;
     NoteContour *notes[MAX_VOICES];
     int64_t times[MAX_VOICES];
     for (int i = 0; i < count; i++) {
@@ -144,13 +150,17 @@ static void perform(Synth *s, int64_t position, const int *voices, int count) {
         /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
         part->next_frame = grid_after(s, voices[i], position + (part->starts ? s->hop / 4 - 1 : 0));
         note_lifecycle_follow(s, part, part->next_frame - position);
-        if (part->starts) expression_net_reset(performer, voices[i]);
+        if (part->starts) {
+            expression_net_reset(performer, voices[i]);
+            life_contour_reset(contour, voices[i], &part->performance);
+        }
         notes[i] = &part->performance;
         times[i] = part->next_frame;
-        notes[i]->deviation = (Deviation){0, 0};
+        notes[i]->deviation = (Deviation){0, 0, 0};
     }
     float amount = atomic_load_explicit(&s->perform, memory_order_relaxed);
-    expression_net_step(performer, &s->current->range, voices, notes, times, count, amount);
+    expression_net_step(performer, &s->current->range, voices, notes, times, count, amount, 1.0f - life);
+    for (int i = 0; i < count; i++) life_contour_step(contour, voices[i], notes[i], times[i], life);
 }
 
 /* To the instrument that fades out, as loud in its own range as in that of the one that takes over: a soft patch would
@@ -171,8 +181,9 @@ static void advance_control(Synth *s, int64_t position) {
     int voices[MAX_VOICES], count = 0;
     for (int v = 0; v < s->config.voices; v++)
         if (s->part[v].active && s->part[v].next_frame <= position) voices[count++] = v;
-    if (count) perform(s, position, voices, count);
-    for (int i = 0; i < count; i++) frames[i] = control_frame(s, voices[i], position);
+    const float life = atomic_load_explicit(&s->life, memory_order_relaxed);
+    if (count) perform(s, position, voices, count, life);
+    for (int i = 0; i < count; i++) frames[i] = control_frame(s, voices[i], position, life);
     count += input_voice_frame(s, &frames[count]);
     if (!count) return;
     instrument_control(s->current, s->chunk_start, position, frames, count);

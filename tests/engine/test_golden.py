@@ -32,7 +32,7 @@ SCENES = {
 def play(name):
     """A scene: a mode, controllers (sample, number, value) and notes (sample, note, velocity, seconds)."""
     mode, controllers, notes = SCENES[name]
-    synth = ddsp_live.Synth(GOLDEN / "patch.ddsp", sample_rate=RATE, voices=4, mode=mode)
+    synth = ddsp_live.Synth(GOLDEN / "patch.ddsp", sample_rate=RATE, voices=4, mode=mode, life=0.0)
     for time, number, value in controllers:
         synth.control_change(number, value, time=time)
     for time, note, velocity, seconds in notes:

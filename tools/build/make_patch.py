@@ -1,5 +1,6 @@
 """From a folder of recordings to a patch: analysis, training, the file, its evaluation and its report."""
 
+import contextlib
 import hashlib
 import json
 import re
@@ -292,11 +293,12 @@ def plain_name(stem: str) -> str:
 
 
 def recordings_hash(folder: Path) -> str:
-    """SHA-256 over the names and the contents of all recordings below a folder."""
+    """SHA-256 over the names and the contents of all recordings below a folder that can be read."""
     digest = hashlib.sha256()
     for path in find_recordings(folder):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+        with contextlib.suppress(OSError):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
     return f"sha256:{digest.hexdigest()}"
 
 

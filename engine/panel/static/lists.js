@@ -3,6 +3,7 @@
 import { byId, element, noteName, showFacts, signed } from "./names.js";
 
 const LOWEST = 24, HIGHEST = 96; // of the bars that show ranges: C1 to C7
+const ROOMS = { "small-studio": "a small studio", chamber: "a chamber", hall: "a hall", plate: "a plate" };
 const MAPS = { keyboard: "a keyboard", wind: "a wind controller", mpe: "an MPE controller" };
 
 export class Lists {
@@ -44,8 +45,9 @@ export class Lists {
     if (playing) showFacts("patch-facts", facts(playing));
   }
 
-  setRooms({ chosen, choices }) {
-    const names = { own: "the patch's own", none: "none" };
+  setRooms({ chosen, choices, own }) {
+    const names = { own: own ? "the patch's own" : "the patch's own: it has none", none: "none", ...ROOMS };
+    byId("no-room").hidden = own || chosen !== "own";
     byId("room").replaceChildren(...choices.map((room) =>
       element("option", { value: room, innerText: names[room] ?? room, selected: room === chosen })));
   }

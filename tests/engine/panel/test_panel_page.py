@@ -493,7 +493,7 @@ def test_what_comes_in_is_shown_and_calibrated(opened, tmp_path, monkeypatch):
     with open_rig(str(make_patch(tmp_path / "tiny.ddsp")), tmp_path, stream=stream, voices=4) as heard:
         page = opened(of=heard)
         assert page.locator("#input").is_hidden()
-        heard.synth.listen("follow", octave=1, loudest_db=-16)
+        heard.synth.input.follow("follow", octave=1, loudest_db=-16)
         section = page.get_by_role("region", name="Input")
         section.get_by_text("no pitch").wait_for()
         sound.sing.level = 0.1

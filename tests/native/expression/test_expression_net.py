@@ -59,7 +59,7 @@ class Player:
 
     def step(self, notes, voices, times, amount=1.0):
         pointers = ffi.new("NoteContour *[]", notes)
-        lib.expression_net_step(self.c, RANGE, voices, pointers, times, len(notes), amount)
+        lib.expression_net_step(self.c, RANGE, voices, pointers, times, len(notes), amount, 1.0)
         return [(note.deviation.semitones, note.deviation.level_db) for note in notes]
 
     def play(self, note, frames, voice=0, amount=1.0):
