@@ -87,68 +87,72 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         type=number(int, 1, 64),
         default=voices,
         metavar="N",
-        help=f"notes that sound together, 1 to 64 (default: {voices})",
+        help=f"maximum number of voices, 1 to 64 (default: {voices})",
     )
     parser.add_argument(
-        "--decoder", choices=DECODERS, default="native", help="who runs the network (default: native)"
+        "--decoder",
+        choices=DECODERS,
+        default="native",
+        help="decoder backend: native (float32, in the audio callback), int8 (8-bit, "
+        "AVX-512 VNNI), onnx or torchscript "
+        "(in a worker thread, 12 ms later) (default: native)",
     )
     parser.add_argument(
         "--mode",
         choices=MODES,
         default="poly",
-        help="poly; mono: one voice, each key starts a note; legato: overlapping keys glide (default: poly)",
+        help="poly; mono: one voice, each key starts a note; legato: one voice, overlapping keys are slurred "
+        "(default: poly)",
     )
     parser.add_argument(
         "--room",
         type=room_choice,
         default=None,
         metavar="ROOM",
-        help="the room to play in: small-studio, chamber, hall, plate, own (the patch's), none, another patch's, or an "
-        "impulse response as .wav; a number is how much of its own",
+        help="room: small-studio, chamber, hall, plate, own (the patch's), none, another patch's, or an "
+        "impulse response as .wav; a number is the wet level of its own",
     )
     parser.add_argument(
         "--wet",
         type=number(float, 0, 1),
         default=None,
         metavar="LEVEL",
-        help="how much of the room, 0 (dry, the default where no room was chosen) to 1 (the default in a room)",
+        help="wet level of the room, 0 to 1 (default: 1 if a room was chosen, otherwise 0)",
     )
     parser.add_argument(
         "--performer",
         type=number(float, 0, 1),
         default=1.0,
         metavar="A",
-        help="how much of the instrument's own way of playing a note, where the patch knows it (default: 1)",
+        help="strength of the patch's learned expression within a note, 0 to 1 (default: 1)",
     )
     parser.add_argument(
         "--life",
         type=number(float, 0, 1),
         default=1.0,
         metavar="A",
-        help="how much notes move by themselves, as recorded ones do: 0 is not at all (default: 1)",
+        help="strength of the small random movements that recorded notes have, 0 to 1 (default: 1)",
     )
     parser.add_argument(
         "--prior",
         type=number(float, 0, 1),
         default=1.0,
         metavar="A",
-        help="how much of what the patch has learned of notes that follow each other (default: 1)",
+        help="strength of the patch's learned phrasing, 0 to 1 (default: 1)",
     )
-    parser.add_argument(
-        "--no-prior", dest="prior", action="store_const", const=0.0, help="the same as --prior 0"
-    )
+    parser.add_argument("--no-prior", dest="prior", action="store_const", const=0.0, help="same as --prior 0")
     parser.add_argument(
         "--mpe",
         type=number(int, 0, 15),
         default=0,
         metavar="N",
-        help="an MPE zone of N member channels from the start; most MPE keyboards ask for theirs themselves",
+        help="MPE zone of N member channels from the start; most MPE keyboards set up their own",
     )
     parser.add_argument(
         "--map",
         default="keyboard",
         metavar="MAP",
-        help="what gestures move: keyboard (the default), wind, mpe, or a file of your own that ends in .toml",
+        help="controller map: keyboard (default), wind, mpe, or a .toml file of your own",
     )
 
 
@@ -159,10 +163,14 @@ def add_interpretation(parser: argparse.ArgumentParser, rules: str) -> None:
         type=number(float, 0, 10),
         default=0.0,
         metavar="K",
-        help=f"{rules}: 0 is as written (the default), 1 as the rules' authors mean it",
+        help=f"{rules}: 0 is off (default), 1 is nominal",
     )
     parser.add_argument(
-        "--humanize", type=number(float, 0, 10), default=0.0, metavar="A", help="random deviation, 0 is none"
+        "--humanize",
+        type=number(float, 0, 10),
+        default=0.0,
+        metavar="A",
+        help="strength of random deviations (default: 0)",
     )
 
 
@@ -177,7 +185,7 @@ def set_wet(send, rows, wet: float) -> None:
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
 def synth_options(arguments, **more):

@@ -50,40 +50,40 @@ def add_arguments(parser) -> None:
         "patch",
         nargs="?",
         metavar="PATCH",
-        help=f"a name or a path (default: the one that played last, or {DEFAULT_PATCH})",
+        help=f"patch, by name or path (default: the last one played, or {DEFAULT_PATCH})",
     )
     parser.add_argument(
-        "--device", metavar="NAME", help="a number or a part of a name (default: the system's)"
+        "--device", metavar="NAME", help="audio device, by number or part of its name (default: the system's)"
     )
     parser.add_argument(
         "--block",
         type=number(int, 1, 4096),
         default=64,
         metavar="SAMPLES",
-        help="that the device asks for at once; more is safer, fewer is quicker (default: 64)",
+        help="audio block size in samples; larger is safer, smaller has less latency (default: 64)",
     )
     add_sound_options(parser, voices=16, rate=None)
-    add_interpretation(parser, "higher notes louder, short ones softer, by rules of performance")
+    add_interpretation(parser, "strength of the KTH performance rules")
     parser.add_argument(
         "--midi",
         action="append",
         default=[],
         metavar="PORT",
-        help="a number or a part of a name; may be given several times (default: every port, now and later)",
+        help="MIDI input, by number or part of its name; can be repeated (default: every port, now and later)",
     )
-    parser.add_argument("--virtual", metavar="NAME", help="make a MIDI port that other programs can send to")
+    parser.add_argument("--virtual", metavar="NAME", help="open a virtual MIDI port for other programs")
     add_input_options(parser)
     parser.add_argument(
         "--as-recorded",
         dest="trim",
         action="store_false",
-        help="each patch as loud as its recordings were; by default all are about equally loud",
+        help="play each patch at the level of its recordings; by default all are about equally loud",
     )
     parser.add_argument("--demo", action="store_true", help="play the built-in phrase")
     add_learning(parser)
     add_surfaces(parser)
     parser.add_argument(
-        "--seconds", type=number(float, 0, 1e9), metavar="S", help="end by itself after so long"
+        "--seconds", type=number(float, 0, 1e9), metavar="S", help="stop after this many seconds"
     )
 
 

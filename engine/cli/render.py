@@ -36,42 +36,43 @@ SHAPE_NOTES = ("rules", "humanize", "performer", "prior", "mode", "mpe")
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("song", nargs="?", type=Path, metavar="SONG.mid", help="a standard MIDI file")
+    parser.add_argument("song", nargs="?", type=Path, metavar="SONG.mid", help="MIDI file to render")
     parser.add_argument("--phrase", action="store_true", help="render the built-in phrase instead")
     parser.add_argument(
         "-o",
         "--output",
         type=Path,
         metavar="FILE",
-        help=".wav or .flac, 24 bit (default: the song's name with .wav)",
+        help="sound file to write, .wav or .flac, 24 bit (default: the song's name with .wav)",
     )
     parser.add_argument(
         "--patch",
         action="append",
         default=[],
         metavar="[CHANNEL=]PATCH",
-        help="a name or a path, for one MIDI channel 1 to 16 or for all others, or none to mute it "
+        help="patch, by name or path, for one MIDI channel (3=violin) or for all others; none mutes "
         f"(default: {DEFAULT_PATCH}, and none for channel 10, General MIDI's drums)",
     )
     parser.add_argument(
-        "--stems", type=Path, metavar="FOLDER", help="write each channel alone, too: 03-violin.wav"
+        "--stems", type=Path, metavar="FOLDER", help="also write each channel alone, as 03-violin.wav"
     )
-    add_interpretation(parser, "perform the score by rules")
+    add_interpretation(parser, "strength of the KTH performance rules")
     parser.add_argument(
-        "--performance", type=Path, metavar="TABLE.csv", help="play these notes in place of the file's"
-    )
-    parser.add_argument(
-        "--write-performance", type=Path, metavar="TABLE.csv", help="keep the notes as played"
-    )
-    parser.add_argument(
-        "--controls", type=Path, metavar="FRAMES.npz", help="play these frames in place of the song's notes"
+        "--performance",
+        type=Path,
+        metavar="TABLE.csv",
+        help="play the notes of this table instead of the file's",
     )
     parser.add_argument(
-        "--write-controls", type=Path, metavar="FRAMES.npz", help="keep the frames that the decoder makes"
+        "--write-performance", type=Path, metavar="TABLE.csv", help="save the notes as played"
     )
+    parser.add_argument(
+        "--controls", type=Path, metavar="FRAMES.npz", help="play these synthesis frames instead of notes"
+    )
+    parser.add_argument("--write-controls", type=Path, metavar="FRAMES.npz", help="save the decoder's frames")
     add_sound_options(parser, voices=32, rate=48000)
     parser.add_argument(
-        "--seed", type=number(int, 0, 2**32 - 1), default=0, metavar="N", help="of the noise (default: 0)"
+        "--seed", type=number(int, 0, 2**32 - 1), default=0, metavar="N", help="random seed (default: 0)"
     )
     add_json(parser)
 

@@ -15,10 +15,13 @@ OSC_PORT = 9000
 
 def add_surfaces(parser) -> None:
     parser.add_argument(
-        "--panel", action="store_true", help="open a page in the browser, for this computer alone"
+        "--panel", action="store_true", help="open the panel in the browser, on this computer only"
     )
     parser.add_argument(
-        "--panel-port", type=number(int, 0, 65535), metavar="N", help="of the panel (default: 8017, or any)"
+        "--panel-port",
+        type=number(int, 0, 65535),
+        metavar="N",
+        help="port of the panel (default: 8017, or any that is free)",
     )
     parser.add_argument(
         "--osc",
@@ -32,12 +35,21 @@ def add_surfaces(parser) -> None:
         "--osc-host",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="where to listen: 0.0.0.0 lets everyone on the network play (default: this computer alone)",
+        help="address to listen on; 0.0.0.0 lets everyone on the network play (default: this computer only)",
     )
     parser.add_argument(
-        "--preset", metavar="NAME", help="begin as a preset says; `ddsp-live presets` lists them"
+        "--osc-timeout",
+        type=number(float, 0, 86400),
+        default=30.0,
+        metavar="S",
+        help="release what an OSC sender holds if it sends nothing for S seconds; 0: never (default: 30)",
     )
-    parser.add_argument("--fresh", action="store_true", help="begin anew, not as it was left the last time")
+    parser.add_argument(
+        "--preset", metavar="NAME", help="start with a preset; `ddsp-live presets` lists them"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="start with defaults instead of restoring the last session"
+    )
 
 
 def tell_of_surfaces(arguments) -> None:
@@ -122,7 +134,9 @@ def open_surfaces(arguments, session, stream, midi, stack: contextlib.ExitStack,
     if arguments.osc is not None:
         from ..live.osc import OscServer
 
-        osc = stack.enter_context(OscServer(session, arguments.osc, arguments.osc_host))
+        osc = stack.enter_context(
+            OscServer(session, arguments.osc, arguments.osc_host, arguments.osc_timeout)
+        )
         session.say(f"OSC: {osc.where}")
     if not arguments.demo:
         stack.enter_context(Autosave(session, settings))

@@ -39,12 +39,14 @@ def add_arguments(parser) -> None:
         help="recordings of one instrument: wav, flac, ogg, mp3 or aiff, notes or longer takes; with --expression also "
         "performance tables (.csv)",
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="NAME.ddsp", help="the patch")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="NAME.ddsp", help="patch to write"
+    )
     parser.add_argument(
         "--size",
         choices=("tiny", "standard", "rich"),
         default="standard",
-        help="of the network; tiny: a fifth of the standard one's cost, rich: three times (default: standard)",
+        help="network size; tiny costs a fifth of standard, rich three times as much (default: standard)",
     )
     parser.add_argument(
         "--room",
@@ -53,13 +55,19 @@ def add_arguments(parser) -> None:
         help="trained: learn the room of the recordings apart from the instrument, which then plays dry, in this "
         "room or in another; needs notes that die away (default: none)",
     )
-    parser.add_argument("--steps", type=number(int, 1, 1_000_000), metavar="N", help="of training at most")
-    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), metavar="N", help="(default: 0)")
-    parser.add_argument("--threads", type=number(int, 1, 256), metavar="N", help="(default: 2)")
+    parser.add_argument(
+        "--steps", type=number(int, 1, 1_000_000), metavar="N", help="maximum number of training steps"
+    )
+    parser.add_argument(
+        "--seed", type=number(int, 0, 2**32 - 1), metavar="N", help="random seed (default: 0)"
+    )
+    parser.add_argument(
+        "--threads", type=number(int, 1, 256), metavar="N", help="processor threads (default: 2)"
+    )
     parser.add_argument(
         "--device",
         choices=("auto", "cpu", "cuda", "mps"),
-        help="that trains; auto: a graphics card where PyTorch finds one (default: auto)",
+        help="training device; auto uses a graphics card if PyTorch finds one (default: auto)",
     )
     parser.add_argument(
         "--rate",
@@ -67,22 +75,26 @@ def add_arguments(parser) -> None:
         dest="sample_rate",
         type=number(int, 8000, 192000),
         metavar="HZ",
-        help="that the patch is trained at (default: 44100)",
+        help="sample rate to train at (default: 44100)",
     )
     parser.add_argument(
         "--no-cache",
         action="store_true",
-        help="measure the recordings anew, and keep nothing of it for the next time",
+        help="analyse the recordings again, and save nothing for the next time",
     )
-    parser.add_argument("--title", help="the instrument's name for people")
-    for name, meaning in (("recordings", "who made them"), ("licence", "theirs"), ("url", "where they are")):
-        parser.add_argument(f"--{name}", metavar="TEXT", help=f"source of the recordings: {meaning}")
+    parser.add_argument("--title", help="name of the instrument, as shown to players")
+    for name, meaning in (
+        ("recordings", "title and author"),
+        ("licence", "licence (such as CC0-1.0)"),
+        ("url", "web address"),
+    ):
+        parser.add_argument(f"--{name}", metavar="TEXT", help=f"{meaning} of the recordings")
     parser.add_argument(
         "--expression",
         action="store_true",
-        help="learn only how the instrument is played, and put that into the patch that is there: OUTPUT, or --patch",
+        help="add expression, learned from phrases, to an existing patch (OUTPUT, or --patch)",
     )
-    parser.add_argument("--patch", help="with --expression: the patch to put it into, a name or a path")
+    parser.add_argument("--patch", help="with --expression: patch to add it to, by name or path")
     add_json(parser)
 
 

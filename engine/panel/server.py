@@ -12,6 +12,7 @@ from importlib import resources
 from ..errors import DdspLiveError, MissingPackageError
 from ..live.session import Source
 from .api import Panel
+from .impatient import impatient_protocol
 from .rate_limit import RateLimit
 from .schema import ALWAYS, MOST_BYTES, read
 from .ticker import Ticker
@@ -93,6 +94,7 @@ class Server:
         self.refused = self.malformed = 0
         config = uvicorn.Config(
             self._app(),
+            http=impatient_protocol(),
             lifespan="on",
             log_config=None,
             access_log=False,

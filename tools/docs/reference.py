@@ -67,6 +67,10 @@ Numbers may be sent as floats or integers. A continuous voice is a voice of its 
 as a finger on the panel's pad; six can sound at once. A bundle is played at once, whatever its time. What is malformed,
 out of range or sent to another address is counted and changes nothing.
 
+UDP does not tell that a sender is gone. If nothing came from a computer or phone for 30 seconds, the keys, voices and
+pedal that it holds are let go; `--osc-timeout S` sets another time, and 0 waits for ever. Any message counts as a sign
+of life, so an app whose notes are held longer without a movement may send `/ping`.
+
 ## A layout for a phone
 
 `examples/osc/ddsp-live.json` is a session for

@@ -1,5 +1,6 @@
 """The command line: what it answers, and how it says what is wrong."""
 
+import argparse
 import json
 import os
 import struct
@@ -348,3 +349,12 @@ def test_commands_load_nothing_that_they_do_not_need(patch):
             [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
         )
         assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments, prior", [([], 1.0), (["--prior", "0.3"], 0.3), (["--no-prior"], 0.0)], ids=str
+)
+def test_the_prior_is_all_some_or_none(arguments, prior):
+    parser = argparse.ArgumentParser()
+    options.add_sound_options(parser, voices=16, rate=None)
+    assert parser.parse_args(arguments).prior == prior

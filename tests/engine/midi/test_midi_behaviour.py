@@ -100,6 +100,24 @@ def test_a_bend_range_sent_to_one_member_is_everyones(synth):
     assert fundamental(synth.render(RATE)[RATE // 2 :], 55, 80) == pytest.approx(72, abs=0.02)
 
 
+def test_a_zone_that_is_made_anew_has_the_bend_range_of_mpe(synth):
+    for number, value in ((101, 0), (100, 0), (6, 12)):  # channel 3's own, before there is a zone
+        synth.control_change(number, value, channel=2)
+    lower_zone(synth)
+    synth.note_on(36, 100, 2)
+    synth.pitch_bend(8191, 2)
+    assert fundamental(synth.render(RATE)[RATE // 2 :], 75, 95) == pytest.approx(84, abs=0.02)
+
+
+def test_a_channel_that_leaves_its_zone_has_the_bend_range_of_a_channel(synth):
+    lower_zone(synth)
+    for number, value in ((101, 0), (100, 6), (6, 0)):  # no members any more
+        synth.control_change(number, value, channel=0)
+    synth.note_on(60, 100, 2)
+    synth.pitch_bend(8191, 2)
+    assert fundamental(synth.render(RATE)[RATE // 2 :], 55, 75) == pytest.approx(62, abs=0.02)
+
+
 def test_a_pedal_on_the_master_holds_its_members(synth):
     lower_zone(synth)
     synth.note_on(60, 100, 1)
