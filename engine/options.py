@@ -8,21 +8,25 @@ from .errors import DdspLiveError
 from .modulation.matrix_file import DEFAULT, ModRoute
 from .native._kernel import lib
 from .patch.room import OWN, Room
+from .tuning import mts
 
 MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO}
 MOST_VOICES = 64
 MOST_BLOCK = 4096
 MOST_RULES = 10.0
+MOST_JOIN = 0.3  # seconds, after which no note leads into the next
 RANGES = {
     "sample_rate": (8000, 192000),
     "block_size": (1, MOST_BLOCK),
     "voices": (1, MOST_VOICES),
     "mpe": (0, 15),
     "performer": (0, 1),
+    "expression": (0, 1),
     "life": (0, 1),
     "rules": (0, MOST_RULES),
     "humanize": (0, MOST_RULES),
     "prior": (0, 1),
+    "join": (0, MOST_JOIN),
 }
 
 
@@ -61,6 +65,9 @@ class SynthOptions:
     its routes themselves, as in `ddsp_live.modulation.matrix`."""
     performer: float = 1.0
     """How much of the instrument's own way of playing a note is heard, if the patch knows it: 0 to 1."""
+    expression: float = 1.0
+    """How notes of a line (modes mono and legato, controller 68) lead into each other, and how vibrato goes: 0, each as
+    if it stood alone, to 1, with all that players' notes differ by."""
     life: float = 1.0
     """How much notes move by themselves, as the instrument's recordings do: 0, not at all, to 1. What an attribute says
     stays as it was said."""
@@ -71,9 +78,13 @@ class SynthOptions:
     """Amount of small irregularities, seeded, 0 to 10; no note is delayed."""
     prior: float = 1.0
     """How much of what the patch has learned of how notes follow each other is played, if it has: 0 to 1."""
+    join: float = 0.0
+    """Seconds of silence between two notes that legato bridges. 0 for who plays live; files are written with gaps."""
     trim: bool = False
     """Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
     and read of loudness is before the trim, as the patch was recorded."""
+    tuning: mts.Tuning | float | str | Path | None = None
+    """What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default."""
 
     def __post_init__(self) -> None:
         for name, (low, high) in RANGES.items():

@@ -24,6 +24,7 @@ from .patch.model import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
 from .tuning import mts
+from .tuning.choice import as_tuning
 
 FIXED = ("sample_rate", "block_size", "voices", "decoder", "c", "input", "instruments")
 """What a synth is made with, and keeps."""
@@ -70,8 +71,8 @@ class Synth(Events):
         All that the kernel may still read.
     stream
         The audio stream that plays it now, or None.
-    performer, life, rules, humanize, prior : float
-        As in `SynthOptions`; a change of the first two is heard within a frame, of the others in notes to come.
+    performer, expression, life, rules, humanize, prior : float
+        As in `SynthOptions`; a change of the performer or the life is heard within a frame, else in notes to come.
 
     Raises
     ------
@@ -88,6 +89,7 @@ class Synth(Events):
     """
 
     performer = Amount(lambda synth, amount: lib.synth_perform(synth.c, amount))
+    expression = Amount(lambda synth, amount: lib.synth_express(synth.c, amount))
     life = Amount(lambda synth, amount: lib.synth_life(synth.c, amount))
     rules = Amount(lambda synth, amount: setattr(synth._interpreter, "rules", amount))
     humanize = Amount(lambda synth, amount: setattr(synth._interpreter, "humanize", amount))
@@ -104,7 +106,7 @@ class Synth(Events):
         self._mapping = threading.Lock()
         self.map = options.map
         self._interpreter = Interpreter(self.volume, self._struck, options.seed & 0xFFFFFFFF)
-        for name in ("performer", "life", "rules", "humanize", "prior"):
+        for name in ("performer", "expression", "life", "rules", "humanize", "prior"):
             setattr(self, name, getattr(options, name))
         self._programs = Programs(self.c, self._change_to, [entry.path for entry in list_patches()])
         self.input = Input(self.c, lambda: self.patch)
@@ -113,6 +115,8 @@ class Synth(Events):
         if options.mpe:
             for message in messages.mpe_zone(options.mpe):
                 self.send(message)  # as soon as possible: sample 0 would come after what is then sent for now
+        if options.tuning is not None:
+            self.tuning = options.tuning
         self.load(patch)
 
     def __setattr__(self, name: str, value) -> None:
@@ -138,12 +142,12 @@ class Synth(Events):
 
     @property
     def tuning(self) -> mts.Tuning:
-        """What each key sounds; set to another tuning, notes that sound follow, as by `tune`."""
+        """What each key sounds; set to another, to A4 in Hz or to a Scala file, notes that sound follow."""
         return self._programs.tuning
 
     @tuning.setter
-    def tuning(self, wanted: mts.Tuning) -> None:
-        self.tune(wanted)
+    def tuning(self, wanted: mts.Tuning | float | str | Path) -> None:
+        self.tune(as_tuning(wanted))
 
     @property
     def delay_samples(self) -> int:
@@ -268,6 +272,7 @@ def _made(options: SynthOptions):
             "voices": int(options.voices),
             "mode": MODES[options.mode],
             "seed": options.seed & 0xFFFFFFFF,
+            "join_seconds": options.join,
             "a_weighting": ffi.from_buffer("double *", weighting),
         },
     )

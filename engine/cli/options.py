@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from .words import tell_without_effect
 
-OF_COMMANDS = ("room", "rules", "humanize")
+OF_COMMANDS = ("room", "rules", "humanize", "tuning")
 """Options of a synth that each command settles in its own way."""
 DEFAULT_PATCH = "alto-saxophone"
 DECODERS = ("native", "int8", "onnx", "torchscript")
@@ -127,6 +127,14 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         help="strength of the patch's learned expression within a note, 0 to 1 (default: 1)",
     )
     parser.add_argument(
+        "--expression",
+        type=number(float, 0, 1),
+        default=1.0,
+        metavar="A",
+        help="how notes of a line lead into each other, and how vibrato goes: 0, each note as if it stood alone, to 1 "
+        "(the default)",
+    )
+    parser.add_argument(
         "--life",
         type=number(float, 0, 1),
         default=1.0,
@@ -154,6 +162,30 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         metavar="MAP",
         help="controller map: keyboard (default), wind, mpe, or a .toml file of your own",
     )
+    add_tuning(parser)
+
+
+def add_tuning(parser: argparse.ArgumentParser) -> None:
+    """How the keys are tuned."""
+    parser.add_argument(
+        "--tuning",
+        metavar="TUNING",
+        help="A4 in Hz, as 415 or 432, or a Scala scale: scale.scl, or the name of one that lies in your folder of "
+        "tunings (default: 440)",
+    )
+    parser.add_argument(
+        "--keyboard",
+        metavar="MAP.kbm",
+        help="how the scale lies on the keys (default: its first note on middle C)",
+    )
+
+
+def chosen_tuning(arguments: argparse.Namespace):
+    """The tuning that --tuning and --keyboard ask for, or None. Raises TuningChoiceError or ScalaError."""
+    from ..tuning.choice import find_tuning
+
+    asked = arguments.tuning, arguments.keyboard
+    return None if asked == (None, None) else find_tuning(*asked)
 
 
 def add_interpretation(parser: argparse.ArgumentParser, rules: str) -> None:
@@ -193,7 +225,8 @@ def synth_options(arguments, **more):
     from ..options import SynthOptions
 
     names = [field.name for field in fields(SynthOptions) if field.name not in OF_COMMANDS]
-    return SynthOptions(**{name: vars(arguments)[name] for name in names if name in arguments} | more)
+    asked = {name: vars(arguments)[name] for name in names if name in arguments}
+    return SynthOptions(**asked, tuning=chosen_tuning(arguments), **more)
 
 
 def make_synth(arguments, patch, *, rate: float, block: int = 64, **more):

@@ -19,6 +19,7 @@ from .options import (
 from .sound_file import Stems, open_sound
 from .words import tell_without_effect
 
+JOINED_SECONDS = 0.03  # files leave such gaps in what is played in one breath
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
   ddsp-live render song.mid -o song.flac --patch my-cello.ddsp --room own --wet 0.3
@@ -103,7 +104,8 @@ def run(arguments) -> int:
     for remark in remarks:
         print(remark, file=sys.stderr)
     room, wet = room_and_wet(arguments)
-    options = synth_options(arguments, sample_rate=arguments.rate, room=room)
+    join = JOINED_SECONDS if arguments.mode == "legato" else 0.0
+    options = synth_options(arguments, sample_rate=arguments.rate, room=room, join=join)
     synth = Ensemble(parts.patches, parts.together, options)
     set_wet(synth.send, synth.map, wet)
     tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)

@@ -106,6 +106,8 @@ CONTROLLERS = (
     Controller(68, "legato", 0, 127, 0, "on from 64: a key takes over the voice of the one that is held"),
     Controller(71, "balance", 0, 127, 64, "noise against harmonics, 24 dB to either side"),
     Controller(74, "brightness", 0, 127, 64, "centroid of the harmonics, up to an octave down and up"),
+    Controller(76, "vibrato rate", 0, 127, 64, "half an octave slower and faster"),
+    Controller(78, "vibrato delay", 0, 127, 64, "up to 1.5 s earlier or later, never before the note"),
     Controller(84, "portamento control", 0, 127, None, "the key that the next note glides from"),
     Controller(ROOM_CONTROLLER, "room", 0, 127, 0, "wet level: of the patch's room, or of the one chosen"),
     Controller(96, "data increment", 0, 127, None, "steps the selected registered parameter up"),

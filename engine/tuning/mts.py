@@ -28,6 +28,8 @@ class Tuning:
     """Fractional MIDI notes [128], of all channels; NaN where a key is mute."""
     octave_cents: np.ndarray = field(default_factory=lambda: np.zeros((CHANNELS, OCTAVE)))
     """Added on each channel to C, C sharp … B of every octave [16, 12]."""
+    name: str = ""
+    """What it was made from, where that has a name."""
 
     def pitch(self, key: int, channel: int = 0) -> float:
         """The fractional MIDI note that a key sounds on a channel."""

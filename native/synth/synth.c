@@ -46,6 +46,7 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
     limiter_init(&s->output, config->sample_rate);
     clock_init(&s->clock, config->sample_rate);
     atomic_init(&s->perform, 1.0f);
+    atomic_init(&s->express, 0.0f);
     atomic_init(&s->life, 0.0f);
     s->fade_in = (Ramp){0, 1, 1, 1};
     return s;
@@ -74,6 +75,7 @@ int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) {
 
 void synth_perform(Synth *s, float amount) { atomic_store_explicit(&s->perform, amount, memory_order_relaxed); }
 
+void synth_express(Synth *s, float amount) { atomic_store_explicit(&s->express, amount, memory_order_relaxed); }
 void synth_life(Synth *s, float amount) { atomic_store_explicit(&s->life, amount, memory_order_relaxed); }
 
 int64_t synth_event_time(Synth *s, double seconds) { return clock_event_time(&s->clock, seconds); }
@@ -150,6 +152,7 @@ static void perform(Synth *s, int64_t position, const int *voices, int count, fl
         /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
         part->next_frame = grid_after(s, voices[i], position + (part->starts ? s->hop / 4 - 1 : 0));
         note_lifecycle_follow(s, part, part->next_frame - position);
+        player_sway(s, part, position);
         if (part->starts) {
             expression_net_reset(performer, voices[i]);
             life_contour_reset(contour, voices[i], &part->performance);

@@ -73,6 +73,7 @@ struct Synth {
     _Atomic(Tap *) tap; /* NULL: nobody listens in */
     _Atomic int measure;
     _Atomic float perform; /* amount of the performer */
+    _Atomic float express; /* amount of expression */
     _Atomic float life;    /* amount of it */
     _Atomic(unsigned long long) thread; /* the pthread_t that called last, or 0 */
 };

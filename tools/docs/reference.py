@@ -19,6 +19,23 @@ its own controllers, and all channels share the voices.
 """
 
 
+TUNING_TAIL = """
+# Tuning
+
+`ddsp-live play --tuning 415` tunes A4 to 415 Hz. `--tuning meantone.scl` plays a scale from a Scala file, and
+`--keyboard map.kbm` says how it lies on the keys; without it, the scale's first note is on middle C, where equal
+temperament has it. `render` takes both options too. From Python, it is `synth.tuning = 415` or
+`synth.tuning = "meantone.scl"`. The panel shows the scale and A4, and changes both; presets keep them.
+
+Scala files in your folder of tunings are known by name, in the panel and to `--tuning meantone`:
+`~/.local/share/ddsp-live/tunings` on Linux, `~/Library/Application Support/ddsp-live/tunings` on macOS,
+`%LOCALAPPDATA%\\ddsp-live\\tunings` on Windows.
+
+A `.kbm` file names a *formal octave*: the degree of the scale by which each repetition of the map is moved. It need
+not be the scale's period, and is read as the file says. Some hosts always repeat the map at the scale's period
+instead, so that such a file sounds different there.
+"""
+
 HANDS_HEAD = """
 # The player's hands
 
@@ -86,7 +103,7 @@ Then open the address that it prints on the phone. Any other app that sends the 
 def pages() -> dict[str, str]:
     """{file name in docs/: its text}."""
     return {
-        "midi.md": MIDI_HEAD + controllers_markdown() + HANDS_HEAD + gestures_markdown(),
+        "midi.md": MIDI_HEAD + controllers_markdown() + HANDS_HEAD + gestures_markdown() + TUNING_TAIL,
         "osc.md": OSC_HEAD + addresses_markdown() + OSC_TAIL,
     }
 
