@@ -13,6 +13,7 @@ NATIVE = ("base", "api", "dsp", "nn", "midi", "expression", "input", "instrument
 PYTHON = (
     "errors",
     "ranges",
+    "folders",
     "terminal",
     "native",
     "tuning",

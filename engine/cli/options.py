@@ -226,7 +226,7 @@ def synth_options(arguments, **more):
 
     names = [field.name for field in fields(SynthOptions) if field.name not in OF_COMMANDS]
     asked = {name: vars(arguments)[name] for name in names if name in arguments}
-    return SynthOptions(**asked, tuning=chosen_tuning(arguments), **more)
+    return SynthOptions(**(asked | {"tuning": chosen_tuning(arguments)} | more))
 
 
 def make_synth(arguments, patch, *, rate: float, block: int = 64, **more):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...patch import SUFFIX, Patch, PatchError, load_patch, write_patch
-from ...patch.families import family_of
+from ...performance.families import family_of
 from ..analysis.takes import Take, analyse_folder, find_recordings
 from ..data.coverage import coverage
 from ..data.describe import describe
