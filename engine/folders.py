@@ -10,16 +10,21 @@ NAME = "ddsp-live"
 def config_folder() -> Path:
     """Settings: the last state, presets."""
     if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA") or Path.home() / "AppData/Roaming") / NAME
+        return Path(os.environ.get("APPDATA") or _home() / "AppData/Roaming") / NAME
     if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support" / NAME
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / NAME
+        return _home() / "Library/Application Support" / NAME
+    return Path(os.environ.get("XDG_CONFIG_HOME") or _home() / ".config") / NAME
 
 
 def data_folder() -> Path:
     """What the user brings: ``patches`` and ``tunings`` lie in it."""
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / NAME
+        return Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData/Local") / NAME
     if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support" / NAME
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / NAME
+        return _home() / "Library/Application Support" / NAME
+    return Path(os.environ.get("XDG_DATA_HOME") or _home() / ".local/share") / NAME
+
+
+def _home() -> Path:
+    """The user's folder; what is no folder at all where the system knows of none, instead of an error."""
+    return Path(os.path.expanduser("~"))

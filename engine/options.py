@@ -85,6 +85,8 @@ class SynthOptions:
     and read of loudness is before the trim, as the patch was recorded."""
     tuning: mts.Tuning | float | str | Path | None = None
     """What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default."""
+    trust: bool = False
+    """Whether a patch may be loaded while it plays live though no machine of today runs its network in time."""
 
     def __post_init__(self) -> None:
         for name, (low, high) in RANGES.items():

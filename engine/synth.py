@@ -20,6 +20,7 @@ from .midi.programs import Programs
 from .native._kernel import ffi, lib
 from .options import MODES, RANGES, SynthOptions, check
 from .patch import Patch, list_patches
+from .patch.cost import check_cost
 from .patch.model import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
@@ -99,7 +100,7 @@ class Synth(Events):
         options = replace(options or SynthOptions(), **changes)
         self.sample_rate, self.decoder = options.sample_rate, options.decoder
         self.block_size, self.voices = int(options.block_size), int(options.voices)
-        self._room, self._trim = _found(options.room), bool(options.trim)
+        self._room, self._trim, self._trust = _found(options.room), options.trim, options.trust
         self._kept: list = []  # what the kernel reads or writes for as long as it lives
         self._memory, self.c = _made(options)
         self.instruments = Instruments(self.c)
@@ -160,6 +161,8 @@ class Synth(Events):
         Raises `PatchError` if the patch can't be read: then the one before plays on.
         """
         patch = loaded(patch)
+        if self.stream is not None:
+            check_cost(patch, self.voices, self.decoder, self._trust)
         room = own_room(patch) if self._room == OWN else self._room
         # One voice more than keys can play follows the input.
         self.instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room, self._trim)
@@ -175,7 +178,8 @@ class Synth(Events):
     def programs(self) -> list:
         """What program changes choose from, the first by program 0 of bank 0: names, paths or patches.
 
-        By default the factory patches in the order of `list_patches`; a program beyond the end changes nothing.
+        By default the factory patches and then your own, in the order of `list_patches`; a program beyond the end
+        changes nothing.
         """
         return self._programs.choices
 

@@ -98,9 +98,9 @@ def _set_aside(path: Path) -> str:
 
 
 def patch_reference(patch: Patch) -> str:
-    """How a preset names a patch: a factory one by name, any other by its path."""
-    factory = {entry.name: entry.path for entry in list_patches()}
-    return patch.name if factory.get(patch.name) == patch.path else str(Path(patch.path).absolute())
+    """How a preset names a patch: a factory one or one of the user's own by name, any other by its path."""
+    known = {entry.path: entry.name for entry in list_patches()}
+    return known.get(Path(patch.path)) or str(Path(patch.path).absolute())
 
 
 def _folder() -> Path:
