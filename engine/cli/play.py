@@ -277,8 +277,10 @@ def _play_to_file(arguments, patch, reason: str) -> int:
     import numpy as np
 
     from ..audio.offline_clock import NullDevice
+    from ..audio.outputs import check_writable
     from .render import write_sound
 
+    check_writable(DEMO)
     print(
         f"{reason} Until then, the built-in phrase is played to nobody and kept in {DEMO}.", file=sys.stderr
     )

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..midi import messages
 from ..midi.notes import key_and_cents
-from ..midi.programs import BANKS, Programs, is_request
+from ..midi.programs import BANKS, SYSEX, Programs, is_request
+from ..midi.universal import RESET, decode_master
 from ..modulation import matrix_file
 from ..modulation.matrix import TARGETS
 from ..native._kernel import ffi, lib
@@ -133,7 +134,10 @@ class Events:
         if not is_request(raw):
             if not self._push(self._sample_of(time), raw):
                 raise OverflowError(QUEUE_FULL)
-        elif self.stream is None:
+            return
+        if not self._send_master(raw, self._sample_of(time)):
+            raise OverflowError(QUEUE_FULL)
+        if self.stream is None:
             self._programs.wait(-1 if time is None else int(time), raw)
             self._programs.take_due(lib.synth_position(self.c))
         else:
@@ -148,7 +152,16 @@ class Events:
         if (raw[0] < PROGRAM_CHANGE and raw[1] not in BANKS) or not is_request(raw):
             return self._push(lib.synth_event_time(self.c, arrival), raw)
         self._programs.receive(raw)
-        return True
+        return self._send_master(raw, lib.synth_event_time(self.c, arrival))
+
+    def _send_master(self, raw: bytes, at: int) -> bool:
+        """Hand on what a system exclusive message changes of the whole synth; False if the queue is full."""
+        master = decode_master(raw) if raw[0] == SYSEX else None
+        if master is None:
+            return True
+        if master.kind == RESET:
+            self._interpreter.reset()
+        return bool(lib.synth_send_master(self.c, at, master.kind, master.value))
 
     def volume(self, note: float, velocity: int) -> float:
         """MIDI-DDSP's volume that a key has with the present patch, where nothing else is asked for."""

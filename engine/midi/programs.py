@@ -9,6 +9,7 @@ import numpy as np
 
 from ..native._kernel import ffi, lib
 from ..tuning import mts
+from .universal import RESET, decode_master
 
 BANKS = BANK, BANK_FINE = 0, 32  # controllers
 CONTROL_CHANGE, PROGRAM_CHANGE, SYSEX = 0xB0, 0xC0, 0xF0
@@ -38,7 +39,7 @@ class Programs:
     def __init__(self, c: Any, load: Callable[[Any], None], choices: Sequence[Any] = ()):
         self._c, self._load = c, load
         self.choices = list(choices)
-        self.tuning = mts.Tuning()
+        self.tuning = self._own = mts.Tuning()
         self._banks = [[0, 0] for _ in range(16)]
         self._wanted: int | None = None
         self._heap: list[tuple[int, int, bytes]] = []
@@ -60,10 +61,16 @@ class Programs:
         except mts.TuningError:
             return  # a message that was damaged changes nothing
         if change is not None:
-            self.tune(change.apply(self.tuning), sounding=change.realtime)
+            self._apply(change.apply(self.tuning), sounding=change.realtime)
+        elif (master := decode_master(message)) and master.kind == RESET and self.tuning is not self._own:
+            self._apply(self._own, sounding=True)
 
     def tune(self, tuning: mts.Tuning, sounding: bool) -> None:
-        """Give every key the pitch that it has in this tuning; sounding: to notes that sound, too."""
+        """Give every key the pitch that it has in this tuning; sounding: to notes that sound, too. Resets keep it."""
+        self._own = tuning
+        self._apply(tuning, sounding)
+
+    def _apply(self, tuning: mts.Tuning, sounding: bool) -> None:
         pitches = np.nan_to_num(tuning.pitches(), nan=-1.0).astype(np.float32)
         lib.synth_tune(self._c, ffi.from_buffer("float *", np.ascontiguousarray(pitches)), sounding)
         self.tuning = tuning
