@@ -149,7 +149,7 @@ class Events:
         Returns whether the queue had room for it.
         """
         # Notes and controllers, nearly all that come, are seen at once to be none.
-        if (raw[0] < PROGRAM_CHANGE and raw[1] not in BANKS) or not is_request(raw):
+        if (len(raw) == 3 and raw[0] < PROGRAM_CHANGE and raw[1] not in BANKS) or not is_request(raw):
             return self._push(lib.synth_event_time(self.c, arrival), raw)
         self._programs.receive(raw)
         return self._send_master(raw, lib.synth_event_time(self.c, arrival))
@@ -184,7 +184,7 @@ class Events:
         now = (at if at >= 0 else lib.synth_position(self.c)) / self.sample_rate
         struck = len(raw) == 3 and raw[0] & 0xF0 == NOTE_ON and raw[2] > 0
         if not struck:
-            if raw[0] & 0xF0 != CONTROL_CHANGE or raw[1] in FOLLOWED:
+            if raw[0] & 0xF0 != CONTROL_CHANGE or len(raw) != 3 or raw[1] in FOLLOWED:
                 self._interpreter.receive(raw, now)
             return bool(lib.synth_send(self.c, at, raw, len(raw)))
         channel, note, velocity = raw[0] & 0x0F, raw[1], raw[2]

@@ -55,7 +55,7 @@ def test_the_table_has_what_the_kernel_the_map_and_python_answer():
     table = {controller.number for controller in messages.CONTROLLERS}
     omni = {124, 125}  # mean all notes off, like every number from 123
     assert kernel | mapped | {BANK, BANK_FINE} | omni == table
-    assert not kernel & mapped
+    assert kernel & mapped == {1}  # the map moves it, and RPN 5 says to the kernel how far
 
 
 def test_a_mapped_controllers_default_is_its_rows():
