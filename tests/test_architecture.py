@@ -27,6 +27,7 @@ PYTHON = (
     "kernel",
     "signal",
     "input",
+    "options",
     "synth",
     "ensemble",
     "render",
