@@ -2,7 +2,7 @@
 
 See Also
 --------
-load_patch, Synth, render_midi : all that a player needs.
+load_patch, Synth, play, render_midi : all that a player needs.
 transfer, train, evaluate : a recording played by a patch, a patch from recordings, and how near it comes.
 ddsp_live.signal : the kernel's parts, for NumPy.
 """
@@ -12,6 +12,7 @@ from importlib.metadata import version
 from . import signal
 from .errors import DdspLiveError
 from .kernel.stats import Stats
+from .live.play import play
 from .patch import Patch, PatchError, list_patches, load_patch, write_patch
 from .patch.room import RoomError
 from .render import render_midi
@@ -31,6 +32,7 @@ __all__ = [
     "evaluate",
     "list_patches",
     "load_patch",
+    "play",
     "render_midi",
     "signal",
     "train",

@@ -1,11 +1,14 @@
 """Sixteen MIDI channels, a patch each: synths that play together as one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from .kernel.memory import zeroed
 from .native._kernel import ffi, lib
+from .options import SynthOptions
+from .patch import Patch
 from .synth import Synth
 
 CHANNELS = range(16)
@@ -17,9 +20,11 @@ class Ensemble:
     Parameters
     ----------
     patches : mapping of int to Patch or str
-        The patch of each MIDI channel, 0 to 15. A channel that is not there is silent. Channels with the same patch
-        share a synth, and its voices.
-    sample_rate, voices, decoder, seed, mode, mpe, room, map
+        The patch of each MIDI channel, 0 to 15. A channel that is not there is silent.
+    together : bool
+        Whether channels with the same patch share a synth and its voices, as the members of an MPE zone must.
+        Otherwise each channel has its own.
+    options, changes
         As for `Synth`; `voices` of each synth.
 
     Attributes
@@ -33,23 +38,33 @@ class Ensemble:
         For a channel out of range, or no patch at all.
     """
 
-    def __init__(self, patches: Mapping[int, object], **options):
+    def __init__(
+        self,
+        patches: Mapping[int, Patch | str],
+        together: bool = False,
+        options: SynthOptions | None = None,
+        **changes,
+    ):
         if not patches or any(channel not in CHANNELS for channel in patches):
             raise ValueError("An ensemble needs a patch on at least one of the channels 1 to 16.")
+        options = replace(options or SynthOptions(), **changes)
         self.synths: dict[str, Synth] = {}
         self._of_channel: dict[int, Synth] = {}
-        made: dict[int, Synth] = {}
+        made: dict[object, Synth] = {}
         for channel in sorted(patches):
             patch = patches[channel]
-            if id(patch) not in made:
-                synth = made[id(patch)] = Synth(patch, **options)
+            part = id(patch) if together else channel
+            if part not in made:
+                # Parts in unison must not have the same noise.
+                synth = made[part] = Synth(patch, options, seed=options.seed + channel)
                 synth.programs = []  # each channel has the patch that it was given
-                self.synths[f"{channel + 1}-{synth.patch.name}"] = synth
-            self._of_channel[channel] = made[id(patch)]
+                self.synths[f"{channel + 1:02d}-{synth.patch.name}"] = synth
+            self._of_channel[channel] = made[part]
         first = next(iter(self.synths.values()))
         self.sample_rate, self.delay_samples, self.map = first.sample_rate, first.delay_samples, first.map
         self.stems: dict[str, np.ndarray] = {}
-        self._gain = np.float32(len(self.synths) ** -0.5)  # as loud together as one alone, on average
+        # Instruments are as loud together as one alone, on average; channels of one instrument add up.
+        self._gain = np.float32(len({id(patch) for patch in patches.values()}) ** -0.5)
         self._limiter, self._limiter_at = zeroed(lib.offline_limiter_bytes())
         lib.offline_limiter_init(self._pointer(), self.sample_rate)
 

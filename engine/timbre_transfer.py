@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import soundfile
 import soxr
 
+from .audio.sound_files import SoundFileError, read_sound
 from .decoders.onnx_decoder import OnnxDecoder
 from .errors import DdspLiveError, MissingPackageError
 from .input.calibration import HEARD_DB, LOUDEST, PERCENTS, USUAL_DB, loudness_tables, octaves_to
@@ -104,9 +104,9 @@ def _without_room(path: Path, frame_rate: int, made_in: Patch):
 
 def _hear_as_live(path: Path, sample_rate: int, frame_rate: int, gate_db: float):
     try:
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
-        raise TransferError(f"{path} cannot be read as audio ({error}).") from error
+        audio, rate = read_sound(path)
+    except SoundFileError as error:
+        raise TransferError(str(error)) from error
     audio = audio.mean(1) if rate == sample_rate else soxr.resample(audio.mean(1), rate, sample_rate)
     heard = track(audio, sample_rate=sample_rate, frame_rate=frame_rate, gate_db=gate_db)
     times = np.arange(len(heard.f0_hz)) / frame_rate
@@ -130,7 +130,7 @@ def transfer(
     wet: float = 0.0,
     seed: int = 0,
 ) -> Transfer:
-    """Plays what was heard, at the patch's own rate; the settings are those of `Synth.listen`."""
+    """Plays what was heard, at the patch's own rate; the settings are those of `Input.follow`."""
     rate, frame_rate = patch.sample_rate, patch.frame_rate
     moved = _octave(heard, patch) if octave == AUTO else int(octave)
     midi = heard.midi + 12 * moved

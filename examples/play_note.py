@@ -5,7 +5,7 @@ import time
 import ddsp_live
 
 synth = ddsp_live.Synth("alto-saxophone")
-with synth.start() as stream:
+with ddsp_live.play(synth) as stream:
     print(f"Playing on {stream.device.name}, {stream.latency_ms:.1f} ms behind.")
     synth.note_on(62, velocity=90)
     time.sleep(1.5)

@@ -63,8 +63,10 @@ ffi = builder(
     "ddsp_live.native._kernel",
     [
         "api/attributes.h",
+        "api/expression.h",
         "api/mod_matrix.h",
         "api/frame_log.h",
+        "api/life_numbers.h",
         "api/synth.h",
         "api/offline.h",
         "api/biquad_grad.h",

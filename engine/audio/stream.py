@@ -28,29 +28,7 @@ class Stream:
     When the device is lost, time goes on without sound (notes end, controllers move), and the device, or the default
     one in its place, is taken up again as soon as it is back.
 
-    Parameters
-    ----------
-    synth : Synth
-    device : int or str, optional
-        A number or a part of a name from ``ddsp-live devices``; the system's default otherwise.
-    say : callable, optional
-        Called with a sentence when the device goes and comes.
-    input : int or str, optional
-        An input device for `Synth.listen`, by number or by a part of its name; "" is the default one. Where it can't
-        be had, a sentence says why, and the rest plays.
-    input_channel : int
-        Of that device, from 1.
-
-    Raises
-    ------
-    DeviceError
-        Where there is no such device, or it refuses the synth's sample rate or block size.
-
-    Examples
-    --------
-    >>> with synth.start() as stream:
-    ...     synth.note_on(69)
-    ...     input("Enter ends ")
+    Its parameters are those of `ddsp_live.play`, which opens it.
     """
 
     def __init__(
@@ -79,7 +57,7 @@ class Stream:
 
     def __enter__(self):
         self.synth.stream = self
-        self.synth.start_workers()
+        self.synth.instruments.start()
         self._stream.start()
         self._watcher.start()
         return self
@@ -88,7 +66,7 @@ class Stream:
         self._stopping.set()
         self._watcher.join()
         self._close()
-        self.synth.stop_workers()
+        self.synth.instruments.stop()
         self.synth.stream = None
 
     def _open(self) -> None:
@@ -157,7 +135,7 @@ class Stream:
     def _watch(self) -> None:
         seen, silent, retry = -1, 0, 0
         while not self._stopping.wait(WATCH_SECONDS):
-            self.synth.collect()
+            self.synth.instruments.collect()
             self._change_program()
             self._learn()
             if self._null is not None:
@@ -177,8 +155,8 @@ class Stream:
 
     def _learn(self) -> None:
         """Fit to who sings, and say what goes wrong at the input, once each time it begins."""
-        self.synth.learn(WATCH_SECONDS)
-        counts, now = self.synth.input_troubles(), time.monotonic()
+        self.synth.input.adapt(WATCH_SECONDS)
+        counts, now = self.synth.input.troubles(), time.monotonic()
         for name, sentence in TROUBLES.items():
             count = counts[name]
             if (

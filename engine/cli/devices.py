@@ -1,7 +1,7 @@
 """`ddsp-live devices`: where sound can go, and where notes and sound can come from."""
 
+from ..terminal import print_json, print_table, quiet_libraries
 from .options import add_json
-from .terminal import print_json, print_table, quiet_libraries
 
 EXAMPLES = """examples:
   ddsp-live devices
@@ -60,7 +60,8 @@ def look() -> dict:
     from dataclasses import asdict
 
     from ..audio.device import DeviceError, list_devices
-    from ..midi.ports.input import MidiPortError, list_ports
+    from ..midi.ports.backend import MidiPortError
+    from ..midi.ports.input import list_ports
 
     audio, inputs, midi = [], [], []
     audio_problem = inputs_problem = midi_problem = None

@@ -10,10 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from ..audio.device import Device, DeviceError, accepted_rate, find_device, find_input, portaudio
-from ..midi.ports.input import MidiPortError, list_ports
+from ..live.play import play
+from ..midi.ports.backend import MidiPortError
+from ..midi.ports.input import list_ports
 from ..native._kernel import ffi, lib
-from ..patch import Patch
-from ..synth import MOST_VOICES, Synth
+from ..options import MOST_VOICES
+from ..patch import Patch, PatchError
+from ..patch.cost import check_cost
+from ..synth import Synth
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 LISTEN_SECONDS = 1.0
@@ -68,7 +72,7 @@ def check_output(patch: Patch, wanted, rate: float | None, block: int, sound: bo
     synth.control_change(7, 40 if sound else 0, time=0)
     said: list[str] = []
     try:
-        with synth.start(wanted, say=said.append) as stream:
+        with play(synth, wanted, say=said.append) as stream:
             for key in range(HELD_VOICES):
                 synth.note_on(48 + 4 * key, 50)
             time.sleep(LISTEN_SECONDS)
@@ -158,8 +162,15 @@ def check_kernel() -> Finding:
 
 
 def check_headroom(patch: Patch, rate: float, block: int) -> Finding:
-    """How many voices fit into half of a block's time, by timing callbacks of a few and of many."""
+    """How many voices fit into half of a block's time, by timing callbacks of a few and of many.
+
+    A patch whose layers already say that no machine plays it is not timed.
+    """
     few, many = 2, 16
+    try:
+        check_cost(patch, many)
+    except PatchError as error:
+        return Finding("headroom", PROBLEM, str(error), "Play another patch, or fewer --voices of it.")
     costs = [callback_share(patch, rate, block, voices) for voices in (few, many)]
     each = max(1e-6, (costs[1] - costs[0]) / (many - few))
     fit = int(few + (GOOD_LOAD - costs[0]) / each)

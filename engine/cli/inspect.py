@@ -1,8 +1,8 @@
 """`ddsp-live inspect`: all that a patch holds."""
 
 from ..midi.notes import note_name
+from ..terminal import print_json
 from .options import DEFAULT_PATCH, add_json
-from .terminal import print_json
 
 EXAMPLES = f"""examples:
   ddsp-live inspect {DEFAULT_PATCH}
@@ -11,7 +11,7 @@ EXAMPLES = f"""examples:
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("patch", metavar="PATCH", help="a factory patch's name, or a path")
+    parser.add_argument("patch", metavar="PATCH", help="patch, by name or path")
     add_json(parser)
 
 

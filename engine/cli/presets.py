@@ -1,7 +1,7 @@
 """`ddsp-live presets`: what was saved under a name."""
 
+from ..terminal import print_json, print_table
 from .options import add_json
-from .terminal import print_json, print_table
 
 EXAMPLES = """examples:
   ddsp-live presets

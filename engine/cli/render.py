@@ -4,6 +4,8 @@ import sys
 import time
 from pathlib import Path
 
+from ..audio.outputs import check_writable, make_folder
+from ..terminal import print_json, progress
 from .options import (
     DEFAULT_PATCH,
     add_interpretation,
@@ -12,9 +14,13 @@ from .options import (
     number,
     room_and_wet,
     set_wet,
+    synth_options,
+    tell_of_room,
 )
-from .terminal import print_json, progress
+from .sound_file import Stems, open_sound
+from .words import tell_without_effect
 
+JOINED_SECONDS = 0.03  # files leave such gaps in what is played in one breath
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
   ddsp-live render song.mid -o song.flac --patch my-cello.ddsp --room own --wet 0.3
@@ -28,41 +34,47 @@ EXAMPLES = """examples:
   ddsp-live render song.mid --controls song.npz         as edited: f0, amplitude, harmonics and noise by the frame
 """
 
+SHAPE_NOTES = ("rules", "humanize", "performer", "prior", "mode", "mpe")
+
 
 def add_arguments(parser) -> None:
-    parser.add_argument("song", nargs="?", type=Path, metavar="SONG.mid", help="a standard MIDI file")
+    parser.add_argument("song", nargs="?", type=Path, metavar="SONG.mid", help="MIDI file to render")
     parser.add_argument("--phrase", action="store_true", help="render the built-in phrase instead")
     parser.add_argument(
         "-o",
         "--output",
         type=Path,
         metavar="FILE",
-        help=".wav or .flac, 24 bit (default: the song's name with .wav)",
+        help="sound file to write, .wav or .flac, 24 bit (default: the song's name with .wav)",
     )
     parser.add_argument(
         "--patch",
         action="append",
         default=[],
         metavar="[CHANNEL=]PATCH",
-        help=f"a name or a path, for one MIDI channel 1 to 16 or for the others (default: {DEFAULT_PATCH})",
-    )
-    parser.add_argument("--stems", type=Path, metavar="FOLDER", help="write each part alone, too")
-    add_interpretation(parser, "perform the score by rules")
-    parser.add_argument(
-        "--performance", type=Path, metavar="TABLE.csv", help="play these notes in place of the file's"
+        help="patch, by name or path, for one MIDI channel (3=violin) or for all others; none mutes "
+        f"(default: {DEFAULT_PATCH}, and none for channel 10, General MIDI's drums)",
     )
     parser.add_argument(
-        "--write-performance", type=Path, metavar="TABLE.csv", help="keep the notes as played"
+        "--stems", type=Path, metavar="FOLDER", help="also write each channel alone, as 03-violin.wav"
+    )
+    add_interpretation(parser, "strength of the KTH performance rules")
+    parser.add_argument(
+        "--performance",
+        type=Path,
+        metavar="TABLE.csv",
+        help="play the notes of this table instead of the file's",
     )
     parser.add_argument(
-        "--controls", type=Path, metavar="FRAMES.npz", help="play these frames in place of the song's notes"
+        "--write-performance", type=Path, metavar="TABLE.csv", help="save the notes as played"
     )
     parser.add_argument(
-        "--write-controls", type=Path, metavar="FRAMES.npz", help="keep the frames that the decoder makes"
+        "--controls", type=Path, metavar="FRAMES.npz", help="play these synthesis frames instead of notes"
     )
+    parser.add_argument("--write-controls", type=Path, metavar="FRAMES.npz", help="save the decoder's frames")
     add_sound_options(parser, voices=32, rate=48000)
     parser.add_argument(
-        "--seed", type=number(int, 0, 2**32 - 1), default=0, metavar="N", help="of the noise (default: 0)"
+        "--seed", type=number(int, 0, 2**32 - 1), default=0, metavar="N", help="random seed (default: 0)"
     )
     add_json(parser)
 
@@ -79,89 +91,67 @@ def run(arguments) -> int:
     check_level(arguments)
 
     if arguments.stems is not None:
-        arguments.stems.mkdir(parents=True, exist_ok=True)
+        make_folder(arguments.stems)
+    for also in filter(None, (arguments.write_controls, arguments.write_performance)):
+        check_writable(also)
 
     from ..ensemble import Ensemble
     from ..midi.files import Song, read_song
     from ..midi.phrase import phrase
-    from ..render import render_events
+    from ..render import render_blocks
+    from .parts import assign
 
     song = Song(phrase(), 0.0, "") if arguments.phrase else read_song(arguments.song)
-    if song.remark:
-        print(song.remark, file=sys.stderr)
+    parts = assign(arguments.patch, song.events, arguments.mpe)
+    remarks = [song.remark] * bool(song.remark) + parts.remarks
+    for remark in remarks:
+        print(remark, file=sys.stderr)
     room, wet = room_and_wet(arguments)
-    synth = Ensemble(
-        _patches(arguments.patch),
-        sample_rate=arguments.rate,
-        voices=arguments.voices,
-        decoder=arguments.decoder,
-        seed=arguments.seed,
-        mode=arguments.mode,
-        mpe=arguments.mpe,
-        performer=arguments.performer,
-        prior=arguments.prior,
-        room=room,
-        map=arguments.map,
-    )
+    join = JOINED_SECONDS if arguments.mode == "legato" else 0.0
+    options = synth_options(arguments, sample_rate=arguments.rate, room=room, join=join)
+    synth = Ensemble(parts.patches, parts.together, options)
     set_wet(synth.send, synth.map, wet)
-    play = played_controls if arguments.controls else _performed
-    events = play(arguments, song.events, synth)
-    stems = {name: [] for name in synth.synths}
+    tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)
+    if arguments.controls:
+        tell_without_effect(arguments, SHAPE_NOTES, "with --controls, whose frames are played as they are")
+        events = played_controls(arguments, parts.events, synth)
+    else:
+        events = _performed(arguments, parts, synth)
     kept = recorders(synth) if arguments.write_controls else {}
-
-    def listen() -> None:
-        for each in kept.values():
-            each.take()
-        for name, part in synth.stems.items() if arguments.stems else ():
-            stems[name].append(part)
-
     last = max(1.0, song.seconds, *(seconds for seconds, _ in events[-1:]))
-    begin = time.perf_counter()
-    with progress(f"Rendering {output.name}") as show:
-        audio = render_events(
-            events,
-            synth,
-            lambda seconds: show(min(1.0, seconds / last)),
-            listen,
-            song.seconds,
-        )
+    begin, frames, peak = time.perf_counter(), 0, 0.0
+    sink, stems = open_sound(output, arguments.rate), Stems(arguments.stems, synth)
+    with sink as mix, stems, progress(f"Rendering {output.name}") as show:
+
+        def listen() -> None:
+            for each in kept.values():
+                each.take()
+            stems.listen()
+
+        for block in render_blocks(
+            events, synth, lambda seconds: show(min(1.0, seconds / last)), listen, song.seconds
+        ):
+            mix.write(block)
+            frames, peak = frames + len(block), max(peak, float(abs(block).max()))
+        stems.cut(frames)
     took = time.perf_counter() - begin
-    write_sound(output, audio, arguments.rate)
-    if arguments.stems:
-        _write_stems(arguments, stems, synth.delay_samples, len(audio))
     if kept:
         keep_controls(arguments, kept, synth)
-    patches = [each.patch.name for each in synth.synths.values()]
+    patches = dict.fromkeys(each.patch.name for each in synth.synths.values())
     summary = {
         "output": str(output),
         "patch": ", ".join(patches),
-        "seconds": len(audio) / arguments.rate,
-        "times_real_time": len(audio) / arguments.rate / took,
-        "peak": float(abs(audio).max()) if len(audio) else 0.0,
+        "seconds": frames / arguments.rate,
+        "times_real_time": frames / arguments.rate / took,
+        "peak": peak,
         "stolen_voices": synth.stolen_voices(),
+        "remarks": remarks,
     }
     print_json(summary) if arguments.json else _say(summary)
     return 0
 
 
-def _patches(wanted: list[str]) -> dict[int, object]:
-    """The patch of each channel: CHANNEL=PATCH for one, PATCH for those that are not named."""
-    from ..patch import load_patch
-
-    named, rest = {}, None
-    for text in wanted:
-        channel, equals, name = text.partition("=")
-        if not (equals and channel.isdigit()):
-            rest = text
-        elif 1 <= int(channel) <= 16:
-            named[int(channel) - 1] = name
-        else:
-            raise ValueError(f"There is no MIDI channel {channel}: say 1 to 16 in --patch {text}.")
-    loaded = {name: load_patch(name) for name in {*named.values(), rest or DEFAULT_PATCH}}
-    return {channel: loaded[named.get(channel, rest or DEFAULT_PATCH)] for channel in range(16)}
-
-
-def _performed(arguments, events: list, ensemble) -> list:
+def _performed(arguments, parts, ensemble) -> list:
     """The song as it is to be played: from a table, by rules, or as it is written."""
     import numpy as np
 
@@ -171,10 +161,11 @@ def _performed(arguments, events: list, ensemble) -> list:
     from ..performance.table import read_table, write_table
 
     if not (arguments.performance or arguments.rules or arguments.humanize or arguments.write_performance):
-        return events
-    rows = score = from_events(events)
+        return parts.events
+    rows = score = from_events(parts.events)
     if arguments.performance:
         rows = read_table(arguments.performance)
+        rows = rows[~np.isin(rows["channel"], list(parts.muted))]
         match_score(rows, score, arguments.performance.name)
     if arguments.rules or arguments.humanize:
         quantities = dict.fromkeys(RULES, arguments.rules)
@@ -185,38 +176,20 @@ def _performed(arguments, events: list, ensemble) -> list:
         rows["volume"] += np.where(unset, np.nan_to_num(ordinary - rest), 0.0)
     if arguments.write_performance:
         write_table(arguments.write_performance, rows)
-    return with_notes(events, rows)
-
-
-def _write_stems(arguments, stems: dict[str, list], delay: int, length: int) -> None:
-    import numpy as np
-
-    for name, parts in stems.items():
-        audio = np.concatenate(parts)[delay : delay + length]
-        if np.any(audio):
-            write_sound(arguments.stems / f"{name}.wav", audio, arguments.rate)
+    return with_notes(parts.events, rows)
 
 
 def check_output(path: Path) -> None:
     """Raises ValueError where the sound could not be written, before any time is spent on making it."""
     if path.suffix.lower() not in (".wav", ".flac"):
         raise ValueError(f"{str(path)!r} is neither .wav nor .flac: give the output one of these endings.")
-    if not path.absolute().parent.is_dir():
-        raise ValueError(f"The folder {str(path.parent)!r} does not exist: make it first, or choose another.")
+    check_writable(path)
 
 
 def write_sound(path: Path, audio, rate: float) -> None:
     """24 bit, whole or not at all; audio [frames, 2]."""
-    import soundfile
-
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        soundfile.write(partial, audio, round(rate), format=path.suffix[1:].upper(), subtype="PCM_24")
-        partial.replace(path)
-    except soundfile.LibsndfileError as error:
-        raise ValueError(f"{str(path)!r} can't be written: {error.error_string}") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with open_sound(path, rate) as file:
+        file.write(audio)
 
 
 def _say(summary: dict) -> None:

@@ -9,6 +9,7 @@ frame of one note, and values ramp from the note's row before to this one:
     note                  [F] int32    which note it is of; a note's first row begins it, with its noise's seed
     ends                  [F] bool     the note's last frame
     seed                  [F] uint32   of the noise
+    noise_in_step         [F] float32  how far the noise swells and fades with each period of f0, 0 to 1; may be missing
     f0_hz                 [F] float32
     amplitude             [F] float32  of the harmonics together
     harmonic_distribution [F, K] float32, rows sum to 1
@@ -37,6 +38,7 @@ COLUMNS = {
     "note": np.int32,
     "ends": np.bool_,
     "seed": np.uint32,
+    "noise_in_step": np.float32,
     "f0_hz": np.float32,
     "amplitude": np.float32,
     "harmonic_distribution": np.float32,
@@ -50,6 +52,7 @@ LIMITS = {
     "voice": (0, 63),
     "note": (-1, 1 << 30),
     "seed": (0, 2**32 - 1),
+    "noise_in_step": (0.0, 1.0),
     "f0_hz": (0.0, 96_000.0),
     "amplitude": (0.0, 1e4),
     "harmonic_distribution": (0.0, 1e4),
@@ -194,7 +197,7 @@ def read_controls(path: str | Path, sample_rate: float) -> dict[str, dict[str, n
     return {part: _checked(found, f"{path.name}, {part}") for part, found in parts.items()}
 
 
-_SCALARS = ("start", "length", "voice", "ends", "seed", "f0_hz", "amplitude")
+_SCALARS = ("start", "length", "voice", "ends", "seed", "noise_in_step", "f0_hz", "amplitude")
 
 
 def _record_type() -> np.dtype:
@@ -238,6 +241,10 @@ def _check_sizes(path: Path) -> None:
 
 
 def _checked(found: dict[str, np.ndarray], where: str) -> dict[str, np.ndarray]:
+    # Files of before that column was there play as they did.
+    found = (
+        {"noise_in_step": np.zeros(found["start"].shape, np.float32), **found} if "start" in found else found
+    )
     if missing := [name for name in COLUMNS if name not in found]:
         raise ControlsError(f"{where}: {missing[0]} is missing; {', '.join(COLUMNS)} are needed.")
     count = found["start"].shape[0] if found["start"].ndim else -1

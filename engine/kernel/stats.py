@@ -1,13 +1,32 @@
 """What the audio callback has seen, and what each voice does now, for whoever looks."""
 
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from ..input.input import InputStats, Listening
 from ..native._kernel import ffi, lib
-from .peaks import Peaks
+
+
+@dataclass(frozen=True)
+class InputStats:
+    """What is heard now, and what has been so far."""
+
+    mode: str
+    f0_hz: float  # the last one there was
+    loudness_db: float
+    voiced: bool
+    pitch: float  # as played by the voice that follows, MIDI notes
+    octave: int  # that it is moved by
+    peak: float  # highest |sample| that came in since the reader's last reading
+    clipped: int  # samples at full scale
+    howls: int  # feedback that was found
+    duck_db: float  # what the output is lowered by against it, 0 or less
+    delay_ms: float  # of the voice behind the input, by this program alone
+    calibrating: float  # seconds that it still measures; 0: it does not
+    missed_notes: int
 
 
 @dataclass(frozen=True)
@@ -49,11 +68,31 @@ class VoiceReading(NamedTuple):
     loudness_db: float  # that is asked for, before volume and pan
 
 
-class Readings:
-    """Reads a kernel's synth `c` with so many voices, from any thread."""
+class Peaks:
+    """The highest values that each reader has not read yet, from a source that forgets them when it is looked at."""
 
-    def __init__(self, c, voices: int, listening: Listening):
-        self._c, self._voices, self._listening = c, voices, listening
+    def __init__(self):
+        self._held: dict[str, dict[str, float]] = {}
+        self._lock = threading.Lock()
+
+    def read(self, reader: str, found: Mapping[str, float]) -> dict[str, float]:
+        """The highest values since this reader's last reading.
+
+        found: what the source held just now, by name, whoever looks.
+        """
+        with self._lock:
+            self._held.setdefault(reader, {})
+            for held in self._held.values():
+                held.update({name: max(value, held.get(name, value)) for name, value in found.items()})
+            read, self._held[reader] = self._held[reader], {}
+            return read
+
+
+class Readings:
+    """Reads a kernel's synth `c` with so many voices, from any thread; `heard` reads what comes in."""
+
+    def __init__(self, c, voices: int, heard: Callable[[], InputStats]):
+        self._c, self._voices, self._heard = c, voices, heard
         self._memory = None  # for voices, once they are asked for
         self._peaks = Peaks()
 
@@ -69,7 +108,7 @@ class Readings:
     def stats(self, reader: str) -> Stats:
         read = ffi.new("SynthStats *")
         lib.synth_read_stats(self._c, read)
-        heard = self._listening.stats()
+        heard = self._heard()
         found = {"load": read.peak_load, "cpu": read.peak_cpu, "out": read.peak, "in": heard.peak}
         peaks = self._peaks.read(reader, found)
         return Stats(

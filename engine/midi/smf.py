@@ -6,6 +6,7 @@ RP-001, "Standard MIDI Files 1.0". Nothing here knows of seconds, or of what mes
 from collections import Counter
 from typing import NamedTuple
 
+from ..errors import DdspLiveError
 from .messages import DATA_BYTES
 from .parser import LONGEST_SYSEX, Parser
 
@@ -23,7 +24,7 @@ CLIPPED = "values above 127 were clipped"
 SKIPPED = "damaged events were skipped"
 
 
-class SmfError(ValueError):
+class SmfError(DdspLiveError):
     """Bytes that hold no MIDI file; the message says what "it" is."""
 
 

@@ -10,6 +10,7 @@ typedef struct FrameRecord {
     int voice;
     int begins, ends; /* first and last frame of a note */
     uint32_t seed;  /* of a note's noise, where it begins */
+    float noise_in_step; /* how far the noise follows the phase of f0 */
     float f0_hz, amplitude, gain_left, gain_right; /* where the frame's ramps end */
 } FrameRecord;
 

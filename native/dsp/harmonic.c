@@ -73,3 +73,7 @@ void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *dist
 #endif
 
 void harmonic_render(const Harmonic *h, int first, int size, float *out) { FASTEST(render)(h, first, size, out); }
+
+void harmonic_cosine(const Harmonic *h, int first, int size, float *cosine) {
+    FASTEST(cosines)(h, first, size, cosine);
+}

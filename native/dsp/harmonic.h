@@ -29,4 +29,7 @@ void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *dist
    out must have room for whole_lanes(size) floats: what lies behind `size` is overwritten with rubbish. */
 void harmonic_render(const Harmonic *h, int first, int size, float *out);
 
+/* cosine = that of the fundamental's phase at samples [first, first + size), with room as above. */
+void harmonic_cosine(const Harmonic *h, int first, int size, float *cosine);
+
 #endif

@@ -62,3 +62,13 @@ TARGET INLINE void NAME(sixteen_samples)(const Harmonic *h, int first, float *ou
 TARGET static void NAME(render)(const Harmonic *h, int first, int size, float *out) {
     for (int done = 0; done < size; done += LANES) NAME(sixteen_samples)(h, first + done, out + done);
 }
+
+TARGET static void NAME(cosines)(const Harmonic *h, int first, int size, float *cosine) {
+    for (int done = 0; done < size; done += WIDTH) {
+        float cycles[WIDTH];
+        wide sine, at;
+        for (int i = 0; i < WIDTH; i++) cycles[i] = (float)fraction(h->phase + cycles_since(h, first + done + i));
+        sincos_cycles(wide_load(cycles), &sine, &at);
+        wide_store(cosine + done, at);
+    }
+}

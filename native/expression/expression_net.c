@@ -11,6 +11,7 @@
 #define ATTACK_FLUCTUATIONS 2.5f
 #define ATTACK_SECONDS 0.06f
 #define RELEASED_DB 150.0f /* a second, that the instrument's own release may stray more */
+#define LINE_SECONDS 0.05
 #define PEAK_SHARE 0.6f /* of how far below its peak a note is */
 #define LOUDEST_DB 15.0f
 
@@ -46,8 +47,11 @@ void expression_net_inputs(const NoteContour *note, const NoteContourRange *rang
     *to++ = note->joined;
     *to++ = (note_contour_aim_db(note, range) + 2.0f * LOUDEST_DB) / LOUDEST_DB;
     for (int i = 0; i < COUNT(age_seconds); i++) *to++ = expf(-age / age_seconds[i]);
-    const int held = note->released < 0;
-    const float since = held ? 0.0f : fmaxf(0.0f, (float)((double)(time - note->released) * seconds));
+    /* Where another note may follow, the end waits for it: the network has heard notes that stand alone. */
+    const double waits = note->in_line ? LINE_SECONDS : 0.0;
+    const double let_go = (double)(time - note->released) * seconds - waits;
+    const int held = note->released < 0 || (waits > 0 && let_go < 0);
+    const float since = held ? 0.0f : fmaxf(0.0f, (float)let_go);
     *to++ = held ? 1.0f : 0.0f;
     for (int i = 0; i < COUNT(release_seconds); i++) *to++ = held ? 0.0f : expf(-since / release_seconds[i]);
     const float length = note->length_seconds, known = note->length_known ? 1.0f : 0.0f;
@@ -81,7 +85,7 @@ static float drawn(uint32_t seed, uint32_t place) {
     return sum;
 }
 
-static void drift(ExpressionNetVoice *v, uint32_t seed, float seconds) {
+static void advance_drift(ExpressionNetVoice *v, uint32_t seed, float seconds) {
     const float keep = v->frames ? expf(-seconds / DRIFT_SECONDS) : 0.0f, fresh = sqrtf(1.0f - keep * keep);
     v->pitch_drift = keep * v->pitch_drift + fresh * drawn(seed, 2 * v->frames);
     v->level_drift = keep * v->level_drift + fresh * drawn(seed, 2 * v->frames + 1);
@@ -105,21 +109,21 @@ static float farthest_db(const NoteContour *note, const NoteContourRange *range,
 }
 
 static void deviate(const ExpressionNet *p, ExpressionNetVoice *v, const NoteContourRange *range, NoteContour *note,
-                    int64_t time, float amount) {
+                    int64_t time, float amount, float drift) {
     const float *contour = v->activation + p->contour;
     const float hop = v->frames ? (float)((double)(time - v->at) / range->sample_rate) : 0.0f;
     v->at = time;
-    drift(v, note->seed, hop);
-    float pitch = contour[0] + fmaxf(0.0f, contour[2]) * v->pitch_drift;
-    float level_db = 10.0f * (contour[1] + fmaxf(0.0f, contour[3]) * v->level_drift);
+    advance_drift(v, note->seed, hop);
+    float pitch = contour[0] + drift * fmaxf(0.0f, contour[2]) * v->pitch_drift;
+    float level_db = 10.0f * (contour[1] + drift * fmaxf(0.0f, contour[3]) * v->level_drift);
     pitch = bounded(pitch, FARTHEST_SEMITONES);
     level_db = bounded(bounded(level_db, FARTHEST_DB) - v->centre, farthest_db(note, range, time));
     if (note->released < 0) v->centre += level_db * hop / CENTRE_SECONDS;
-    note->deviation = (Deviation){amount * pitch, amount * level_db};
+    note->deviation = (Deviation){amount * pitch, amount * level_db, 0};
 }
 
 void expression_net_step(ExpressionNet *p, const NoteContourRange *range, const int *voices, NoteContour *const *notes,
-                    const int64_t *times, int count, float amount) {
+                    const int64_t *times, int count, float amount, float drift) {
     float *activations[MAX_VOICES] = {NULL}, *states[MAX_VOICES] = {NULL};
     if (!p->present || count <= 0) return;
     for (int i = 0; i < count; i++) {
@@ -128,5 +132,5 @@ void expression_net_step(ExpressionNet *p, const NoteContourRange *range, const 
         expression_net_inputs(notes[i], range, times[i], activations[i]);
     }
     network_step(&p->network, activations, states, count);
-    for (int i = 0; i < count; i++) deviate(p, &p->voice[voices[i]], range, notes[i], times[i], amount);
+    for (int i = 0; i < count; i++) deviate(p, &p->voice[voices[i]], range, notes[i], times[i], amount, drift);
 }

@@ -30,8 +30,9 @@ void expression_net_init(ExpressionNet *p, Arena *arena, const InstrumentConfig 
 void expression_net_inputs(const NoteContour *note, const NoteContourRange *range, int64_t time, float *inputs);
 /* A voice begins a note. */
 void expression_net_reset(ExpressionNet *p, int voice);
-/* The deviations of notes[i], which voices[i] plays, at times[i], times `amount`; written into the notes. */
+/* The deviations of notes[i], which voices[i] plays, at times[i], times `amount`; written into the notes. drift: how much
+   of its own drift there is, 0 to 1. */
 void expression_net_step(ExpressionNet *p, const NoteContourRange *range, const int *voices, NoteContour *const *notes,
-                    const int64_t *times, int count, float amount);
+                    const int64_t *times, int count, float amount, float drift);
 
 #endif

@@ -18,6 +18,8 @@ typedef struct ModValues {
     float noise_db;       /* of the noise while the note begins */
     float balance_db;     /* of the noise against the harmonics */
     float gain_left, gain_right;
+    float legato_octaves, depth, expression; /* of a note's transition, looked at as its key comes */
+    float rate_octaves, vibrato_delay;       /* of the vibrato; the delay in seconds, added */
 } ModValues;
 
 typedef struct Modulation {
@@ -30,7 +32,7 @@ typedef struct Modulation {
 /* A note begins. master: NULL where there is none. */
 void modulation_begin(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity);
 /* Another key in the same breath: what its velocity moves goes there as smoothly as other gestures. */
-void hands_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity);
+void modulation_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity);
 /* Another map came: all gestures are where they are now. */
 void modulation_remap(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master);
 /* So much time passes; INFINITY: smoothing is over. */

@@ -158,7 +158,7 @@ void bench_performance(Instrument *in, const ModMatrix *map, int voices, int ste
             b.time[v] = (int64_t)(i + 1) * in->config.hop;
             modulation_follow(&b.hands[v], map, &b.channel, NULL, hop);
         }
-        expression_net_step(&in->performer, &in->range, b.voice, b.played, b.time, voices, 1.0f);
+        expression_net_step(&in->performer, &in->range, b.voice, b.played, b.time, voices, 1.0f, 1.0f);
         for (int v = 0; v < voices; v++) {
             ModValues gesture = modulation_values(&b.hands[v], map, &b.channel, NULL, &b.note[v].attributes);
             NoteContourFrame frame = note_contour_at(&b.note[v], &in->range, &gesture, b.time[v]);

@@ -18,12 +18,17 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
                                    .attack_seconds = config->attack_ms / 1000.0f,
                                    .release_seconds = config->release_ms / 1000.0f,
                                    .ring_db = config->ring_db,
-                                   .ring_seconds = config->ring_ms / 1000.0f};
+                                   .ring_seconds = config->ring_ms / 1000.0f,
+                                   .expression = config->expression};
     in->trim = exp2f(config->trim_db * 0.16609640f); /* dB to octaves of amplitude */
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
     network_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
     expression_net_init(&in->performer, arena, config);
-    timbre_shaper_init(&in->bender, arena, config->harmonics, config->noise_bands);
+    const double frame_rate = config->sample_rate / config->hop;
+    life_contour_init(&in->life_contour, &config->life, config->sample_rate, frame_rate);
+    life_spectrum_init(&in->life_spectrum, arena, &config->life, config->voices, config->harmonics, config->noise_bands,
+                       frame_rate);
+    timbre_shaper_init(&in->bender, arena, config->harmonics, config->noise_bands, config->patch_rate);
     noise_design_init(&in->noise, arena, config->noise_bands, config->patch_rate, config->sample_rate);
     if (config->delay_frames)
         frame_queue_init(&in->frames, arena, config->voices, config->harmonics, config->noise_bands);
@@ -129,6 +134,7 @@ static void keep(Instrument *in, int64_t position, int voice, const VoiceFrame *
     record->begins = frame->starts;
     record->ends = frame->last;
     record->seed = frame->seed;
+    record->noise_in_step = frame->noise_in_step;
     record->f0_hz = frame->f0_hz;
     record->amplitude = *frame->amplitude * frame->voicing;
     record->gain_left = frame->gain_left;
@@ -156,6 +162,7 @@ static void play_record(Instrument *in, int64_t chunk_start, int64_t position) {
                         .voicing = 1.0f,
                         .scale = 1.0f,
                         .seed = record->seed,
+                        .noise_in_step = record->noise_in_step,
                         .amplitude = &record->amplitude,
                         .distribution = in->score->distribution + i * in->config.harmonics,
                         .magnitudes = in->score->magnitudes + i * in->config.noise_bands};
@@ -205,6 +212,7 @@ static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, co
         frame.distribution = activations[i] + c->distribution;
         frame.magnitudes = activations[i] + c->noise_magnitudes;
         bend(in, &frame);
+        life_spectrum_step(&in->life_spectrum, wanted[i]->voice, &frame);
         keep(in, position, wanted[i]->voice, &frame);
         voice_renderer_begin(&in->sound[wanted[i]->voice], position, &frame);
     }
@@ -239,7 +247,10 @@ int instrument_begin_due(Instrument *in, int64_t chunk_start, int64_t position) 
             if (frame_queue_starts(&in->frames, v)) voice_renderer_cut(&in->sound[v], position, &in->tail);
             VoiceFrame frame;
             int held = frame_queue_take(&in->frames, v, in->hold_frames, &frame);
-            if (!held) bend(in, &frame);
+            if (!held) {
+                bend(in, &frame);
+                life_spectrum_step(&in->life_spectrum, v, &frame);
+            }
             late += held;
             voice_renderer_begin(&in->sound[v], position, &frame);
         }

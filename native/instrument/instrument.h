@@ -6,7 +6,9 @@
 #include "base/ramp.h"
 #include "dsp/biquad_cascade.h"
 #include "dsp/convolver.h"
+#include "instrument/life_spectrum.h"
 #include "expression/expression_net.h"
+#include "expression/life_contour.h"
 #include "instrument/frame_queue.h"
 #include "midi/voice_allocator.h"
 #include "nn/network.h"
@@ -22,6 +24,8 @@ struct Instrument {
     InstrumentConfig config; /* its pointers are Python's and not read after init */
     NoteContourRange range;
     ExpressionNet performer;
+    LifeContour life_contour;
+    LifeSpectrum life_spectrum;
     Network decoder;
     TimbreShaper bender;
     NoiseDesign noise;

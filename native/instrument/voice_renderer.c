@@ -1,5 +1,7 @@
 #include "instrument/voice_renderer.h"
 
+#include <math.h>
+
 #define FADE_IN 48 /* samples: short enough to be an attack, long enough not to click */
 
 void voice_renderer_init(VoiceRenderer *s, Arena *arena, const NoiseDesign *design, int harmonics, double sample_rate) {
@@ -8,8 +10,12 @@ void voice_renderer_init(VoiceRenderer *s, Arena *arena, const NoiseDesign *desi
     s->mono = arena_floats(arena, CHUNK + LANES);
     s->out_left = arena_floats(arena, CHUNK + LANES);
     s->out_right = arena_floats(arena, CHUNK + LANES);
+    s->noisy = arena_floats(arena, CHUNK + LANES);
+    s->cosine = arena_floats(arena, CHUNK + LANES);
     s->magnitudes = arena_floats(arena, (size_t)design->bands);
 }
+
+static void clear(float *samples, int count) { memset(samples, 0, (size_t)count * sizeof *samples); }
 
 /* mono [size] with the frame's gains, into left and right (room for whole lanes). Whole lanes only, so that no sample
    is left to other instructions than its neighbours. */
@@ -28,13 +34,30 @@ HOT static void apply_gains(const VoiceRenderer *s, int first, int size, float *
     }
 }
 
-static void clear(float *samples, int count) { memset(samples, 0, (size_t)count * sizeof *samples); }
+/* Adds noise that swells and fades with each period of f0, as breath does between a reed's pulses, at the power that it
+   would have without: 1 + m cos has that of 1 + m^2 / 2. */
+HOT static void add_in_step(VoiceRenderer *s, int first, int size) {
+    const float begin = s->in_step, end = s->frame.noise_in_step, step = 1.0f / (float)s->frame.length;
+    const float even = 1.0f / sqrtf(1.0f + 0.5f * begin * begin), even_end = 1.0f / sqrtf(1.0f + 0.5f * end * end);
+    const float even_slope = (even_end - even) * step, slope = (end * even_end - begin * even) * step;
+    const int count = whole_lanes(size);
+    clear(s->noisy, count);
+    noise_render(&s->noise, first, size, s->noisy);
+    harmonic_cosine(&s->harmonic, first, size, s->cosine);
+    float *restrict mono = s->mono;
+    const float *restrict noisy = s->noisy, *restrict cosine = s->cosine;
+    for (int i = 0; i < count; i++) {
+        const float at = (float)(first + i);
+        mono[i] += noisy[i] * (even + at * even_slope + (begin * even + at * slope) * cosine[i]);
+    }
+}
 
 /* [first, first + size) of the current frame. */
 static void render(VoiceRenderer *s, int first, int size, float *left, float *right) {
     clear(s->mono, whole_lanes(size));
     harmonic_render(&s->harmonic, first, size, s->mono);
-    noise_render(&s->noise, first, size, s->mono);
+    if (s->in_step > 0 || s->frame.noise_in_step > 0) add_in_step(s, first, size);
+    else noise_render(&s->noise, first, size, s->mono);
     apply_gains(s, first, size, left, right);
 }
 
@@ -77,12 +100,14 @@ void voice_renderer_begin(VoiceRenderer *s, int64_t position, const VoiceFrame *
         noise_reset(&s->noise, frame->seed);
         s->left = frame->gain_left;
         s->right = frame->gain_right;
+        s->in_step = frame->noise_in_step;
         s->onset = frame->fade_in ? position : position - FADE_IN;
         s->active = 1;
     } else {
         if (!s->active) return; /* cut off meanwhile */
         s->left = s->frame.gain_left;
         s->right = s->frame.gain_right;
+        s->in_step = s->frame.noise_in_step;
     }
     play(s, position, frame, frame->length);
 }
@@ -97,6 +122,7 @@ void voice_renderer_cut(VoiceRenderer *s, int64_t position, Tail *tail) {
         VoiceFrame hold = s->frame;
         s->left = hold.gain_left;
         s->right = hold.gain_right;
+        s->in_step = hold.noise_in_step;
         play(s, s->begin + s->frame.length, &hold, TAIL);
         render(s, 0, TAIL - size, left + size, right + size);
         size = TAIL;

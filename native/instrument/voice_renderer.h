@@ -20,6 +20,8 @@ typedef struct VoiceFrame {
     float scale;    /* of the amplitudes: below 1 while a late decoder's last frame decays */
     uint32_t seed;  /* of a fresh note's noise */
     TimbreShape bend;      /* of what the decoder makes, towards the note's attributes */
+    float life;     /* 0 .. 1: how much its partials and its noise move by themselves */
+    float noise_in_step; /* 0 .. 1, where the frame's ramp ends: how far the noise follows the phase of f0 */
     float *amplitude, *distribution, *magnitudes; /* [1], [K], [M]: kept readable until the next frame */
 } VoiceFrame;
 
@@ -39,12 +41,14 @@ typedef struct VoiceRenderer {
     Noise noise;
     VoiceFrame frame;      /* the current one */
     float left, right;     /* gains at its first sample */
+    float in_step;         /* the noise's, there */
     int active;
     int64_t begin;         /* the frame's first sample */
     int64_t rendered;      /* the next sample to render */
     int64_t onset;         /* first sample of the fade-in */
     int in_chunk;          /* the buffers hold something for this chunk */
     float *mono, *out_left, *out_right; /* [CHUNK], padded */
+    float *noisy, *cosine; /* scratch [CHUNK], padded */
     float *magnitudes; /* scratch [M] for scaled magnitudes */
 } VoiceRenderer;
 

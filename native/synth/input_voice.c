@@ -146,6 +146,7 @@ int input_voice_frame(Synth *s, ControlFrame *frame) {
                                       .scale = 1.0f,
                                       .voicing = at->voicing,
                                       .bend = {.brighter = gesture.brightness},
+                                      .life = READ(s->life),
                                       .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},
                             .f0_scaled = pitch / 127.0f,
                             .loudness_scaled = input_db / 80.0f + 1.0f};

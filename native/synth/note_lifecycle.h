@@ -6,9 +6,11 @@
 Player player_of(Synth *s);
 /* What a part is asked for by its channel and its key. */
 ModValues note_lifecycle_modulation(const Synth *s, const VoiceControl *part);
+/* The rate of the part's vibrato from this position on. */
+void player_sway(const Synth *s, VoiceControl *part, int64_t position);
 /* The part's gestures go on for a frame of so many samples. */
 void note_lifecycle_follow(const Synth *s, VoiceControl *part, int64_t samples);
-/* A map that has come counts from now on, for notes that sound as well. */
+/* Another map counts from now on, for notes that sound as well. */
 void note_lifecycle_remap(Synth *s);
 /* With MPE, a channel's next note brings its own bend, pressure and slide: parts whose keys have been let go keep the
    ones they had. Called while the channels still have them. */

@@ -46,7 +46,10 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
     limiter_init(&s->output, config->sample_rate);
     clock_init(&s->clock, config->sample_rate);
     atomic_init(&s->perform, 1.0f);
-    s->fade_in = (Ramp){0, 1, 1, 1};
+    atomic_init(&s->express, 0.0f);
+    atomic_init(&s->life, 0.0f);
+    s->fade_in = s->master = (Ramp){0, 1, 1, 1};
+    s->master_target = 1;
     return s;
 }
 
@@ -73,6 +76,9 @@ int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) {
 
 void synth_perform(Synth *s, float amount) { atomic_store_explicit(&s->perform, amount, memory_order_relaxed); }
 
+void synth_express(Synth *s, float amount) { atomic_store_explicit(&s->express, amount, memory_order_relaxed); }
+void synth_life(Synth *s, float amount) { atomic_store_explicit(&s->life, amount, memory_order_relaxed); }
+
 int64_t synth_event_time(Synth *s, double seconds) { return clock_event_time(&s->clock, seconds); }
 
 int synth_send_live(Synth *s, double seconds, const uint8_t *bytes, int size) {
@@ -84,6 +90,11 @@ int synth_send_note(Synth *s, int64_t time, int channel, int note, int velocity,
     Event event = {.time = time, .bytes = {(uint8_t)(0x90 | (channel & 15)), (uint8_t)note, (uint8_t)velocity}, .size = 3,
                    .cents = cents, .shaped = attributes != NULL, .seconds = seconds};
     if (attributes) event.attributes = *attributes;
+    return push(s, &event);
+}
+
+int synth_send_master(Synth *s, int64_t time, int what, float value) {
+    Event event = {.time = time, .master = (uint8_t)what, .value = value};
     return push(s, &event);
 }
 
@@ -100,22 +111,24 @@ static int64_t grid_after(const Synth *s, int voice, int64_t position) {
     return position + hop - ((position - phase) % hop + hop) % hop;
 }
 
-static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
+static ControlFrame control_frame(Synth *s, int voice, int64_t position, float life) {
     VoiceControl *part = &s->part[voice];
     ModValues gesture = note_lifecycle_modulation(s, part);
     /* Ramps end where the frame ends: so that is the time to look at. */
     NoteContourFrame at = note_contour_at(&part->performance, &s->current->range, &gesture, part->next_frame);
+    const float gain = at.gain * exp2f(part->performance.deviation.gain_db * 0.16609640f); /* dB to octaves of amplitude */
     ControlFrame frame = {.voice = voice,
                           .sound = {.starts = part->starts,
                                     .fade_in = !part->continues,
                                     .last = at.finished,
                                     .length = (int)(part->next_frame - position),
                                     .f0_hz = at.f0_hz,
-                                    .gain_left = at.gain * gesture.gain_left,
-                                    .gain_right = at.gain * gesture.gain_right,
+                                    .gain_left = gain * gesture.gain_left,
+                                    .gain_right = gain * gesture.gain_right,
                                     .voicing = 1.0f,
                                     .scale = 1.0f,
                                     .bend = at.bend,
+                                    .life = life,
                                     .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},
                           .f0_scaled = at.pitch / 127.0f,
                           .loudness_scaled = at.loudness_db / 80.0f + 1.0f};
@@ -134,8 +147,9 @@ static ControlFrame control_frame(Synth *s, int voice, int64_t position) {
 }
 
 /* Until when the voices' frames last, and how their notes are played until then. */
-static void perform(Synth *s, int64_t position, const int *voices, int count) {
+static void perform(Synth *s, int64_t position, const int *voices, int count, float life) {
     ExpressionNet *performer = &s->current->performer;
+    LifeContour *contour = &s->current->life_contour;
     NoteContour *notes[MAX_VOICES];
     int64_t times[MAX_VOICES];
     for (int i = 0; i < count; i++) {
@@ -144,13 +158,18 @@ static void perform(Synth *s, int64_t position, const int *voices, int count) {
         /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
         part->next_frame = grid_after(s, voices[i], position + (part->starts ? s->hop / 4 - 1 : 0));
         note_lifecycle_follow(s, part, part->next_frame - position);
-        if (part->starts) expression_net_reset(performer, voices[i]);
+        player_sway(s, part, position);
+        if (part->starts) {
+            expression_net_reset(performer, voices[i]);
+            life_contour_reset(contour, voices[i], &part->performance);
+        }
         notes[i] = &part->performance;
         times[i] = part->next_frame;
-        notes[i]->deviation = (Deviation){0, 0};
+        notes[i]->deviation = (Deviation){0, 0, 0};
     }
     float amount = atomic_load_explicit(&s->perform, memory_order_relaxed);
-    expression_net_step(performer, &s->current->range, voices, notes, times, count, amount);
+    expression_net_step(performer, &s->current->range, voices, notes, times, count, amount, 1.0f - life);
+    for (int i = 0; i < count; i++) life_contour_step(contour, voices[i], notes[i], times[i], life);
 }
 
 /* To the instrument that fades out, as loud in its own range as in that of the one that takes over: a soft patch would
@@ -171,8 +190,9 @@ static void advance_control(Synth *s, int64_t position) {
     int voices[MAX_VOICES], count = 0;
     for (int v = 0; v < s->config.voices; v++)
         if (s->part[v].active && s->part[v].next_frame <= position) voices[count++] = v;
-    if (count) perform(s, position, voices, count);
-    for (int i = 0; i < count; i++) frames[i] = control_frame(s, voices[i], position);
+    const float life = atomic_load_explicit(&s->life, memory_order_relaxed);
+    if (count) perform(s, position, voices, count, life);
+    for (int i = 0; i < count; i++) frames[i] = control_frame(s, voices[i], position, life);
     count += input_voice_frame(s, &frames[count]);
     if (!count) return;
     instrument_control(s->current, s->chunk_start, position, frames, count);
@@ -253,15 +273,28 @@ static void step_room(Synth *s, int64_t position) {
     ramp_to(&s->wet, position, s->hop, fabsf(rest) < 1e-5f ? s->wet_target : from + share * rest);
 }
 
+static void apply_master(Synth *s, int64_t position, int size) {
+    if (s->master.from == 1.0f && s->master.to == 1.0f) return;
+    for (int i = 0; i < size; i++) {
+        float gain = ramp_at(&s->master, position + i);
+        s->left[i] *= gain;
+        s->right[i] *= gain;
+    }
+}
+
 static void render_chunk(Synth *s, float *out, int size) {
     int64_t position = s->chunk_start = s->position;
     /* Before the chunk's events: how many of them a chunk holds depends on the block. */
-    if (position % s->hop == 0) step_room(s, position);
+    if (position % s->hop == 0) {
+        step_room(s, position);
+        ramp_to(&s->master, position, s->hop, s->master_target);
+    }
     run_control(s, position, position + size);
     memset(s->left, 0, (size_t)size * sizeof *s->left);
     memset(s->right, 0, (size_t)size * sizeof *s->right);
     if (s->current) instrument_render(s->current, position, size, &s->wet, &s->fade_in, s->left, s->right);
     if (s->previous) instrument_render(s->previous, position, size, &s->wet, &s->fade_out, s->left, s->right);
+    apply_master(s, position, size);
     if (input_is_on(&s->input)) {
         for (int i = 0; i < size; i++) {
             float gain = ramp_at(&s->input.duck, position + i);
@@ -281,7 +314,10 @@ static void render_chunk(Synth *s, float *out, int size) {
 
 void synth_render(Synth *s, float *out, int frames) NONBLOCKING {
     uint64_t mode = flush_subnormals();
-    note_lifecycle_remap(s);
+    if (mod_matrix_swap_take(&s->maps)) {
+        note_lifecycle_remap(s);
+        input_voice_remap(s);
+    }
     collect_events(s);
     swap(s, s->position);
     while (frames > 0) {

@@ -39,7 +39,7 @@ def rendered(patches, events, **options):
 def test_each_part_begins_at_its_sample_and_alone(patches):
     events = [event for i in range(4) for event in note(i, 0.1 + 0.25 * i + i / RATE, 60 + i)]
     _, stems = rendered(dict(enumerate(patches)), events)
-    assert list(stems) == ["1-part0", "2-part1", "3-part2", "4-part3"]
+    assert list(stems) == ["01-part0", "02-part1", "03-part2", "04-part3"]
     for i, stem in enumerate(stems.values()):
         assert np.flatnonzero(stem[:, 0])[0] == round((0.1 + 0.25 * i) * RATE) + i
 
@@ -55,22 +55,23 @@ def test_a_part_sounds_as_its_synth_alone(patches):
     events = note(0, 0.1, 60)
     _, stems = rendered({0: patches[0], 1: patches[1]}, events)
     alone = render_events(events, ddsp_live.Synth(patches[0]))
-    both = min(len(alone), len(stems["1-part0"]))  # each ends where it is silent
-    assert np.allclose(stems["1-part0"][:both], alone[:both] * 0.5**0.5, atol=1e-6)
+    both = min(len(alone), len(stems["01-part0"]))  # each ends where it is silent
+    assert np.allclose(stems["01-part0"][:both], alone[:both] * 0.5**0.5, atol=1e-6)
 
 
-def test_channels_with_one_patch_share_a_synth(patches):
-    ensemble = Ensemble(dict.fromkeys(range(16), patches[0]))
-    assert list(ensemble.synths) == ["1-part0"]
+def test_channels_with_one_patch_share_a_synth_if_they_belong_together(patches):
+    assert len(Ensemble(dict.fromkeys(range(16), patches[0])).synths) == 16
+    ensemble = Ensemble(dict.fromkeys(range(16), patches[0]), together=True)
+    assert list(ensemble.synths) == ["01-part0"]
 
 
 def test_controllers_stay_on_their_channel(patches):
     events = note(0, 0.0, 60) + note(1, 0.0, 60)
     plain = rendered({0: patches[0], 1: patches[1]}, events)[1]
     turned = rendered({0: patches[0], 1: patches[1]}, [(0.0, control_change(7, 0, 1)), *events])[1]
-    both = min(len(plain["1-part0"]), len(turned["1-part0"]))  # each ends where the mix is silent
-    assert np.array_equal(plain["1-part0"][:both], turned["1-part0"][:both])
-    assert not turned["2-part1"].any()
+    both = min(len(plain["01-part0"]), len(turned["01-part0"]))  # each ends where the mix is silent
+    assert np.array_equal(plain["01-part0"][:both], turned["01-part0"][:both])
+    assert not turned["02-part1"].any()
 
 
 def test_a_channel_without_a_patch_is_silent(patches):

@@ -16,6 +16,7 @@ NATIVE = Path(__file__).parents[2] / "native"
 TYPES_ONLY = {"api/synth.h"}  # units below the synth use its types, never its functions
 NOTHING_TO_DECLARE = {
     "base/arena.h",
+    "base/draw.h",
     "base/lanes.h",
     "base/realtime.h",
     "base/simd.h",

@@ -2,13 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 
+from ...audio.sound_files import SoundFileError, read_content, read_sound
 from ...errors import DdspLiveError
 
 SHORTEST_SECONDS = 0.1
@@ -40,10 +39,10 @@ class Recording:
 def read_audio(path: Path, sample_rate: int) -> Recording:
     """A file's audio, its channels averaged, at the given rate. Raises RecordingError."""
     try:
-        content = Path(path).read_bytes()
-        audio, file_rate = soundfile.read(BytesIO(content), dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
-        raise RecordingError(f"{path} cannot be read as audio ({error}).", kind="unreadable") from error
+        content = read_content(path)
+        audio, file_rate = read_sound(path, content)
+    except SoundFileError as error:
+        raise RecordingError(str(error), kind="unreadable") from error
     if len(audio) < file_rate * SHORTEST_SECONDS:
         raise RecordingError(f"{path} is shorter than a tenth of a second.", kind="short")
     if not np.isfinite(audio).all():

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...audio.sound_files import foreign_format
 from .cache import cached
 from .diagnostics import Finding, judge, unlike_the_others
 from .recording import RecordingError, read_audio
@@ -66,14 +67,36 @@ class Analysis(NamedTuple):
 
 
 def find_recordings(folder: Path) -> list[Path]:
-    """The audio files below a folder, sorted. Raises RecordingError where there are none."""
+    """The audio files below a folder, sorted. Raises RecordingError if there are none."""
     folder = Path(folder)
     if not folder.is_dir():
         raise RecordingError(f"There is no folder {folder}; name one that holds recordings.")
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and is_there(path))
     if not paths:
-        raise RecordingError(f"{folder} holds no recordings ({', '.join(sorted(SUFFIXES))}).")
+        others = passed_over(folder)
+        why = f": {others[0].sentence}" if others else f" ({', '.join(sorted(SUFFIXES))})."
+        raise RecordingError(f"{folder} holds no recordings{why}")
     return paths
+
+
+def passed_over(folder: Path) -> list[Finding]:
+    """What below a folder is called like a recording and is none: links to nothing, folders, and foreign formats."""
+    findings = []
+    for path in sorted(Path(folder).rglob("*")):
+        sentence = foreign_format(path)
+        if path.suffix.lower() in SUFFIXES and not is_there(path):
+            sentence = f"{path} is {'a folder' if path.is_dir() else 'a link to a file that is not there'}."
+        if sentence:
+            findings.append(Finding(path, "unreadable", sentence, "left out"))
+    return findings
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file, which a path or what it links to need not be."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def analyse_folder(
@@ -102,7 +125,7 @@ def analyse_folder(
         takes, skipped = _cut(take)
         return takes, found + skipped, tracks.partials_db
 
-    takes, findings, heard = [], [], []
+    takes, findings, heard = [], passed_over(folder), []
     pool = ThreadPoolExecutor(THREADS)
     try:
         for i, (parts, found, partials_db) in enumerate(pool.map(one, paths)):

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ...cli.terminal import bars
 from ...patch import SUFFIX, PatchError
 from ...patch.container import read_json, read_members
+from ...terminal import bars
 from ..analysis.takes import RecordingError
 from ..training.jobs import LOST, Status, add_job_options, each, read_status
 from ..training.loop import Settings

@@ -9,6 +9,8 @@ import numpy as np
 import soundfile
 import soxr
 
+from ...audio.outputs import OutputError, make_folder, why_not
+from ...audio.sound_files import read_sound
 from ...decoders.program import Program
 from ...patch import Patch
 from ..analysis.takes import RecordingError, Take, analyse, analyse_folder, find_recordings
@@ -59,6 +61,8 @@ def evaluate_patch(
     Raises RecordingError where there is nothing to judge by.
     """
     folder = Path(folder)
+    if write is not None:
+        make_folder(write)
     rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
     found, chosen, left_out = takes_to_judge(
         patch, folder, which=which, cache=cache, progress=lambda share: progress(0.3 * share)
@@ -136,16 +140,19 @@ def write_played(
     play: Callable, path: Path, output: Path, rates: dict[str, int], lived_in: Room | None, cache: bool = True
 ) -> None:
     """Writes what is played in a file's place: its rate and length, one channel, as 32-bit floats."""
-    original = soundfile.info(path)
     try:
         take = analyse(path, cache=cache, **rates)
     except RecordingError:
         return
+    original, rate = read_sound(path)
     made = play(take.f0_hz, asked(take, lived_in))
-    if original.samplerate != take.sample_rate:
-        made = soxr.resample(made, take.sample_rate, original.samplerate)
+    if rate != take.sample_rate:
+        made = soxr.resample(made, take.sample_rate, rate)
     output.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(output, fitted(made, original.frames), original.samplerate, subtype="FLOAT")
+    try:
+        soundfile.write(output, fitted(made, len(original)), rate, subtype="FLOAT")
+    except soundfile.LibsndfileError as error:
+        raise OutputError(f"{output} cannot be written: {why_not(output) or error.error_string}") from error
 
 
 def cost_of(patch: Patch) -> dict[str, float]:

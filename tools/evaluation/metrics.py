@@ -1,6 +1,6 @@
 """How good a decoder is, measured from its audio: the definitions are in docs/training.md."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ from ..analysis.takes import Take
 from ..analysis.yin import yin
 from ..models.losses import spectral_distance
 from ..models.mel import mel_distance_db
+from ..models.synthesis import Player
 from .baselines import StaticSound, two_takes
 
 COMPARED_RATE = 16000  # Hz; figures of other trainers are for this rate
@@ -21,9 +22,6 @@ SOUNDING_DB = 40.0  # below a take's loudest frame
 PERIODIC = 0.3
 PITCHED = 0.3  # strength from which the judging tracker's reading of a recording counts
 SMOOTHED = 5  # readings that a median is taken of, so that a single one at an onset does not count
-
-Player = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""f0_hz [frames], loudness_db [frames] -> audio [samples]."""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from ...cli.score_labels import FIGURES, in_words
 from ...patch import Patch
 from ..training.loop import History
 from . import report_pictures as pictures
 from .evaluate_patch import Evaluation
 from .metrics import Judged
+from .score_labels import FIGURES, in_words
 
 WORST = 3
 HEARD_SECONDS = 5.0

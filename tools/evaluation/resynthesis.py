@@ -6,7 +6,7 @@ from ... import signal
 from ...decoders.onnx_decoder import OnnxDecoder
 from ...patch import Patch
 from ...patch.room import own_room
-from .metrics import Player
+from ..models.synthesis import Player
 
 
 def decode(patch: Patch, f0_hz: np.ndarray, loudness_db: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -44,7 +44,7 @@ def played(notes: Sequence[NoteContour], patch: Patch, samples: int, *, performe
 
     Keys are tempered, and recordings are not: each note's channel is bent to where it was heard.
     """
-    synth = Synth(patch, sample_rate=patch.sample_rate, voices=VOICES, performer=performer)
+    synth = Synth(patch, sample_rate=patch.sample_rate, voices=VOICES, performer=performer, life=0.0)
     for channel in range(16):
         synth.control_change(VOLUME, 127, channel, time=0)
     for index, note in enumerate(notes):
@@ -62,7 +62,7 @@ def played(notes: Sequence[NoteContour], patch: Patch, samples: int, *, performe
 
 
 def compare(take: Take, patch: Patch, *, performer: float = 1.0) -> dict[str, float] | None:
-    """Figures of one take; None where no note is heard in it.
+    """Figures of one take, played without life, as no recording's could be met by chance; None where it has no notes.
 
     ours, driven: multi-scale spectral distance to the recording of what the notes make, and of what the take's own
     pitch and loudness make; f0_cents, driven_f0_cents: median off the recording's pitch; loudness_db,

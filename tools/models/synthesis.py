@@ -1,15 +1,17 @@
 """From pitch and loudness through the decoder to audio, in torch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..evaluation.metrics import Player
 from . import signal
 from .body import Body
 from .decoder import Decoder
+
+Player = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""f0_hz [frames], loudness_db [frames] -> audio [samples]."""
 
 
 def scale_inputs(f0_hz: Tensor, loudness_db: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,51 +4,15 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
 
-from ...errors import DdspLiveError
-from ..held import Held
+from ..held import FOLLOWED, Held
 from ..parser import Parser
+from .backend import Backend, Connection, MidiPortError, Receive
 from .sensing import Sensing
 
 WATCH_SECONDS = 0.5
+SHORT_WAY = [0x80 <= status < 0xA0 or 0xB0 <= status < 0xC0 for status in range(256)]
 SENSE_SECONDS = 0.05  # between looks at whether a cable is silent
-
-Receive = Callable[[bytes, float], None]
-"""Gets one whole message and when it arrived, in seconds of `time.monotonic`."""
-
-
-class MidiPortError(DdspLiveError):
-    """A MIDI port or system that cannot be used; the message is one sentence that says why."""
-
-
-class Connection(Protocol):
-    """An open port. After `close` returns it delivers nothing more."""
-
-    def close(self) -> None: ...
-
-
-class Backend:
-    """A MIDI system. To give ports of another kind, override these."""
-
-    def names(self) -> list[str]:
-        """The input ports that are there now, in the system's order."""
-        return []
-
-    def open(self, index: int, deliver: Receive) -> Connection:
-        """Open the port at `index` of `names`. Raises MidiPortError."""
-        raise MidiPortError(f"There is no MIDI port {index}.")
-
-    def open_virtual(self, name: str, deliver: Receive) -> Connection:
-        """Make a port that other programs can connect to. Raises MidiPortError."""
-        raise MidiPortError("This MIDI system has no virtual ports.")
-
-    def stable_name(self, name: str) -> str:
-        """The part of a port's name that is the same when it comes back."""
-        return name
-
-    def close(self) -> None:
-        """Let go of the MIDI system."""
 
 
 class MidiInput:
@@ -226,12 +190,26 @@ class _Source:
         self._open = True
 
     def deliver(self, data: bytes, arrival: float) -> None:
+        """Take bytes that arrived; whole notes and controllers, nearly all that come, take the short way."""
         with self._lock:
             if not self._open:
                 return
+            if len(data) == 3 and SHORT_WAY[data[0]] and data[1] < 0x80 and data[2] < 0x80:
+                self._parser.running = data[0]
+                self._parser.message.clear()
+                if self._sensing.last is not None:
+                    self._sensing.last = arrival
+                if data[0] < 0x90 or (data[0] < 0xA0 and not data[2]):
+                    self._held.keys.pop((data[0] & 15, data[1]), None)
+                elif data[0] < 0xA0:
+                    self._held.keys[data[0] & 15, data[1]] = None
+                elif data[1] in FOLLOWED:
+                    self._held.receive(data)
+                self._receive(data, arrival)
+                return
             for message in self._parser.feed(data):
-                self._held.hear(message)
-                self._sensing.hear(message, arrival)
+                self._held.receive(message)
+                self._sensing.receive(message, arrival)
                 self._receive(message, arrival)
 
     def sense(self, now: float) -> None:

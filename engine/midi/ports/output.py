@@ -1,6 +1,6 @@
 """Notes that were heard, sent to other instruments."""
 
-from .input import MidiPortError
+from .backend import MidiPortError
 from .rtmidi import CLIENT, first_with_ports, rtmidi_module, systems
 
 

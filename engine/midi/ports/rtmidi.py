@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Mapping
 
-from .input import Backend, MidiPortError, Receive
+from .backend import Backend, MidiPortError, Receive
 
 CLIENT = "ddsp-live"
 CALLBACK_SECONDS = 0.02

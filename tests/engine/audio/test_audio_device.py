@@ -66,7 +66,7 @@ def test_without_portaudio_the_command_that_installs_it_is_named(monkeypatch):
 
 
 def test_the_device_calls_the_kernel_and_no_python(sound, synth):
-    with synth.start() as playing:
+    with ddsp_live.play(synth) as playing:
         options = sound.opened[0].options
         assert options["callback"] == int(ffi.cast("uintptr_t", ffi.addressof(lib, "synth_callback")))
         assert options["userdata"] == int(ffi.cast("uintptr_t", synth.c))
@@ -78,21 +78,21 @@ def test_the_device_calls_the_kernel_and_no_python(sound, synth):
 
 
 def test_notes_are_heard_on_the_device(sound, synth):
-    with synth.start():
+    with ddsp_live.play(synth):
         synth.note_on(69)
         until(lambda: sound.peak > 0.001)
 
 
 def test_xruns_that_the_device_reports_are_counted(sound, synth):
     sound.flags = 4  # paOutputUnderflow
-    with synth.start():
+    with ddsp_live.play(synth):
         until(lambda: synth.stats().xruns > 0)
 
 
 def test_a_rate_that_is_refused_is_a_sentence_and_nothing_plays(sound, tmp_path):
     synth = ddsp_live.Synth(make_patch(tmp_path / "tiny.ddsp"), sample_rate=96000)
     with pytest.raises(device.DeviceError, match=r"'USB Audio' .* refused 96000 Hz in blocks of 64 samples"):
-        synth.start()
+        ddsp_live.play(synth)
     assert synth.stream is None
     synth.note_on(69)
     assert np.abs(synth.render(4800)).max() > 0.001
@@ -100,7 +100,7 @@ def test_a_rate_that_is_refused_is_a_sentence_and_nothing_plays(sound, tmp_path)
 
 def test_a_lost_device_is_told_time_goes_on_and_it_is_taken_up_again(sound, synth):
     said = []
-    with synth.start(say=said.append) as playing:
+    with ddsp_live.play(synth, say=said.append) as playing:
         until(lambda: synth.callbacks() > 3)
         sound.plugged = False
         until(lambda: playing.lost)
@@ -118,7 +118,7 @@ def test_a_lost_device_is_told_time_goes_on_and_it_is_taken_up_again(sound, synt
 
 
 def test_a_note_let_go_while_the_device_is_away_has_ended_when_it_is_back(sound, synth):
-    with synth.start(say=lambda sentence: None) as playing:
+    with ddsp_live.play(synth, say=lambda sentence: None) as playing:
         synth.note_on(69)
         until(lambda: synth.stats().sounding_voices == 1)
         sound.plugged = False
@@ -128,7 +128,7 @@ def test_a_note_let_go_while_the_device_is_away_has_ended_when_it_is_back(sound,
 
 
 def test_a_device_that_comes_back_refusing_is_tried_again(sound, synth):
-    with synth.start(say=lambda sentence: None) as playing:
+    with ddsp_live.play(synth, say=lambda sentence: None) as playing:
         until(lambda: synth.callbacks() > 3)
         sound.plugged = False
         until(lambda: playing.lost)
@@ -142,7 +142,7 @@ def test_a_device_that_comes_back_refusing_is_tried_again(sound, synth):
 
 
 def test_rendering_while_live_is_refused(sound, synth):
-    with synth.start(), pytest.raises(RuntimeError, match="playing live"):
+    with ddsp_live.play(synth), pytest.raises(RuntimeError, match="playing live"):
         synth.render(64)
 
 

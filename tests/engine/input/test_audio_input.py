@@ -20,7 +20,7 @@ def sound(monkeypatch):
 @pytest.fixture
 def synth():
     made = ddsp_live.Synth("trumpet", voices=2)
-    made.listen("follow", octave=0, loudest_db=-16)
+    made.input.follow("follow", octave=0, loudest_db=-16)
     return made
 
 
@@ -59,7 +59,7 @@ def wait_for(condition):
 
 def test_what_is_sung_is_played(sound, synth):
     sound.sing = Voice(0.1)
-    with synth.start(input="micro") as stream:
+    with ddsp_live.play(synth, input="micro") as stream:
         assert sound.opened[-1].options["kind"] == "duplex"
         assert sound.opened[-1].options["device"] == (2, 1)
         assert (stream.input.name, stream.latency_ms, stream.input_latency_ms) == ("Microphone", 4.0, 3.0)
@@ -92,7 +92,7 @@ def another_rate(sound):
 @pytest.mark.parametrize("trouble", [no_microphone, another_rate])
 def test_without_a_microphone_the_keys_play(sound, synth, trouble):
     words, said = trouble(sound), []
-    with synth.start(input="mic", say=said.append) as stream:
+    with ddsp_live.play(synth, input="mic", say=said.append) as stream:
         assert stream.input is None
         synth.note_on(69)
         wait_for(lambda: sound.peak > 0.001)
@@ -106,7 +106,7 @@ def test_a_name_or_channel_that_there_is_not_is_one_sentence(sound, synth):
         ({"input": "", "input_channel": 2}, "1 channels"),
     ):
         said = []
-        with synth.start(say=said.append, **options) as stream:
+        with ddsp_live.play(synth, say=said.append, **options) as stream:
             assert stream.input is None
         assert len(said) == 1
         assert words in said[0]
@@ -114,7 +114,7 @@ def test_a_name_or_channel_that_there_is_not_is_one_sentence(sound, synth):
 
 def test_a_microphone_that_vanishes_leaves_the_keys(sound, synth):
     said = []
-    with synth.start(input="mic", say=said.append) as stream:
+    with ddsp_live.play(synth, input="mic", say=said.append) as stream:
         wait_for(lambda: sound.called > 10)
         sound.plugged = False
         wait_for(lambda: stream.lost)
@@ -131,7 +131,7 @@ def test_a_microphone_that_vanishes_leaves_the_keys(sound, synth):
 
 def test_clipping_is_said_once(sound, synth):
     sound.sing, said = Voice(3.0), []
-    with synth.start(input="mic", say=said.append):
+    with ddsp_live.play(synth, input="mic", say=said.append):
         wait_for(lambda: said)
         time.sleep(0.3)
     assert said == ["The input is cut off at full scale: turn its gain down."]
@@ -139,7 +139,7 @@ def test_clipping_is_said_once(sound, synth):
 
 def test_a_chord_is_told_of_once_and_the_keys_play_on(sound, synth):
     sound.sing, said = Chord(), []
-    with synth.start(input="mic", say=said.append):
+    with ddsp_live.play(synth, input="mic", say=said.append):
         synth.note_on(69)
         wait_for(lambda: said)
         assert [voice.note for voice in synth.voice_readings() if voice.held] == [69]

@@ -8,7 +8,8 @@ import time
 
 import pytest
 from ddsp_live.midi.messages import control_change, note_off, note_on, pitch_bend
-from ddsp_live.midi.ports.input import Backend, MidiInput, MidiPortError, list_ports
+from ddsp_live.midi.ports.backend import Backend, MidiPortError
+from ddsp_live.midi.ports.input import MidiInput, list_ports
 from ddsp_live.midi.ports.output import is_own
 from ddsp_live.midi.ports.rtmidi import CHANGING, RtMidi
 

@@ -33,7 +33,7 @@ def main() -> None:
     lib.synth_measure(synth.c, 1)
     session = Session(synth)
     session.open_zone(0)
-    with synth.start("jack") as stream, Server(Panel(session, stream, Path.cwd()), 0) as server:
+    with ddsp_live.play(synth, "jack") as stream, Server(Panel(session, stream, Path.cwd()), 0) as server:
         live = f"ws://127.0.0.1:{server.port}/live?token={server.token}"
         say({"audio": own_audio(), "url": server.url, "live": live})
         for line in sys.stdin:

@@ -21,7 +21,7 @@ def say(sentence: str) -> None:
 
 
 synth = ddsp_live.Synth(sys.argv[1])
-with synth.start("jack", say=say) as stream:
+with ddsp_live.play(synth, "jack", say=say) as stream:
     synth.note_on(60)
     wait_for_callbacks(synth)
     for _ in range(300):

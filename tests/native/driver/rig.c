@@ -51,6 +51,7 @@ Rig *rig_new(int voices, int mode) {
     void *memory = aligned_alloc(64, bytes);
     memset(memory, 0, bytes);
     rig->synth = synth_init(memory, &config);
+    synth_life(rig->synth, 1.0f);
     synth_map(rig->synth, &all_rows);
     rig->voices = voices;
     rig->hash = 14695981039346656037u;

@@ -90,6 +90,11 @@ Instrument *tiny_instrument(double sample_rate, int voices, int delay_frames, ui
         .performer_activations = PLAYED_ACTIVATIONS, .performer_state_size = WIDTH,
         .performer_contour = PLAYED_CONTOUR,
         .attack_ms = 20, .release_ms = TINY_RELEASE_MS,
+        .life = {.partials = {1.5f, 1, 0.5f, 0.3f}, .slope = 0.5f, .depth = 2, .neighbours = 0.9f, .partial_spread = 0.8f,
+                 .level = {3, 1, 0.5f, 0.3f}, .level_spread = 0.8f, .pitch = {30, 10, 2, 1}, .pitch_spread = 0.8f,
+                 .vibrato_cents = 30, .vibrato_hz = 5, .noise_db = 4, .noise_in_step = seed % 3 ? 0.9f : 0, .gestures = 2,
+                 .gesture_pitch = {50, 70}, .gesture_db = {{-9, -6, -3, 6, 3, 1}, {6, -9}},
+                 .gesture_cents = {{-60, -40, -20, 60, 30, 0, 5}, {60, -60}}},
         .ring_db = TINY_RING_DB, .ring_ms = seed % 2 ? TINY_RING_MS : 0, .body = body[0], .body_sections = 2,
         .room = room, .room_length = TINY_ROOM, .room_channels = 2,
     };

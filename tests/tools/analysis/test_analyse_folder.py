@@ -5,6 +5,7 @@ import pytest
 import soundfile
 from ddsp_live.tools.analysis import tracks
 from ddsp_live.tools.analysis.takes import RecordingError, analyse_folder
+from ddsp_live.tools.build.make_patch import recordings_hash
 from instrument import note
 
 RATE = 44100
@@ -106,6 +107,27 @@ def test_a_file_that_is_no_audio_is_named_and_the_rest_kept(tmp_path):
     assert kinds(analysis, "empty") == ["unreadable"] and len(analysis.takes) == 1
 
 
+def test_what_is_called_like_a_recording_and_is_none_is_named_and_the_rest_kept(tmp_path):
+    write(tmp_path, clean=note(60, 0.6, 2.0, RATE))
+    (tmp_path / "moved.wav").symlink_to(tmp_path / "gone.wav")
+    (tmp_path / "takes.wav").mkdir()
+    (tmp_path / "memo.m4a").write_bytes(b"\0\0\0\x18ftypM4A ")
+    (tmp_path / "notes.txt").write_text("C4")
+    analysis = analyse_folder(tmp_path)
+    assert [take.path.stem for take in analysis.takes] == ["clean"]
+    assert left_out(analysis) == {"moved", "takes", "memo"}
+    said = {finding.path.stem: finding.sentence for finding in analysis.findings}
+    assert said["moved"].endswith("moved.wav is a link to a file that is not there.")
+    assert said["takes"].endswith("takes.wav is a folder.")
+    assert "memo.m4a is AAC" in said["memo"] and "`ffmpeg -i memo.m4a memo.wav`" in said["memo"]
+
+
+def test_a_folder_of_foreign_files_alone_names_the_first(tmp_path):
+    (tmp_path / "memo.m4a").write_bytes(b"\0\0\0\x18ftypM4A ")
+    with pytest.raises(RecordingError, match=r"holds no recordings: .*memo\.m4a is AAC"):
+        analyse_folder(tmp_path)
+
+
 def test_a_folder_of_nothing_but_drums_is_refused_in_one_sentence(tmp_path):
     write(tmp_path, drums=drum_loop())
     with pytest.raises(RecordingError, match=r"None of the 1 recordings .* can be learned from"):
@@ -204,3 +226,11 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert len(analyse_folder(tmp_path).takes) == 1
+
+
+def test_the_recordings_hash_leaves_out_what_cannot_be_read(tmp_path):
+    write(tmp_path, clean=note(60, 0.6, 0.2, RATE))
+    before = recordings_hash(tmp_path)
+    (tmp_path / "moved.wav").symlink_to(tmp_path / "gone.wav")
+    (tmp_path / "takes.wav").mkdir()
+    assert recordings_hash(tmp_path) == before

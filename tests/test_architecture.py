@@ -1,0 +1,164 @@
+"""The folders' order: what lies above may use what lies below, never the other way, and nothing goes in circles."""
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MOST_FILES = 25
+NATIVE = ("base", "api", "dsp", "nn", "midi", "expression", "input", "instrument", "synth", "host")
+PYTHON = (
+    "errors",
+    "ranges",
+    "folders",
+    "terminal",
+    "native",
+    "tuning",
+    "midi",
+    "midi.ports",
+    "modulation",
+    "tools.models",
+    "decoders",
+    "performance",
+    "patch",
+    "kernel",
+    "signal",
+    "input",
+    "options",
+    "synth",
+    "ensemble",
+    "render",
+    "audio",
+    "live",
+    "tools.analysis",
+    "tools.data",
+    "tools.room",
+    "timbre_transfer",
+    "tools.bench",
+    "tools.training",
+    "tools.evaluation",
+    "tools.expression",
+    "tools.build",
+    "workflows",
+    "panel",
+    "cli",
+    "tools.experiments",
+    "tools.docs",
+)
+"""Packages and the modules beside them, without `ddsp_live.`; the lowest comes first."""
+FOLDERS = {"engine": "ddsp_live", "native": "ddsp_live.native", "tools": "ddsp_live.tools"}
+
+Edge = tuple[str, str]
+
+
+def c_includes() -> dict[str, set[str]]:
+    """The files of the kernel, "folder/name", and what each includes."""
+    found = {}
+    for path in (ROOT / "native").glob("*/*.[ch]"):
+        text = path.read_text(encoding="utf-8")
+        found[f"{path.parent.name}/{path.name}"] = set(re.findall(r'^#include "([\w/]+\.h)"', text, re.M))
+    return found
+
+
+def python_imports() -> dict[str, set[str]]:
+    """The package's modules, and which of them each imports, at its top or within its functions."""
+    paths = {_module(path): path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
+    return {name: _imported(name, path, paths) for name, path in paths.items()}
+
+
+def _module(path: Path) -> str:
+    first, *rest = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join([FOLDERS[first], *rest]).removesuffix(".__init__")
+
+
+def _imported(name: str, path: Path, known: Mapping[str, Path]) -> set[str]:
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {f"{base}.{a.name}" if f"{base}.{a.name}" in known else base for a in node.names}
+    return {each for each in found if each in known} - {name}
+
+
+def place(module: str) -> str:
+    """The row of `PYTHON` that a module belongs to: the longest that begins its name."""
+    short = module.removeprefix("ddsp_live").removeprefix(".")
+    rows = [row for row in PYTHON if short == row or short.startswith(f"{row}.")]
+    return max(rows, key=len, default=short)
+
+
+def upward(edges: Iterable[Edge], order: tuple[str, ...]) -> list[Edge]:
+    """Those that lead to what comes later in the order, or to what is not in it."""
+    at = {name: i for i, name in enumerate(order)}
+    return [(a, b) for a, b in edges if a not in at or b not in at or at[b] > at[a]]
+
+
+def circle(uses: Mapping[str, set[str]]) -> list[str]:
+    """Names that use each other in a circle; none, if there is none."""
+    left = {name: set(used) for name, used in uses.items()}
+    while ends := [name for name, used in left.items() if not used & left.keys()]:
+        for name in ends:
+            del left[name]
+    used = set().union(*left.values()) if left else set()
+    return sorted(name for name in left if name in used)
+
+
+def test_the_kernels_folders_include_one_way():
+    edges = [(a, b) for a, included in c_includes().items() for b in included]
+    assert len(edges) > 100
+    assert not upward({(a.split("/")[0], b.split("/")[0]) for a, b in edges}, NATIVE)
+
+
+def test_the_kernels_units_include_each_other_in_no_circle():
+    """A unit is a header and the source of its name."""
+    units: dict[str, set[str]] = {}
+    for name, included in c_includes().items():
+        units.setdefault(name[:-2], set()).update(header[:-2] for header in included)
+    assert not circle({name: used - {name} for name, used in units.items()})
+
+
+def test_packages_import_one_way():
+    edges = {(place(a), place(b)) for a, used in python_imports().items() for b in used if a != "ddsp_live"}
+    edges = {(a, b) for a, b in edges if b not in ("", "tools")}  # the public face, and a package of packages
+    assert len(edges) > 50
+    assert not upward({(a, b) for a, b in edges if a != "tools"}, PYTHON)
+
+
+def test_modules_import_each_other_in_no_circle():
+    assert not circle(python_imports())
+
+
+@pytest.mark.parametrize("top", ["native", "engine", "tools", "tests"])
+def test_folders_are_small_enough_to_be_read(top):
+    folders: dict[Path, int] = {}
+    for path in (ROOT / top).rglob("*"):
+        if path.suffix in (".py", ".c", ".h", ".js") and path.name not in ("__init__.py", "_kernel.c"):
+            folders[path.parent] = folders.get(path.parent, 0) + 1
+    assert folders
+    assert {str(folder): count for folder, count in folders.items() if count > MOST_FILES} == {}
+
+
+def test_every_folder_says_what_it_is_for():
+    packages = [path for top in FOLDERS for path in (ROOT / top).rglob("__init__.py")]
+    assert len(packages) > 20
+    for path in packages:
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+    readme = (ROOT / "native" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)/` \| \w", readme, re.M) == list(NATIVE)
+    assert {path.parent.name for path in (ROOT / "native").glob("*/*.[ch]")} == set(NATIVE)
+
+
+def test_what_leads_upward_or_in_a_circle_is_found():
+    assert upward([("low", "high"), ("high", "low"), ("high", "new")], ("low", "high")) == [
+        ("low", "high"),
+        ("high", "new"),
+    ]
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c"]
+    assert not circle({"a": {"b", "c"}, "b": {"c"}, "c": set()})
