@@ -1,6 +1,5 @@
 """The decoder's layers: what each op in a patch's layer list needs, and how wide its output is."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,11 +13,6 @@ MAX_INPUTS = 32
 MAX_SIZE = 4096
 MAX_KNOTS = 256
 LARGEST_LEVEL_DB, LARGEST_SLOPE = 60.0, 4.0  # of a table
-
-NEPERS_PER_DB = math.log(10) / 20
-TABLE_LOUDER_DB = (-24.0, 6.0)  # from a knot's own loudness, within which a table's slopes are followed
-TABLE_FALL = 4.0  # dB more for each dB below its floor
-TABLE_DB = (-160.0, 60.0)  # of what is read
 
 Shapes = dict[str, tuple[int, ...]]
 

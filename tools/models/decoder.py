@@ -7,8 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...decoders.layers import NEPERS_PER_DB, TABLE_DB, TABLE_FALL, TABLE_LOUDER_DB
-from .decoder_onnx import to_onnx
+from .decoder_onnx import NEPERS_PER_DB, TABLE_DB, TABLE_FALL, TABLE_LOUDER_DB, to_onnx
 
 __all__ = ["Decoder", "default_layers", "from_weights", "to_onnx"]
 

@@ -7,8 +7,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from ...decoders.layers import NEPERS_PER_DB, TABLE_DB, TABLE_FALL, TABLE_LOUDER_DB
-
+NEPERS_PER_DB = math.log(10) / 20
+TABLE_LOUDER_DB = (-24.0, 6.0)  # from a knot's own loudness, within which a table's slopes are followed
+TABLE_FALL = 4.0  # dB more for each dB below its floor
+TABLE_DB = (-160.0, 60.0)  # of what is read
 OPSET = 17
 IR_VERSION = 8
 INPUTS = ("f0_scaled", "loudness_scaled")
