@@ -1,6 +1,7 @@
 """Writes a decoder as ONNX straight from its layers, so that weights keep their names and torch's shapes."""
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -64,7 +65,9 @@ class _Graph:
 
     def constant(self, value, dtype=np.float32) -> str:
         array = np.asarray(value, dtype=dtype)
-        name = f"constant {array.dtype.kind}{array.tolist()}"
+        # Readers bound the length of names.
+        said = str(array.tolist()) if array.size < 8 else f"{array.size} {zlib.crc32(array.tobytes())}"
+        name = f"constant {array.dtype.kind}{said}"
         self.initializers.setdefault(name, numpy_helper.from_array(array, name))
         return name
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import gcd
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ PARTIALS = 40
 LOUD_DB = 15.0  # below a note's maximum: frames within count
 HEARD_DB, HEARD_HZ = 75.0, 20000.0  # below the strongest partial, and up to which one is valid
 LEAST = 1e-7
+BEFORE_FRAMES = 20
+LONGEST_FRAMES = 300  # of a note, from where it is loud on: its median hardly changes after
 DYNAMICS = re.compile(r"(?:^|[-_ .])(ppp|pp|p|mp|mf|f|ff|fff|vl?\d{1,3})(?=[-_ .]|$)")
 
 
@@ -74,6 +77,7 @@ def _note(take: Take, decoder: Decoder, sos: np.ndarray | None) -> dict | None:
         "harmonics": decoder.sizes["harmonic_distribution"],
         "noise_bands": decoder.sizes["noise_magnitudes"],
     }
+    take = _loud_part(take)
     count = min(len(take.f0_hz), len(take.loudness_db))
     f0_hz, loudness_db = take.f0_hz[:count], take.loudness_db[:count]
     loud = take.voiced[:count] & (loudness_db > loudness_db.max() - LOUD_DB)
@@ -101,6 +105,14 @@ def _note(take: Take, decoder: Decoder, sos: np.ndarray | None) -> dict | None:
         "valid": valid,
         "dynamic": dynamic_of(take.path),
     }
+
+
+def _loud_part(take: Take) -> Take:
+    """At most LONGEST_FRAMES of a take, from shortly before it is loud on."""
+    first = max(0, int(np.argmax(take.loudness_db > take.loudness_db.max() - LOUD_DB)) - BEFORE_FRAMES)
+    step = take.frame_rate // gcd(take.sample_rate, take.frame_rate)  # parts begin on a sample
+    first = first // step * step
+    return take.part(first, min(first + LONGEST_FRAMES // step * step, len(take.f0_hz)))
 
 
 @torch.no_grad()

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ddsp_live.decoders.program import Program
+from ddsp_live.patch.onnx_reader import read_weights
 from ddsp_live.signal import sosfilt
 from ddsp_live.tools.analysis.takes import Take
-from ddsp_live.tools.models.decoder import from_weights
+from ddsp_live.tools.models.decoder import from_weights, to_onnx
 from ddsp_live.tools.spectra.correct import bounded, correct, heard, rms
 from ddsp_live.tools.spectra.dynamics import BRASS, OFFSETS, family_slopes, ordered, relabelled
 from ddsp_live.tools.spectra.measure import PARTIALS, Notes, dynamic_of, measure
@@ -149,6 +151,47 @@ def test_tables_come_off_again(decoder):
     layers, weights = without_tables(*with_tables(decoder.spec, decoder.weights(), tables))
     assert layers == decoder.spec
     assert weights.keys() == decoder.weights().keys()
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_a_file_keeps_tables_to_the_bit(decoder, half):
+    generator = np.random.default_rng(0)
+    levels, slopes = generator.integers(-96, 96, (2, 60, 24))
+    tables = Tables(
+        *(40.0, 1.0, levels / 4, levels[:, :17] / 4, slopes / 64, slopes[:, :17] / 64),
+        reference=np.round(np.linspace(-30, -15, 60), 2),
+    )
+    layers, weights = with_tables(decoder.spec, decoder.weights(), tables)
+    again = read_weights(to_onnx(layers, weights, half=half))
+    for role in ("levels", "slopes", "reference"):
+        np.testing.assert_array_equal(again[f"tabled_partials.{role}"], weights[f"tabled_partials.{role}"])
+    Program.from_layers(layers, again)
+
+
+BROKEN = {
+    "knots that collide": ({"step": 0.0}, "fall on each other"),
+    "a single knot": ({"knots": 1}, '"knots"'),
+    "another number of knots": ({"knots": 5}, r"float32 \[5"),
+    "more columns than outputs": ({"columns": 30}, "no more columns"),
+    "no floor": ({"floor_db": float("nan")}, '"floor_db"'),
+}
+
+
+@pytest.mark.parametrize(("changed", "said"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_table_is_one_sentence(decoder, changed, said):
+    zeros = np.zeros((3, 5))
+    tables = Tables(50.0, 1.0, zeros, zeros, zeros, zeros, zeros[:, 0])
+    layers, weights = with_tables(decoder.spec, decoder.weights(), tables)
+    layers = [{**layer, **changed} if layer["output"] == "tabled_partials" else layer for layer in layers]
+    with pytest.raises(ValueError, match=said):
+        Program.from_layers(layers, weights)
+
+
+def test_absurd_tables_are_refused(decoder):
+    zeros = np.zeros((3, 5))
+    tables = Tables(50.0, 1.0, zeros + 100, zeros, zeros, zeros, zeros[:, 0])
+    with pytest.raises(ValueError, match="beyond ±60"):
+        Program.from_layers(*with_tables(decoder.spec, decoder.weights(), tables))
 
 
 def _notes(pitch, valid=None):
