@@ -16,7 +16,7 @@ COMMANDS = {
     "train": "make a patch from a folder of recordings",
     "evaluate": "measure how near a patch comes to recordings",
     "attributes": "measure how a recording's notes are played, as a table to edit or play",
-    "patches": "list the factory patches",
+    "patches": "list the patches, or add one of your own",
     "presets": "list what was saved in the panel",
     "inspect": "show all that a patch holds",
     "devices": "list audio outputs and MIDI inputs",

@@ -159,6 +159,30 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         metavar="MAP",
         help="controller map: keyboard (default), wind, mpe, or a .toml file of your own",
     )
+    add_tuning(parser)
+
+
+def add_tuning(parser: argparse.ArgumentParser) -> None:
+    """How the keys are tuned."""
+    parser.add_argument(
+        "--tuning",
+        metavar="TUNING",
+        help="A4 in Hz, as 415 or 432, or a Scala scale: scale.scl, or the name of one that lies in your folder of "
+        "tunings (default: 440)",
+    )
+    parser.add_argument(
+        "--keyboard",
+        metavar="MAP.kbm",
+        help="how the scale lies on the keys (default: its first note on middle C)",
+    )
+
+
+def chosen_tuning(arguments: argparse.Namespace):
+    """The tuning that --tuning and --keyboard ask for, or None. Raises TuningChoiceError or ScalaError."""
+    from ..tuning.choice import find_tuning
+
+    asked = arguments.tuning, arguments.keyboard
+    return None if asked == (None, None) else find_tuning(*asked)
 
 
 def add_interpretation(parser: argparse.ArgumentParser, rules: str) -> None:
@@ -214,6 +238,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0,
         prior=arguments.prior,
         room=room,
         map=arguments.map,
+        tuning=chosen_tuning(arguments),
         **more,
     )
     set_wet(synth.send, synth.map, wet)

@@ -79,6 +79,11 @@ def add_arguments(parser) -> None:
         action="store_false",
         help="play each patch at the level of its recordings; by default all are about equally loud",
     )
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="play even a patch whose network no machine of today runs in time",
+    )
     parser.add_argument("--demo", action="store_true", help="play the built-in phrase")
     add_learning(parser)
     add_surfaces(parser)
@@ -90,11 +95,14 @@ def add_arguments(parser) -> None:
 def run(arguments) -> int:
     from ..audio.device import DeviceError, accepted_rate, find_device
     from ..patch import load_patch
+    from ..patch.cost import check_cost
 
     tell_of_surfaces(arguments)
     preset = wanted_preset(arguments)
     map_file = settle_map(arguments)
     patch = load_patch(arguments.patch or preset.patch)
+    if told := check_cost(patch, arguments.voices, arguments.decoder, arguments.trust):
+        print(told, file=sys.stderr)
     settle_room(arguments, preset)
     nobody = None
     try:
@@ -111,7 +119,8 @@ def run(arguments) -> int:
 
 
 def _synth_options(arguments) -> dict[str, float | bool]:
-    return {"rules": arguments.rules, "humanize": arguments.humanize, "trim": arguments.trim}
+    names = ("rules", "humanize", "trim", "trust")
+    return {name: getattr(arguments, name) for name in names}
 
 
 def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> int:
@@ -267,8 +276,10 @@ def _play_to_file(arguments, patch, reason: str) -> int:
     import numpy as np
 
     from ..audio.offline_clock import NullDevice
+    from ..audio.outputs import check_writable
     from .render import write_sound
 
+    check_writable(DEMO)
     print(
         f"{reason} Until then, the built-in phrase is played to nobody and kept in {DEMO}.", file=sys.stderr
     )

@@ -109,6 +109,8 @@ def make_session(arguments, synth, preset, say: Callable[[str], None]):
     session.open_zone(arguments.mpe)
     if arguments.map != DEFAULT:
         preset.map = map_reference(synth.map)
+    if {"tuning", "keyboard"} & arguments.said:
+        preset.tuning = synth.tuning
     recall(session, preset, patch=False)
     session.values["room"] = 1.0 if level is None else level  # where `make_synth` has put it
     session.listen(lambda kind, what: say(what["text"]) if kind == "say" else None)

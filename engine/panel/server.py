@@ -26,7 +26,12 @@ MESSAGES_A_SECOND, BURST = 500, 500
 MOST_REFUSED = 5000  # messages: whoever sends that many too many is shown out
 MOST_WAITING = 500  # events for a page that does not read
 MOST_PAGES = 16
-RENEWED = {"patch": ("patch", "room"), "room": ("room",), "map": ("map", "controls", "learn")}
+RENEWED = {
+    "patch": ("patch", "room"),
+    "room": ("room",),
+    "tuning": ("tuning",),
+    "map": ("map", "controls", "learn"),
+}
 """Events that pages are told all about."""
 POLICY_VIOLATION, TRY_LATER = 1008, 1013
 SAFE = {

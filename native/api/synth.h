@@ -73,6 +73,11 @@ typedef struct SynthConfig {
 #define MODE_MONO 1
 #define MODE_LEGATO 2
 
+#define MASTER_RESET 1  /* silence, and all as it was in the beginning but the room's level, zones and the tuning of keys */
+#define MASTER_VOLUME 2 /* gain after everything, 0 to 1 */
+#define MASTER_FINE 3   /* semitones that all notes are moved by ... */
+#define MASTER_COARSE 4 /* ... and more of them */
+
 #define LOAD_BINS 40 /* of the histogram below: each 5 % of the block's time, the last one and beyond */
 
 typedef struct SynthStats {
@@ -161,6 +166,8 @@ int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size
    seconds: 0 where that is not known, negative where it is guessed. */
 int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float cents, float seconds,
                     const Attributes *attributes);
+/* A change of the whole synth, in its place among the messages. 0 where the queue is full. */
+int synth_send_master(Synth *synth, int64_t time, int what, float value);
 /* How much of the patch's performer is heard, 0 to 1. */
 void synth_perform(Synth *synth, float amount);
 /* How notes of a line follow each other, and how their vibrato goes: 0, as if each stood alone, to 1, with all that

@@ -8,6 +8,7 @@
 #define MOST_OCTAVES 2.0f   /* of brightness, to either side */
 #define MOST_SEMITONES 192.0f
 #define MOST_BALANCE_DB 48.0f
+#define MOST_VIBRATO 200.0f /* cents, as much as a map may ask for */
 #define STRIKE_SECONDS 0.01f /* in which a slurred key's velocity has come 63 % of its way */
 #define NEAR 1e-6f          /* a smoothed gesture has arrived */
 
@@ -68,7 +69,10 @@ static float value(const ModRoute *row, float x) {
 
 static float value_on(const ModRoute *row, float x, const Channel *c) {
     int by_range = row->target == MOD_PITCH && row->low == row->high;
-    return by_range ? c->bend_range * (2.0f * x - 1.0f) : value(row, x);
+    if (by_range) return c->bend_range * (2.0f * x - 1.0f);
+    int by_depth = row->target == MOD_VIBRATO && row->gesture == CC_MODULATION;
+    if (!by_depth) return value(row, x);
+    return fminf(MOST_VIBRATO, value(row, x) * (c->modulation_range / USUAL_MODULATION));
 }
 
 float mod_matrix_strength(const ModMatrix *map, int velocity) {

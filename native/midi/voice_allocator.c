@@ -214,6 +214,12 @@ void voice_allocator_mono(VoiceAllocator *v, int64_t time, int channel, int on) 
     if (!on) v->mode = MODE_POLY;
 }
 
+void voice_allocator_reset_modes(VoiceAllocator *v, int mode) {
+    v->mode = mode;
+    memset(v->mono, 0, sizeof v->mono);
+    memset(v->legato, 0, sizeof v->legato);
+}
+
 void voice_allocator_finished(VoiceAllocator *v, int voice) {
     if (v->slot[voice].state == VOICE_RELEASED) v->slot[voice].state = VOICE_FREE;
 }

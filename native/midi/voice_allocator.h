@@ -58,6 +58,8 @@ void voice_allocator_legato(VoiceAllocator *v, int channel, int on);
 /* One voice for the channel's keys, or many again (CC126 and CC127); lets go of what sounds. Where all channels share
    a voice, poly gives them all many. */
 void voice_allocator_mono(VoiceAllocator *v, int64_t time, int channel, int on);
+/* All channels as they were made for: CC126, CC127 and CC68 are forgotten. For when nothing sounds. */
+void voice_allocator_reset_modes(VoiceAllocator *v, int mode);
 void voice_allocator_all_notes_off(VoiceAllocator *v, int64_t time, int channel); /* as if every key were let go: pedals hold */
 void voice_allocator_all_sound_off(VoiceAllocator *v, int64_t time, int channel);
 /* Whether a channel's keys follow each other on one voice. */

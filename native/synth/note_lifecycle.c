@@ -146,8 +146,10 @@ static float level(void *self, int voice, int64_t time) {
 Player player_of(Synth *s) { return (Player){s, start, move, leads, release, stop, level}; }
 
 ModValues note_lifecycle_modulation(const Synth *s, const VoiceControl *part) {
-    return modulation_values(&part->hands, mod_matrix_swap_front(&s->maps), own_channel(s, part),
+    ModValues values = modulation_values(&part->hands, mod_matrix_swap_front(&s->maps), own_channel(s, part),
                          master_of(s, part->performance.channel), &part->performance.attributes);
+    values.bend += s->master_fine + s->master_coarse;
+    return values;
 }
 
 void player_sway(const Synth *s, VoiceControl *part, int64_t position) {

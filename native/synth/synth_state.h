@@ -64,6 +64,8 @@ struct Synth {
     _Atomic(Instrument *) incoming, retired;
     Ramp fade_in, fade_out, wet;
     float wet_target, wet_smoothing; /* in seconds */
+    Ramp master; /* volume of the whole synth */
+    float master_target, master_fine, master_coarse; /* semitones */
     Limiter output;
     Input input;
     float *left, *right; /* [CHUNK] */

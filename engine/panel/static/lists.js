@@ -10,6 +10,12 @@ export class Lists {
   constructor(link) {
     this.link = link;
     byId("room").onchange = ({ target }) => link.send("room", { name: target.value });
+    byId("tuning").onchange = ({ target }) => link.send("tuning", { name: target.value });
+    byId("a4").oninput = () => { this.typing = true; };
+    byId("a4").onchange = ({ target }) => {
+      this.typing = false;
+      if (target.reportValidity() && target.value) link.send("a4", { hz: Number(target.value) });
+    };
     byId("map").onchange = ({ target }) => link.send("map", { name: target.value });
     byId("save").onsubmit = (event) => {
       event.preventDefault();
@@ -50,6 +56,13 @@ export class Lists {
     byId("no-room").hidden = own || chosen !== "own";
     byId("room").replaceChildren(...choices.map((room) =>
       element("option", { value: room, innerText: names[room] ?? room, selected: room === chosen })));
+  }
+
+  setTuning({ chosen, choices, a4 }) {
+    byId("tuning").replaceChildren(...choices.map((name) =>
+      element("option", { value: name, innerText: name, selected: name === chosen })));
+    if (!this.typing) byId("a4").value = a4 === null ? "" : Math.round(10 * a4) / 10;
+    byId("a4").disabled = a4 === null;
   }
 
   setMaps({ chosen, choices }) {

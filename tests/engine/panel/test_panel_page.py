@@ -512,3 +512,20 @@ def test_what_comes_in_is_shown_and_calibrated(opened, tmp_path, monkeypatch):
         section.get_by_text("no pitch").wait_for()
         assert until(lambda: not heard.voices())
         page.context.close()
+
+
+def test_the_tuning_is_shown_and_changed_and_a_patch_without_a_room_says_so(rig, page):
+    page.fill("#a4", "415")
+    page.press("#a4", "Enter")
+    assert until(lambda: abs(rig.synth.tuning.pitch(69) - 67.987) < 0.01)
+    page.fill("#a4", "9999")  # out of range: the page itself refuses it
+    page.press("#a4", "Enter")
+    page.wait_for_timeout(200)
+    assert abs(rig.synth.tuning.pitch(69) - 67.987) < 0.01
+    rig.session.tune(None)
+    assert until(lambda: page.input_value("#a4") == "440")
+    assert page.locator("#no-room").is_visible()
+    page.select_option("#room", "hall")
+    page.wait_for_selector("#no-room", state="hidden")
+    assert rig.session.room == "hall"
+    rig.session.play_in("own")

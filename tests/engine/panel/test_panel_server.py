@@ -280,6 +280,7 @@ def test_every_message_cut_anywhere_is_nothing(kind):
         "value": 1,
         "on": 1,
         "octave": 4,
+        "hz": 415,
     }
     name = "wind" if kind == "map" else "room"
     whole = json.dumps({"do": kind, **{field: values.get(field, name) for field in MESSAGES[kind]}})
@@ -390,6 +391,30 @@ def test_late_callbacks_are_those_that_took_longer_than_their_block():
     histogram = [0] * 40
     histogram[19], histogram[20], histogram[39] = 5, 2, 1
     assert late_callbacks(SimpleNamespace(load_histogram=tuple(histogram))) == 3
+
+
+def test_the_panel_shows_and_changes_the_tuning(rig, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    folder = tmp_path / "ddsp-live/tunings"
+    folder.mkdir(parents=True)
+    (folder / "five.scl").write_text("Five equal steps\n5\n240.0\n480.0\n720.0\n960.0\n2/1\n")
+    with rig.page() as page:
+        told = event(page, "hello")["tuning"]
+        assert (told["chosen"], told["a4"]) == ("12 equal steps", 440)
+        assert "five" in told["choices"]
+        ask(page, "a4", hz=415)
+        assert event(page, "tuning")["tuning"]["a4"] == 415
+        ask(page, "tuning", name="five")
+        told = event(page, "tuning")["tuning"]
+        assert (told["chosen"], told["a4"]) == ("five.scl", 415)
+        pitches = rig.synth.tuning.keys
+        assert pitches[70] - pitches[69] == pytest.approx(2.4)
+        ask(page, "tuning", name="/etc/passwd")
+        assert "no scale named" in event(page, "say")["text"]
+        ask(page, "a4", hz=1e9)  # out of range: nothing
+        ask(page, "tuning", name=None)
+        told = event(page, "tuning")["tuning"]
+        assert (told["chosen"], told["a4"]) == ("12 equal steps", 440)
 
 
 @pytest.mark.parametrize(
