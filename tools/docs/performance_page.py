@@ -58,8 +58,8 @@ the spectrogram. What is not set is the instrument's own.
 
 MEASURED = """## How one note becomes the next
 
-In a line (modes mono and legato, controller 68) a key that follows another is *slurred* to it, where both overlap in
-legato, or *detached*, where it repeats, where the one before was let go up to 0.3 s ago, or in mono. Anything else begins
+In a line (modes mono and legato, controller 68) a key that follows another is *slurred* to it, if both overlap in
+legato, or *detached*, if it repeats, if the one before was let go up to 0.3 s ago, or in mono. Anything else begins
 anew. A slur's pitch takes its time T from 10 to 90 % of the way, shorter for wide steps on strings, and the level dips;
 a detached note dips deeper, whatever the patch's own attack. T and depth are drawn for each note, the same for a seed.
 The numbers are medians of lines by players, by family; what a patch learned or says in `expression` of its patch.json
@@ -81,8 +81,8 @@ Heard again from the sound (24 notes a patch, medians; with a gap of 32 ms last)
 | trumpet | 19 [14, 31] | 15 | 4.3 [3.5, 6.2] | 14.7, 14.1, 13.8 |
 | voice (claudia-ah) | 52 [34, 87] | 44 | 1.8 [1.0, 4.4] | 8.1, 7.9, 10.4 |
 
-`--expression 0` plays every note as if it stood alone. A transition bridges what is set of a note: a set volume is given
-back what the dip takes of it, a set fluctuation has the dip in it, and a set peak comes no earlier than the dip is over.
+`--expression 0` plays every note as if it stood alone. What is set of a note counts the transition in: a set volume is
+given back what the dip takes of it, a set fluctuation has the dip in it, and a set peak comes when the dip is over.
 
 ## How exactly
 
