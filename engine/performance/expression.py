@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..patch.families import family_of
+from .families import family_of
 
 
 class Number(NamedTuple):

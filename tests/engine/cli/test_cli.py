@@ -14,7 +14,8 @@ import pytest
 import soundfile
 from ddsp_live.cli import COMMANDS, main, options
 from ddsp_live.cli import input_options as listening
-from ddsp_live.synth import MODES, Synth
+from ddsp_live.options import MODES
+from ddsp_live.synth import Synth
 from fake_sound import FakeSound
 from make_patch import make_patch
 

@@ -88,7 +88,7 @@ def slide(page, name, value):
 
 
 def knob(rig, number, value):
-    rig.session.hear(messages.control_change(number, value), time.monotonic())
+    rig.session.receive(messages.control_change(number, value), time.monotonic())
 
 
 def test_a_mouse_plays_keys_and_slides_over_them(rig, page):
@@ -493,7 +493,7 @@ def test_what_comes_in_is_shown_and_calibrated(opened, tmp_path, monkeypatch):
     with open_rig(str(make_patch(tmp_path / "tiny.ddsp")), tmp_path, stream=stream, voices=4) as heard:
         page = opened(of=heard)
         assert page.locator("#input").is_hidden()
-        heard.synth.listen("follow", octave=1, loudest_db=-16)
+        heard.synth.input.follow("follow", octave=1, loudest_db=-16)
         section = page.get_by_role("region", name="Input")
         section.get_by_text("no pitch").wait_for()
         sound.sing.level = 0.1
