@@ -4,16 +4,17 @@ import sys
 import time
 from pathlib import Path
 
+from ..audio.outputs import check_writable, make_folder
 from ..terminal import print_json, progress
 from .options import (
     DEFAULT_PATCH,
     add_interpretation,
     add_json,
     add_sound_options,
-    chosen_tuning,
     number,
     room_and_wet,
     set_wet,
+    synth_options,
     tell_of_room,
 )
 from .sound_file import Stems, open_sound
@@ -90,7 +91,9 @@ def run(arguments) -> int:
     check_level(arguments)
 
     if arguments.stems is not None:
-        arguments.stems.mkdir(parents=True, exist_ok=True)
+        make_folder(arguments.stems)
+    for also in filter(None, (arguments.write_controls, arguments.write_performance)):
+        check_writable(also)
 
     from ..ensemble import Ensemble
     from ..midi.files import Song, read_song
@@ -104,24 +107,9 @@ def run(arguments) -> int:
     for remark in remarks:
         print(remark, file=sys.stderr)
     room, wet = room_and_wet(arguments)
-    synth = Ensemble(
-        parts.patches,
-        parts.together,
-        sample_rate=arguments.rate,
-        voices=arguments.voices,
-        decoder=arguments.decoder,
-        seed=arguments.seed,
-        mode=arguments.mode,
-        mpe=arguments.mpe,
-        performer=arguments.performer,
-        expression=arguments.expression,
-        join=JOINED_SECONDS if arguments.mode == "legato" else 0.0,
-        life=arguments.life,
-        prior=arguments.prior,
-        room=room,
-        map=arguments.map,
-        tuning=chosen_tuning(arguments),
-    )
+    join = JOINED_SECONDS if arguments.mode == "legato" else 0.0
+    options = synth_options(arguments, sample_rate=arguments.rate, room=room, join=join)
+    synth = Ensemble(parts.patches, parts.together, options)
     set_wet(synth.send, synth.map, wet)
     tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)
     if arguments.controls:
@@ -195,8 +183,7 @@ def check_output(path: Path) -> None:
     """Raises ValueError where the sound could not be written, before any time is spent on making it."""
     if path.suffix.lower() not in (".wav", ".flac"):
         raise ValueError(f"{str(path)!r} is neither .wav nor .flac: give the output one of these endings.")
-    if not path.absolute().parent.is_dir():
-        raise ValueError(f"The folder {str(path.parent)!r} does not exist: make it first, or choose another.")
+    check_writable(path)
 
 
 def write_sound(path: Path, audio, rate: float) -> None:
