@@ -60,8 +60,8 @@ def tell_of_room(arguments: argparse.Namespace, patches, room, wet: float) -> No
 
     if room == NONE and wet:
         tell_without_effect(arguments, ["wet"], "with --room none")
-    without = [patch.title for patch in patches if patch.room is None] if room == OWN and wet else []
-    if without and not {"room", "wet"}.isdisjoint(arguments.said):
+    without = list(dict.fromkeys(patch.title for patch in patches if patch.room is None))
+    if room == OWN and wet and without and not {"room", "wet"}.isdisjoint(arguments.said):
         have = (
             "has no room of its own, and plays"
             if len(without) == 1

@@ -28,6 +28,7 @@ struct Instrument {
     LifeSpectrum life_spectrum;
     Network decoder;
     TimbreShaper bender;
+    float *resonances; /* NULL: none */
     NoiseDesign noise;
     FrameQueue frames;
     VoiceRenderer sound[MAX_SOUNDS];
