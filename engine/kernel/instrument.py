@@ -5,7 +5,7 @@ from ..decoders.worker import DECODERS, Worker
 from ..native._kernel import ffi, lib
 from ..patch import Patch, PatchError
 from ..patch.room import Room
-from ..performance.expression import expression_config
+from ..performance.expression import expression_config, resonances
 from ..performance.performer import OUTPUT
 from .filters import sections_at_rate
 from .memory import zeroed
@@ -52,6 +52,7 @@ class Instrument:
             program = IN_CALLBACK[decoder](program)
         room = None if room is None else room.at_rate(sample_rate)
         body = None if patch.body is None else sections_at_rate(patch.body, patch.sample_rate, sample_rate)
+        curve = resonances(patch.info, lib.RESONANCE_STEPS, lib.RESONANCE_OCTAVES)
         self._config = ffi.new(
             "InstrumentConfig *",
             {
@@ -84,6 +85,7 @@ class Instrument:
                 "ring_db": patch.ring_db,
                 "ring_ms": patch.ring_ms,
                 "expression": expression_config(patch.info),
+                "resonances": ffi.NULL if curve is None else ffi.from_buffer("float *", curve),
                 "life": patch.life.config(),
                 "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),
                 "body_sections": 0 if body is None else len(body),
@@ -99,7 +101,7 @@ class Instrument:
             self._config.performer_activations = performer.activations
             self._config.performer_state_size = performer.state_size
             self._config.performer_contour = performer.offsets[OUTPUT]
-        self._alive = program, room, body, performer
+        self._alive = program, room, body, performer, curve
         size = lib.instrument_bytes(self._config)
         if not size:
             raise PatchError(
@@ -117,3 +119,52 @@ class Instrument:
         """Stop the worker; the memory goes with the object."""
         if self.worker is not None:
             self.worker.stop()
+
+
+class Instruments:
+    """Those that a kernel's synth `c` may still read, and their decoders' workers."""
+
+    def __init__(self, c):
+        self._c = c
+        self._known: dict[int, Instrument] = {}  # by C address
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def load(self, instrument: Instrument, live: bool) -> None:
+        """Let the synth play this one from its next block on; live: while a stream plays."""
+        self._known[_address(instrument.c)] = instrument
+        if live and instrument.worker is not None:
+            instrument.worker.start()
+        self._let_go(lib.synth_load(self._c, instrument.c))
+        self.collect()
+
+    def collect(self) -> None:
+        """Free those that the audio thread no longer reads."""
+        self._let_go(lib.synth_retired(self._c))
+
+    def _let_go(self, c) -> None:
+        if c != ffi.NULL:
+            self._known.pop(_address(c)).close()
+
+    def start(self) -> None:
+        """Let the decoders' workers run by themselves, for a live stream."""
+        for worker in self._workers():
+            worker.start()
+
+    def stop(self) -> None:
+        """Let the workers end."""
+        for instrument in self._known.values():
+            instrument.close()
+
+    def pump(self) -> None:
+        """Offline: let the workers do what is asked of them by now."""
+        for worker in self._workers():
+            worker.pump()
+
+    def _workers(self) -> list[Worker]:
+        return [each.worker for each in list(self._known.values()) if each.worker is not None]
+
+
+def _address(pointer) -> int:
+    return int(ffi.cast("uintptr_t", pointer))

@@ -9,7 +9,7 @@
 #include "api/life_numbers.h"
 #include "api/mod_matrix.h"
 #include "base/realtime.h"
-#include "expression/expression.h"
+#include "api/expression.h"
 
 #define LAYER_DENSE 0       /* y = W x + b; weight [output_size, input_size], bias [output_size] */
 #define LAYER_LAYER_NORM 1  /* over the range's channels; weight, bias [size], parameter = epsilon */
@@ -48,6 +48,7 @@ typedef struct InstrumentConfig {
     float attack_ms, release_ms;
     float ring_db, ring_ms; /* how far below a held note it rings on, < 0, and the time of 60 dB; 0 ms: it does not */
     Expression expression;
+    const float *resonances; /* that vibrato moves partials through: see timbre_shaper_resonate; NULL: none */
     const LayerSpec *performer_layers; /* the performer's network, where the patch has one: inputs come first */
     int performer_layer_count, performer_activations, performer_state_size;
     int performer_contour; /* offset of its output */

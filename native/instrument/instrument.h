@@ -6,7 +6,7 @@
 #include "base/ramp.h"
 #include "dsp/biquad_cascade.h"
 #include "dsp/convolver.h"
-#include "dsp/life_spectrum.h"
+#include "instrument/life_spectrum.h"
 #include "expression/expression_net.h"
 #include "expression/life_contour.h"
 #include "instrument/frame_queue.h"
@@ -28,6 +28,7 @@ struct Instrument {
     LifeSpectrum life_spectrum;
     Network decoder;
     TimbreShaper bender;
+    float *resonances; /* NULL: none */
     NoiseDesign noise;
     FrameQueue frames;
     VoiceRenderer sound[MAX_SOUNDS];
