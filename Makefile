@@ -1,10 +1,11 @@
 PYTHON ?= python3
 PATCH ?= alto-saxophone
+BASE ?= HEAD~1
 VENV := .venv
 BIN := $(VENV)/bin
 KERNEL := $(wildcard native/*/*.c native/*/*.h) native/build.py setup.py pyproject.toml
 
-.PHONY: play test bench docs patches recordings clean
+.PHONY: play test bench docs mutants patches recordings clean
 
 play: $(VENV)/play
 	@tools/system-packages.sh play $(PYTHON)
@@ -20,6 +21,10 @@ bench: $(VENV)/play
 docs: $(VENV)/docs
 	$(BIN)/python -m mkdocs build --strict --quiet
 	@echo "The documentation is in build/site/index.html."
+
+# Changes one thing at a time in files that differ from BASE, and says what no quick test noticed.
+mutants: $(VENV)/test
+	$(BIN)/python tests/mutants.py --base $(BASE) $(ARGS)
 
 patches: recordings $(VENV)/test
 	$(BIN)/python -m ddsp_live.tools.build.bank "$(RECORDINGS)" -o patches $(ARGS)

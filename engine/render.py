@@ -128,6 +128,7 @@ def render_midi(
     wet=0.0,
     programs=(),
     map=DEFAULT,
+    tuning=None,
     progress=None,
     mute=None,
 ):
@@ -139,7 +140,7 @@ def render_midi(
         A Standard MIDI File.
     patch : Patch or str
         A loaded patch, a factory name or a path.
-    sample_rate, voices, decoder, seed, mode, mpe, room, map
+    sample_rate, voices, decoder, seed, mode, mpe, room, map, tuning
         As for `Synth`.
     wet : float
         How much of the room, 0 to 1.
@@ -180,6 +181,7 @@ def render_midi(
         mpe=mpe,
         room=room,
         map=map,
+        tuning=tuning,
     )
     for number in room_controllers(synth.map):
         synth.control_change(number, round(127 * wet), time=0)

@@ -17,20 +17,24 @@ from .kernel.stats import Readings, Stats, VoiceReading
 from .midi import messages
 from .midi.notes import key_and_cents
 from .midi.programs import SYSEX, Programs, Waiting, is_request
+from .midi.universal import RESET, decode_master
 from .modulation import matrix_file
 from .modulation.matrix import TARGETS
 from .native._kernel import ffi, lib
 from .patch import Patch, list_patches
+from .patch.cost import check_cost
 from .patch.model import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
 from .tuning import mts
+from .tuning.choice import as_tuning
 
 ATTRIBUTES = tuple(name for name, _ in ffi.typeof("Attributes").fields)
 QUEUE_FULL = "The queue of events is full: render or start the synth before sending more."
 MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO}
 MOST_VOICES = 64
 MOST_BLOCK = 4096
+MOST_JOIN = 0.3  # seconds, after which no note leads into the next
 MOST_MEMBERS = 15  # of an MPE zone
 MOST_RULES = 10.0
 NOTE_ON = 0x90
@@ -66,10 +70,14 @@ class Synth:
         What gestures move: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `gesture_map.write_map` writes it, or the
         rows themselves, as in `ddsp_live.modulation.matrix`.
     room : str, path-like or Room
-        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, another patch whose room it is, or a sound
+        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
+        ``"hall"``, ``"plate"``), another patch whose room it is, or a sound
         file with an impulse response.
     performer : float
         How much of the instrument's own way of playing a note is heard, where the patch knows it: 0 to 1.
+    expression : float
+        How notes of a line (modes mono and legato, controller 68) lead into each other, and how vibrato goes: 0, each
+        as if it stood alone, to 1, with all that players' notes differ by.
     life : float
         How much notes move by themselves, as the instrument's recordings do: 0, not at all, to 1. What an attribute
         says stays as it was said.
@@ -80,15 +88,21 @@ class Synth:
         Amount of small irregularities, seeded, 0 to 10; no note is delayed.
     prior : float
         How much of what the patch has learned of how notes follow each other is played, where it has: 0 to 1.
+    join : float
+        Seconds of silence between two notes that legato bridges. 0 for who plays live; files are written with gaps.
     trim : bool
         Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
         and read of loudness is before the trim, as the patch was recorded.
+    tuning : Tuning, float, str or path-like, optional
+        What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default.
+    trust : bool
+        Whether a patch may be loaded while it plays live though no machine of today runs its network in time.
 
     Attributes
     ----------
     programs : list of str, path-like or Patch
-        What program changes choose from, the first by program 0 of bank 0; by default the factory patches in
-        the order of `list_patches`. A program beyond its end changes nothing.
+        What program changes choose from, the first by program 0 of bank 0; by default the factory
+        patches and then your own, in the order of `list_patches`. A program beyond its end changes nothing.
 
     Raises
     ------
@@ -115,24 +129,29 @@ class Synth:
         room=OWN,
         map=matrix_file.DEFAULT,
         performer=1.0,
+        expression=1.0,
         life=1.0,
         rules=0.0,
         humanize=0.0,
         prior=1.0,
+        join=0.0,
         trim=False,
+        tuning=None,
+        trust=False,
     ):
         _check("sample_rate", sample_rate, 8000, 192000)
         _check("block_size", block_size, 1, MOST_BLOCK)
         _check("voices", voices, 1, MOST_VOICES)
         _check("mpe", mpe, 0, MOST_MEMBERS)
+        _check("join", join, 0, MOST_JOIN)
         if mode not in MODES:
             raise ValueError(f"There is no mode {mode!r}: choose one of {', '.join(MODES)}.")
         self.sample_rate, self.block_size, self.voices = sample_rate, int(block_size), int(voices)
         self.decoder = decoder
         self._room = room if room == OWN or isinstance(room, Room) else find_room(room)
-        self._trim = bool(trim)
+        self._trim, self._trust = bool(trim), bool(trust)
         self.stream = None  # the running audio stream, where there is one
-        self._tuning = mts.Tuning()
+        self._tuning = self._own_tuning = mts.Tuning()
         self.programs = [entry.path for entry in list_patches()]
         self._asked = Programs()
         self._waiting = Waiting()
@@ -147,6 +166,7 @@ class Synth:
                 "voices": self.voices,
                 "mode": MODES[mode],
                 "seed": seed & 0xFFFFFFFF,
+                "join_seconds": join,
                 "a_weighting": ffi.from_buffer("double *", weighting),
             },
         )
@@ -155,6 +175,7 @@ class Synth:
         self._mapping = threading.Lock()  # the kernel takes maps from one thread at a time
         self.map = map
         self.performer = performer
+        self.expression = expression
         self.life = life
         self._interpreter = Interpreter(self.volume, self._struck, seed & 0xFFFFFFFF)
         self.rules, self.humanize, self.prior = rules, humanize, prior
@@ -163,6 +184,8 @@ class Synth:
         if mpe:
             for message in messages.mpe_zone(mpe):
                 self.send(message)  # as soon as possible: sample 0 would come after what is then sent for now
+        if tuning is not None:
+            self.tune(as_tuning(tuning))
         self.load(patch)
 
     def __setattr__(self, name: str, value) -> None:
@@ -188,12 +211,12 @@ class Synth:
 
     @property
     def tuning(self) -> mts.Tuning:
-        """What each key sounds; set to another tuning, notes that sound follow, as by `tune`."""
+        """What each key sounds; set to another, to A4 in Hz or to a Scala file, notes that sound follow."""
         return self._tuning
 
     @tuning.setter
-    def tuning(self, wanted: mts.Tuning) -> None:
-        self.tune(wanted)
+    def tuning(self, wanted) -> None:
+        self.tune(as_tuning(wanted))
 
     @property
     def instrument(self) -> Instrument:
@@ -229,6 +252,17 @@ class Synth:
         _check("performer", amount, 0, 1)
         self._performer = float(amount)
         lib.synth_perform(self.c, self._performer)
+
+    @property
+    def expression(self) -> float:
+        """How notes of a line lead into each other, 0 to 1, for notes to come."""
+        return self._expression
+
+    @expression.setter
+    def expression(self, amount: float) -> None:
+        _check("expression", amount, 0, 1)
+        self._expression = float(amount)
+        lib.synth_express(self.c, self._expression)
 
     @property
     def life(self) -> float:
@@ -277,6 +311,8 @@ class Synth:
         Raises `PatchError` where the patch can't be read: then the one before plays on.
         """
         patch = loaded(patch)
+        if self.stream is not None:
+            check_cost(patch, self.voices, self.decoder, self._trust)
         room = own_room(patch) if self._room == OWN else self._room
         # One voice more than keys can play follows the input.
         instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room, self._trim)
@@ -385,6 +421,8 @@ class Synth:
         if not raw:
             return
         if is_request(raw):
+            if not self._send_master(raw, self._sample_of(time)):
+                raise OverflowError(QUEUE_FULL)
             if self.stream is None:
                 self._waiting.add(-1 if time is None else int(time), raw)
                 self._answer_due()
@@ -412,6 +450,15 @@ class Synth:
             values = ffi.new("Attributes *", {name: given.get(name, np.nan) for name in ATTRIBUTES})
         return bool(lib.synth_send_note(self.c, at, raw[0] & 0x0F, raw[1], raw[2], cents, seconds, values))
 
+    def _send_master(self, raw: bytes, at: int) -> bool:
+        """Hand on what a system exclusive message changes of the whole synth; False where the queue is full."""
+        master = decode_master(raw) if raw[0] == SYSEX else None
+        if master is None:
+            return True
+        if master.kind == RESET:
+            self._interpreter.reset()
+        return bool(lib.synth_send_master(self.c, at, master.kind, master.value))
+
     def _sample_of(self, time: int | None) -> int:
         """The sample at which to play an event: live, what is sent now sounds exactly a block later."""
         if time is not None:
@@ -422,7 +469,7 @@ class Synth:
         """Send one message that arrived at `arrival` (`time.monotonic` seconds): it sounds exactly a block later."""
         if is_request(raw):
             self._answer(raw)
-            return True
+            return self._send_master(raw, lib.synth_event_time(self.c, arrival))
         return self._push(lib.synth_event_time(self.c, arrival), raw)
 
     def _answer_due(self) -> None:
@@ -440,7 +487,9 @@ class Synth:
         except mts.TuningError:
             return  # a message that was damaged changes nothing
         if change is not None:
-            self.tune(change.apply(self.tuning), sounding=change.realtime)
+            self._set_tuning(change.apply(self.tuning), sounding=change.realtime)
+        elif (master := decode_master(raw)) and master.kind == RESET and self._tuning is not self._own_tuning:
+            self._set_tuning(self._own_tuning, sounding=True)
 
     def change_program(self) -> None:
         """Load the one of `programs` that the last program change asked for, where it is not playing.
@@ -469,6 +518,10 @@ class Synth:
         --------
         ddsp_live.tuning.scala : tunings from Scala's files.
         """
+        self._own_tuning = tuning
+        self._set_tuning(tuning, sounding)
+
+    def _set_tuning(self, tuning: mts.Tuning, sounding: bool) -> None:
         pitches = np.nan_to_num(tuning.pitches(), nan=-1.0).astype(np.float32)
         lib.synth_tune(self.c, ffi.from_buffer("float *", np.ascontiguousarray(pitches)), sounding)
         self._tuning = tuning

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from .outputs import check_writable, why_not
 from .tap import Tap
 
 WRITE_SECONDS = 0.1
@@ -28,10 +29,13 @@ class Recorder:
         Frames that were forgotten before they were written; silence stands in their place.
     problem : str
         Why it ended by itself; empty while it writes.
+
+    Raises OutputError if the file cannot be written.
     """
 
     def __init__(self, tap: Tap, path: str | Path):
         self.path, self.frames, self.lost, self.problem = Path(path), 0, 0, ""
+        check_writable(self.path)
         self._tap, self.start = tap, tap.written()
         self._at = self.start
         self._file = soundfile.SoundFile(
@@ -57,7 +61,8 @@ class Recorder:
                     self._write_all()
                 self._write_all()
             except (OSError, soundfile.LibsndfileError) as error:
-                self.problem = f"The recording {self.path.name} ended: {error}"
+                reason = why_not(self.path) or str(error).rstrip(".")
+                self.problem = f"The recording {self.path.name} ended: {reason}."
 
     def _write_all(self) -> None:
         while len(block := self._next()):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
-from ..errors import DdspLiveError
+from .words import Parser, UsageError, did_you_mean
 
 COMMANDS = {
     "play": "play a patch live, from a MIDI keyboard",
@@ -16,7 +16,7 @@ COMMANDS = {
     "train": "make a patch from a folder of recordings",
     "evaluate": "measure how near a patch comes to recordings",
     "attributes": "measure how a recording's notes are played, as a table to edit or play",
-    "patches": "list the factory patches",
+    "patches": "list the patches, or add one of your own",
     "presets": "list what was saved in the panel",
     "inspect": "show all that a patch holds",
     "devices": "list audio outputs and MIDI inputs",
@@ -28,24 +28,17 @@ COMMANDS = {
 FAILED, INTERRUPTED = 2, 130
 
 
-class UsageError(DdspLiveError):
-    """Words on the command line that make no sense, in one sentence."""
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in a sentence instead of a page."""
-
-    def error(self, message: str) -> None:
-        raise UsageError(
-            f"{message[:1].upper()}{message[1:]}: `{self.prog} --help` shows what can be asked for."
-        )
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, `argv` without the program's name; the exit status, 2 where it could not be done."""
     argv = sys.argv[1:] if argv is None else list(argv)
     try:
-        arguments = _parser(argv).parse_args(argv)
+        parser, command = _parsers(argv)
+        if not argv:
+            parser.print_help()
+            return 0
+        said = command.said(argv if command is parser else argv[1:])
+        arguments = parser.parse_args(argv)
+        arguments.said = said
         return arguments.run(arguments) or 0
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -62,17 +55,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     return FAILED
 
 
-def _parser(argv: Sequence[str]) -> Parser:
-    """Knows the options of the command that `argv` names; the others are only listed, which is quick."""
+def _parsers(argv: Sequence[str]) -> tuple[Parser, Parser]:
+    """The whole parser, and that of the command that `argv` names, which alone is loaded; the others are only listed.
+
+    Raises UsageError where there is no such command.
+    """
+    named = argv[0] if argv and not argv[0].startswith("-") else None
+    if named is not None and named not in COMMANDS:
+        meant = did_you_mean(named, COMMANDS, ": `ddsp-live --help` lists what there is.")
+        raise UsageError(f"There is no command {named}{meant}")
     parser = Parser(
         prog="ddsp-live",
         description="A neural instrument that is played live.",
         epilog="`ddsp-live COMMAND --help` shows a command's options, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"ddsp-live {version('ddsp-live')}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands, chosen = parser.add_subparsers(metavar="COMMAND", required=True), parser
     for name, summary in COMMANDS.items():
-        module = _module(name) if name in argv else None
+        module = _module(name) if name == named else None
         command = commands.add_parser(
             name,
             help=summary,
@@ -83,7 +83,8 @@ def _parser(argv: Sequence[str]) -> Parser:
         if module:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
-    return parser
+            chosen = command
+    return parser, chosen
 
 
 def _module(name: str):

@@ -14,19 +14,23 @@ EXAMPLES = """examples:
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("recording", type=Path, metavar="RECORDING", help="a sound file of one voice")
+    parser.add_argument("recording", type=Path, metavar="RECORDING", help="recording of one voice")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="TABLE.csv", help="(default: the recording's name with .csv)"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="TABLE.csv",
+        help="table to write (default: the recording's name with .csv)",
     )
     parser.add_argument(
         "--notes",
         type=Path,
         metavar="SONG.mid",
-        help="which notes are played (default: those that are heard)",
+        help="notes to measure instead of the detected ones",
     )
     parser.add_argument(
         "--patch",
-        help="take the synthesis controls from this patch's decoder (default: from the sound itself)",
+        help="patch whose decoder provides the synthesis controls (default: they are measured from the sound)",
     )
     add_json(parser)
 
@@ -36,14 +40,12 @@ def run(arguments) -> int:
         from ddsp_live.tools.expression.note_segmentation import measure_notes
     except ModuleNotFoundError as error:
         raise MissingPackageError("Analysis", "train", error) from error
+    from ..audio.outputs import check_writable
     from ..patch import load_patch
     from ..performance.table import write_table
 
     output = arguments.output or arguments.recording.with_suffix(".csv")
-    if not output.absolute().parent.is_dir():
-        raise ValueError(
-            f"The folder {str(output.parent)!r} does not exist: make it first, or choose another."
-        )
+    check_writable(output)
     patch = load_patch(arguments.patch) if arguments.patch else None
     rows, units = measure_notes(arguments.recording, midi=arguments.notes, patch=patch)
     write_table(output, rows)

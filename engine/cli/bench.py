@@ -11,15 +11,17 @@ EXAMPLES = """examples:
 
 def add_arguments(parser) -> None:
     parser.add_argument(
-        "patch", nargs="?", default=DEFAULT_PATCH, metavar="PATCH", help="whose decoder is timed"
+        "patch", nargs="?", default=DEFAULT_PATCH, metavar="PATCH", help="patch whose decoder is timed"
     )
-    parser.add_argument("--runs", type=number(int, 1, 100), default=5, metavar="N", help="default: 5")
+    parser.add_argument(
+        "--runs", type=number(int, 1, 100), default=5, metavar="N", help="number of runs (default: 5)"
+    )
     parser.add_argument(
         "--seconds",
         type=number(float, 0.01, 60),
         default=2.0,
         metavar="S",
-        help="of sound in each run (default: 2)",
+        help="seconds of sound in each run (default: 2)",
     )
     add_json(parser)
 

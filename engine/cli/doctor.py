@@ -15,11 +15,13 @@ MARKS = {"ok": "ok", "warning": "warning", "problem": "PROBLEM"}
 
 def add_arguments(parser) -> None:
     parser.add_argument(
-        "--device", metavar="NAME", help="a number or a part of a name (default: the system's)"
+        "--device", metavar="NAME", help="audio device, by number or part of its name (default: the system's)"
     )
     parser.add_argument("--rate", "--sample-rate", type=number(int, 8000, 192000), metavar="HZ")
     parser.add_argument("--block", type=number(int, 1, 4096), default=64, metavar="SAMPLES")
-    parser.add_argument("--patch", default=DEFAULT_PATCH, help=f"a name or a path (default: {DEFAULT_PATCH})")
+    parser.add_argument(
+        "--patch", default=DEFAULT_PATCH, help=f"patch, by name or path (default: {DEFAULT_PATCH})"
+    )
     parser.add_argument("--sound", action="store_true", help="play a quiet chord instead of silence")
     add_json(parser)
 

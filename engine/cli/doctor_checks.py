@@ -14,7 +14,8 @@ from ..live.play import play
 from ..midi.ports.backend import MidiPortError
 from ..midi.ports.input import list_ports
 from ..native._kernel import ffi, lib
-from ..patch import Patch
+from ..patch import Patch, PatchError
+from ..patch.cost import check_cost
 from ..synth import MOST_VOICES, Synth
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
@@ -160,8 +161,15 @@ def check_kernel() -> Finding:
 
 
 def check_headroom(patch: Patch, rate: float, block: int) -> Finding:
-    """How many voices fit into half of a block's time, by timing callbacks of a few and of many."""
+    """How many voices fit into half of a block's time, by timing callbacks of a few and of many.
+
+    A patch whose layers already say that no machine plays it is not timed.
+    """
     few, many = 2, 16
+    try:
+        check_cost(patch, many)
+    except PatchError as error:
+        return Finding("headroom", PROBLEM, str(error), "Play another patch, or fewer --voices of it.")
     costs = [callback_share(patch, rate, block, voices) for voices in (few, many)]
     each = max(1e-6, (costs[1] - costs[0]) / (many - few))
     fit = int(few + (GOOD_LOAD - costs[0]) / each)

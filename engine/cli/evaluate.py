@@ -16,19 +16,22 @@ EXAMPLES = """examples:
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("patch", metavar="PATCH", help="a factory patch's name, or a path")
+    parser.add_argument("patch", metavar="PATCH", help="patch, by name or path")
     parser.add_argument(
-        "folder", type=Path, metavar="FOLDER", help="recordings, each played by its own pitch and loudness"
+        "folder",
+        type=Path,
+        metavar="FOLDER",
+        help="recordings to compare with; the patch plays each one's pitch and loudness",
     )
     chosen = parser.add_mutually_exclusive_group()
-    chosen.add_argument("--all", action="store_true", help="judge by every file in the folder")
+    chosen.add_argument("--all", action="store_true", help="use every file in the folder")
     chosen.add_argument(
         "--held-out",
         action="store_true",
-        help="judge by what the patch says was held out of training (default: that, where the folder has it)",
+        help="use only the test set that was held out of training (default, if the folder has it)",
     )
     parser.add_argument(
-        "--write", type=Path, metavar="DIR", help="keep what is played, as DIR/<path in FOLDER>.wav"
+        "--write", type=Path, metavar="DIR", help="save what the patch plays as DIR/<path in FOLDER>.wav"
     )
     parser.add_argument("--dry", action="store_true", help="play without the patch's room")
     add_json(parser)

@@ -4,8 +4,10 @@ import argparse
 import threading
 
 from .options import number
+from .words import tell_without_effect
 
 SEND_SECONDS = 0.01
+INPUT_OPTIONS = ("input_channel", "input_mode", "octave", "snap", "scale", "gate", "loudest")
 
 
 def octave(text: str) -> int | str:
@@ -25,31 +27,31 @@ def add_matching_options(parser: argparse.ArgumentParser) -> None:
         type=octave,
         default="auto",
         metavar="N",
-        help="octaves up, or auto: to the patch's range (default)",
+        help="transpose by octaves; auto moves the input into the patch's range (default)",
     )
     parser.add_argument(
         "--snap",
         type=number(float, 0, 1),
         default=0.0,
         metavar="AMOUNT",
-        help="0, the pitch as it is sung (default), to 1, on the scale",
+        help="how far the pitch is pulled to the scale: 0 not at all (default), 1 fully",
     )
     parser.add_argument(
-        "--scale", metavar="SCALE", help="'D minor' and the like, or a Scala file (default: chromatic)"
+        "--scale", metavar="SCALE", help="scale such as 'D minor', or a Scala file (default: chromatic)"
     )
     parser.add_argument(
         "--gate",
         type=number(float, -80, 0),
         default=-55.0,
         metavar="DB",
-        help="loudness of the softest note (-55)",
+        help="loudness in dB below which there is no note (default: -55)",
     )
     parser.add_argument(
         "--loudest",
         type=loudest,
         default="auto",
         metavar="DB",
-        help="loudness that the patch plays as its loudest, or auto: learned from what comes in (default)",
+        help="loudness in dB that is played as the patch's loudest; auto learns it from the input (default)",
     )
 
 
@@ -59,22 +61,34 @@ def add_input_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const="",
         metavar="NAME",
-        help="follow a microphone or an instrument: a number or a part of the device's name; mic is the default one",
+        help="follow this audio input, by number or part of its name; mic is the default input",
     )
     parser.add_argument(
-        "--input-channel", type=number(int, 1, 64), default=1, metavar="N", help="of that device (default: 1)"
+        "--input-channel", type=number(int, 1, 64), default=1, metavar="N", help="input channel (default: 1)"
     )
     parser.add_argument(
         "--input-mode",
         choices=("follow", "notes"),
         default="follow",
-        help="follow: every pitch, as sung (default); notes: cut into notes",
+        help="follow: every pitch as it is sung (default); notes: detect notes",
     )
     add_matching_options(parser)
     parser.add_argument(
-        "--calibrate", action="store_true", help="measure soft and loud for ten seconds, then keep to that"
+        "--calibrate", action="store_true", help="measure your soft and loud for ten seconds first"
     )
-    parser.add_argument("--midi-out", metavar="PORT", help="send the notes of --input-mode notes there, too")
+    parser.add_argument(
+        "--midi-out", metavar="PORT", help="also send the notes of --input-mode notes to this MIDI port"
+    )
+
+
+def check_matching(arguments) -> None:
+    """Say what of the matching does nothing. Raises ScaleError or ScalaError for a scale that there is not."""
+    from ..tuning.scales import scale_pitches
+
+    if arguments.scale is not None:
+        scale_pitches(arguments.scale)
+        if not arguments.snap:
+            tell_without_effect(arguments, ["scale"], "without --snap: say how far, as in --snap 1")
 
 
 def listen(arguments, synth) -> None:
@@ -82,7 +96,9 @@ def listen(arguments, synth) -> None:
     if arguments.input is None:
         if arguments.midi_out is not None or arguments.calibrate:
             raise ValueError("--midi-out and --calibrate need sound that comes in: name it with --input.")
+        tell_without_effect(arguments, INPUT_OPTIONS, "without --input")
         return
+    check_matching(arguments)
     if arguments.midi_out is not None and arguments.input_mode != "notes":
         raise ValueError("Only notes can be sent to --midi-out: say --input-mode notes.")
     synth.listen(

@@ -11,7 +11,7 @@ EXAMPLES = f"""examples:
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("patch", metavar="PATCH", help="a factory patch's name, or a path")
+    parser.add_argument("patch", metavar="PATCH", help="patch, by name or path")
     add_json(parser)
 
 

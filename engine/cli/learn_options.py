@@ -17,7 +17,7 @@ def add_learning(parser) -> None:
         "--learn",
         choices=TARGETS,
         metavar="TARGET",
-        help=f"bind the next controller that is moved to {', '.join(TARGETS)}, and keep it in the map's file",
+        help=f"MIDI learn: bind the next controller that moves to {', '.join(TARGETS)} and save it",
     )
 
 

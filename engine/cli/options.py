@@ -1,7 +1,10 @@
 """Options that several commands share, and the words for numbers out of range."""
 
 import argparse
+import sys
 from collections.abc import Callable
+
+from .words import tell_without_effect
 
 DEFAULT_PATCH = "alto-saxophone"
 DECODERS = ("native", "int8", "onnx", "torchscript")
@@ -48,6 +51,23 @@ def room_and_wet(arguments: argparse.Namespace) -> tuple[object, float]:
     return find_room(chosen) or NONE, wet
 
 
+def tell_of_room(arguments: argparse.Namespace, patches, room, wet: float) -> None:
+    """Say where a room that was asked for is none: of these patches or by its own options."""
+    from ..patch.room import MADE, NONE, OWN
+
+    if room == NONE and wet:
+        tell_without_effect(arguments, ["wet"], "with --room none")
+    without = [patch.title for patch in patches if patch.room is None] if room == OWN and wet else []
+    if without and not {"room", "wet"}.isdisjoint(arguments.said):
+        have = (
+            "has no room of its own, and plays"
+            if len(without) == 1
+            else "have no rooms of their own, and play"
+        )
+        rooms = ", ".join(MADE)
+        print(f"{' and '.join(without)} {have} dry: choose one by --room {rooms}.", file=sys.stderr)
+
+
 def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int | None) -> None:
     """What decides how a patch sounds, live and offline."""
     said = f"{rate}" if rate else "48000, or what the device runs at"
@@ -64,69 +84,105 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         type=number(int, 1, 64),
         default=voices,
         metavar="N",
-        help=f"notes that sound together, 1 to 64 (default: {voices})",
+        help=f"maximum number of voices, 1 to 64 (default: {voices})",
     )
     parser.add_argument(
-        "--decoder", choices=DECODERS, default="native", help="who runs the network (default: native)"
+        "--decoder",
+        choices=DECODERS,
+        default="native",
+        help="decoder backend: native (float32, in the audio callback), int8 (8-bit, "
+        "AVX-512 VNNI), onnx or torchscript "
+        "(in a worker thread, 12 ms later) (default: native)",
     )
     parser.add_argument(
         "--mode",
         choices=MODES,
         default="poly",
-        help="poly; mono: one voice, each key starts a note; legato: overlapping keys glide (default: poly)",
+        help="poly; mono: one voice, each key starts a note; legato: one voice, overlapping keys are slurred "
+        "(default: poly)",
     )
     parser.add_argument(
         "--room",
         type=room_choice,
         default=None,
         metavar="ROOM",
-        help="the room to play in: own (the patch's), none, another patch, or an impulse response as .wav; "
-        "a number is how much of its own",
+        help="room: small-studio, chamber, hall, plate, own (the patch's), none, another patch's, or an "
+        "impulse response as .wav; a number is the wet level of its own",
     )
     parser.add_argument(
         "--wet",
         type=number(float, 0, 1),
         default=None,
         metavar="LEVEL",
-        help="how much of the room, 0 (dry, the default where no room was chosen) to 1 (the default in a room)",
+        help="wet level of the room, 0 to 1 (default: 1 if a room was chosen, otherwise 0)",
     )
     parser.add_argument(
         "--performer",
         type=number(float, 0, 1),
         default=1.0,
         metavar="A",
-        help="how much of the instrument's own way of playing a note, where the patch knows it (default: 1)",
+        help="strength of the patch's learned expression within a note, 0 to 1 (default: 1)",
+    )
+    parser.add_argument(
+        "--expression",
+        type=number(float, 0, 1),
+        default=1.0,
+        metavar="A",
+        help="how notes of a line lead into each other, and how vibrato goes: 0, each note as if it stood alone, to 1 "
+        "(the default)",
     )
     parser.add_argument(
         "--life",
         type=number(float, 0, 1),
         default=1.0,
         metavar="A",
-        help="how much notes move by themselves, as recorded ones do: 0 is not at all (default: 1)",
+        help="strength of the small random movements that recorded notes have, 0 to 1 (default: 1)",
     )
     parser.add_argument(
         "--prior",
         type=number(float, 0, 1),
         default=1.0,
         metavar="A",
-        help="how much of what the patch has learned of notes that follow each other (default: 1)",
+        help="strength of the patch's learned phrasing, 0 to 1 (default: 1)",
     )
-    parser.add_argument(
-        "--no-prior", dest="prior", action="store_const", const=0.0, help="the same as --prior 0"
-    )
+    parser.add_argument("--no-prior", dest="prior", action="store_const", const=0.0, help="same as --prior 0")
     parser.add_argument(
         "--mpe",
         type=number(int, 0, 15),
         default=0,
         metavar="N",
-        help="an MPE zone of N member channels from the start; most MPE keyboards ask for theirs themselves",
+        help="MPE zone of N member channels from the start; most MPE keyboards set up their own",
     )
     parser.add_argument(
         "--map",
         default="keyboard",
         metavar="MAP",
-        help="what gestures move: keyboard (the default), wind, mpe, or a file of your own that ends in .toml",
+        help="controller map: keyboard (default), wind, mpe, or a .toml file of your own",
     )
+    add_tuning(parser)
+
+
+def add_tuning(parser: argparse.ArgumentParser) -> None:
+    """How the keys are tuned."""
+    parser.add_argument(
+        "--tuning",
+        metavar="TUNING",
+        help="A4 in Hz, as 415 or 432, or a Scala scale: scale.scl, or the name of one that lies in your folder of "
+        "tunings (default: 440)",
+    )
+    parser.add_argument(
+        "--keyboard",
+        metavar="MAP.kbm",
+        help="how the scale lies on the keys (default: its first note on middle C)",
+    )
+
+
+def chosen_tuning(arguments: argparse.Namespace):
+    """The tuning that --tuning and --keyboard ask for, or None. Raises TuningChoiceError or ScalaError."""
+    from ..tuning.choice import find_tuning
+
+    asked = arguments.tuning, arguments.keyboard
+    return None if asked == (None, None) else find_tuning(*asked)
 
 
 def add_interpretation(parser: argparse.ArgumentParser, rules: str) -> None:
@@ -136,10 +192,14 @@ def add_interpretation(parser: argparse.ArgumentParser, rules: str) -> None:
         type=number(float, 0, 10),
         default=0.0,
         metavar="K",
-        help=f"{rules}: 0 is as written (the default), 1 as the rules' authors mean it",
+        help=f"{rules}: 0 is off (default), 1 is nominal",
     )
     parser.add_argument(
-        "--humanize", type=number(float, 0, 10), default=0.0, metavar="A", help="random deviation, 0 is none"
+        "--humanize",
+        type=number(float, 0, 10),
+        default=0.0,
+        metavar="A",
+        help="strength of random deviations (default: 0)",
     )
 
 
@@ -154,7 +214,7 @@ def set_wet(send, rows, wet: float) -> None:
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
 def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0, **more):
@@ -162,6 +222,7 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0,
     from ..synth import Synth
 
     room, wet = room_and_wet(arguments)
+    tell_of_room(arguments, [patch], room, wet)
     synth = Synth(
         patch,
         sample_rate=rate,
@@ -172,10 +233,12 @@ def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0,
         mode=arguments.mode,
         mpe=arguments.mpe,
         performer=arguments.performer,
+        expression=arguments.expression,
         life=arguments.life,
         prior=arguments.prior,
         room=room,
         map=arguments.map,
+        tuning=chosen_tuning(arguments),
         **more,
     )
     set_wet(synth.send, synth.map, wet)

@@ -7,10 +7,19 @@ import time
 from pathlib import Path
 
 from ..terminal import progress, quiet_libraries
-from .input_options import NoteSender, add_input_options, heard_from, input_line, listen
+from .input_options import INPUT_OPTIONS, NoteSender, add_input_options, heard_from, input_line, listen
 from .learn_options import add_learning, make_learner, obey_lines, settle_map
 from .options import DEFAULT_PATCH, add_interpretation, add_sound_options, make_synth, number
-from .surfaces import add_surfaces, has_surface, make_session, open_surfaces, settle_room, wanted_preset
+from .surfaces import (
+    add_surfaces,
+    has_surface,
+    make_session,
+    open_surfaces,
+    settle_room,
+    tell_of_surfaces,
+    wanted_preset,
+)
+from .words import tell_without_effect
 
 EXAMPLES = """examples:
   ddsp-live play                                   the alto saxophone, from every MIDI keyboard there is
@@ -33,6 +42,7 @@ DEMO = Path("demo.wav")
 LONGEST_TAIL_SECONDS = 12.0
 SILENCE = 10.0 ** (-90.0 / 20.0)
 REFRESH_SECONDS = 0.125
+NEED_A_DEVICE = ("midi", "virtual", "input", *INPUT_OPTIONS, "midi_out", "calibrate", "learn", "seconds")
 
 
 def add_arguments(parser) -> None:
@@ -40,50 +50,59 @@ def add_arguments(parser) -> None:
         "patch",
         nargs="?",
         metavar="PATCH",
-        help=f"a name or a path (default: the one that played last, or {DEFAULT_PATCH})",
+        help=f"patch, by name or path (default: the last one played, or {DEFAULT_PATCH})",
     )
     parser.add_argument(
-        "--device", metavar="NAME", help="a number or a part of a name (default: the system's)"
+        "--device", metavar="NAME", help="audio device, by number or part of its name (default: the system's)"
     )
     parser.add_argument(
         "--block",
         type=number(int, 1, 4096),
         default=64,
         metavar="SAMPLES",
-        help="that the device asks for at once; more is safer, fewer is quicker (default: 64)",
+        help="audio block size in samples; larger is safer, smaller has less latency (default: 64)",
     )
     add_sound_options(parser, voices=16, rate=None)
-    add_interpretation(parser, "higher notes louder, short ones softer, by rules of performance")
+    add_interpretation(parser, "strength of the KTH performance rules")
     parser.add_argument(
         "--midi",
         action="append",
         default=[],
         metavar="PORT",
-        help="a number or a part of a name; may be given several times (default: every port, now and later)",
+        help="MIDI input, by number or part of its name; can be repeated (default: every port, now and later)",
     )
-    parser.add_argument("--virtual", metavar="NAME", help="make a MIDI port that other programs can send to")
+    parser.add_argument("--virtual", metavar="NAME", help="open a virtual MIDI port for other programs")
     add_input_options(parser)
     parser.add_argument(
         "--as-recorded",
         dest="trim",
         action="store_false",
-        help="each patch as loud as its recordings were; by default all are about equally loud",
+        help="play each patch at the level of its recordings; by default all are about equally loud",
+    )
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="play even a patch whose network no machine of today runs in time",
     )
     parser.add_argument("--demo", action="store_true", help="play the built-in phrase")
     add_learning(parser)
     add_surfaces(parser)
     parser.add_argument(
-        "--seconds", type=number(float, 0, 1e9), metavar="S", help="end by itself after so long"
+        "--seconds", type=number(float, 0, 1e9), metavar="S", help="stop after this many seconds"
     )
 
 
 def run(arguments) -> int:
     from ..audio.device import DeviceError, accepted_rate, find_device
     from ..patch import load_patch
+    from ..patch.cost import check_cost
 
+    tell_of_surfaces(arguments)
     preset = wanted_preset(arguments)
     map_file = settle_map(arguments)
     patch = load_patch(arguments.patch or preset.patch)
+    if told := check_cost(patch, arguments.voices, arguments.decoder, arguments.trust):
+        print(told, file=sys.stderr)
     settle_room(arguments, preset)
     nobody = None
     try:
@@ -100,7 +119,8 @@ def run(arguments) -> int:
 
 
 def _synth_options(arguments) -> dict[str, float | bool]:
-    return {"rules": arguments.rules, "humanize": arguments.humanize, "trim": arguments.trim}
+    names = ("rules", "humanize", "trim", "trust")
+    return {name: getattr(arguments, name) for name in names}
 
 
 def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> int:
@@ -256,11 +276,14 @@ def _play_to_file(arguments, patch, reason: str) -> int:
     import numpy as np
 
     from ..audio.offline_clock import NullDevice
+    from ..audio.outputs import check_writable
     from .render import write_sound
 
+    check_writable(DEMO)
     print(
         f"{reason} Until then, the built-in phrase is played to nobody and kept in {DEMO}.", file=sys.stderr
     )
+    tell_without_effect(arguments, NEED_A_DEVICE, "without an audio device")
     rate = arguments.rate or USUAL_RATE
     synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_synth_options(arguments))
     end = _send_phrase(synth)

@@ -4,18 +4,23 @@ import sys
 import time
 from pathlib import Path
 
+from ..audio.outputs import check_writable, make_folder
 from ..terminal import print_json, progress
 from .options import (
     DEFAULT_PATCH,
     add_interpretation,
     add_json,
     add_sound_options,
+    chosen_tuning,
     number,
     room_and_wet,
     set_wet,
+    tell_of_room,
 )
 from .sound_file import Stems, open_sound
+from .words import tell_without_effect
 
+JOINED_SECONDS = 0.03  # files leave such gaps in what is played in one breath
 EXAMPLES = """examples:
   ddsp-live render song.mid                       writes song.wav beside it
   ddsp-live render song.mid -o song.flac --patch my-cello.ddsp --room own --wet 0.3
@@ -29,44 +34,47 @@ EXAMPLES = """examples:
   ddsp-live render song.mid --controls song.npz         as edited: f0, amplitude, harmonics and noise by the frame
 """
 
+SHAPE_NOTES = ("rules", "humanize", "performer", "prior", "mode", "mpe")
+
 
 def add_arguments(parser) -> None:
-    parser.add_argument("song", nargs="?", type=Path, metavar="SONG.mid", help="a standard MIDI file")
+    parser.add_argument("song", nargs="?", type=Path, metavar="SONG.mid", help="MIDI file to render")
     parser.add_argument("--phrase", action="store_true", help="render the built-in phrase instead")
     parser.add_argument(
         "-o",
         "--output",
         type=Path,
         metavar="FILE",
-        help=".wav or .flac, 24 bit (default: the song's name with .wav)",
+        help="sound file to write, .wav or .flac, 24 bit (default: the song's name with .wav)",
     )
     parser.add_argument(
         "--patch",
         action="append",
         default=[],
         metavar="[CHANNEL=]PATCH",
-        help="a name or a path, for one MIDI channel 1 to 16 or for all others, or none to mute it "
+        help="patch, by name or path, for one MIDI channel (3=violin) or for all others; none mutes "
         f"(default: {DEFAULT_PATCH}, and none for channel 10, General MIDI's drums)",
     )
     parser.add_argument(
-        "--stems", type=Path, metavar="FOLDER", help="write each channel alone, too: 03-violin.wav"
+        "--stems", type=Path, metavar="FOLDER", help="also write each channel alone, as 03-violin.wav"
     )
-    add_interpretation(parser, "perform the score by rules")
+    add_interpretation(parser, "strength of the KTH performance rules")
     parser.add_argument(
-        "--performance", type=Path, metavar="TABLE.csv", help="play these notes in place of the file's"
-    )
-    parser.add_argument(
-        "--write-performance", type=Path, metavar="TABLE.csv", help="keep the notes as played"
-    )
-    parser.add_argument(
-        "--controls", type=Path, metavar="FRAMES.npz", help="play these frames in place of the song's notes"
+        "--performance",
+        type=Path,
+        metavar="TABLE.csv",
+        help="play the notes of this table instead of the file's",
     )
     parser.add_argument(
-        "--write-controls", type=Path, metavar="FRAMES.npz", help="keep the frames that the decoder makes"
+        "--write-performance", type=Path, metavar="TABLE.csv", help="save the notes as played"
     )
+    parser.add_argument(
+        "--controls", type=Path, metavar="FRAMES.npz", help="play these synthesis frames instead of notes"
+    )
+    parser.add_argument("--write-controls", type=Path, metavar="FRAMES.npz", help="save the decoder's frames")
     add_sound_options(parser, voices=32, rate=48000)
     parser.add_argument(
-        "--seed", type=number(int, 0, 2**32 - 1), default=0, metavar="N", help="of the noise (default: 0)"
+        "--seed", type=number(int, 0, 2**32 - 1), default=0, metavar="N", help="random seed (default: 0)"
     )
     add_json(parser)
 
@@ -83,7 +91,9 @@ def run(arguments) -> int:
     check_level(arguments)
 
     if arguments.stems is not None:
-        arguments.stems.mkdir(parents=True, exist_ok=True)
+        make_folder(arguments.stems)
+    for also in filter(None, (arguments.write_controls, arguments.write_performance)):
+        check_writable(also)
 
     from ..ensemble import Ensemble
     from ..midi.files import Song, read_song
@@ -107,13 +117,18 @@ def run(arguments) -> int:
         mode=arguments.mode,
         mpe=arguments.mpe,
         performer=arguments.performer,
+        expression=arguments.expression,
+        join=JOINED_SECONDS if arguments.mode == "legato" else 0.0,
         life=arguments.life,
         prior=arguments.prior,
         room=room,
         map=arguments.map,
+        tuning=chosen_tuning(arguments),
     )
     set_wet(synth.send, synth.map, wet)
+    tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)
     if arguments.controls:
+        tell_without_effect(arguments, SHAPE_NOTES, "with --controls, whose frames are played as they are")
         events = played_controls(arguments, parts.events, synth)
     else:
         events = _performed(arguments, parts, synth)
@@ -183,8 +198,7 @@ def check_output(path: Path) -> None:
     """Raises ValueError where the sound could not be written, before any time is spent on making it."""
     if path.suffix.lower() not in (".wav", ".flac"):
         raise ValueError(f"{str(path)!r} is neither .wav nor .flac: give the output one of these endings.")
-    if not path.absolute().parent.is_dir():
-        raise ValueError(f"The folder {str(path.parent)!r} does not exist: make it first, or choose another.")
+    check_writable(path)
 
 
 def write_sound(path: Path, audio, rate: float) -> None:

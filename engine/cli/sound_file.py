@@ -13,6 +13,8 @@ def open_sound(path: Path, rate: float) -> Iterator:
     """
     import soundfile
 
+    from ..audio.outputs import OutputError, why_not
+
     partial = path.with_name(f".{path.name}.part")
     try:
         kind = {"format": path.suffix[1:].upper(), "subtype": "PCM_24"}
@@ -20,7 +22,8 @@ def open_sound(path: Path, rate: float) -> Iterator:
             yield file
         partial.replace(path)
     except soundfile.LibsndfileError as error:
-        raise ValueError(f"{str(path)!r} can't be written: {error.error_string}") from error
+        reason = why_not(partial) or error.error_string.rstrip(".")
+        raise OutputError(f"{str(path)!r} can't be written: {reason}.") from error
     finally:
         partial.unlink(missing_ok=True)
 

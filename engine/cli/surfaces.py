@@ -8,16 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .options import DEFAULT_PATCH, number
+from .words import tell_without_effect
 
 OSC_PORT = 9000
 
 
 def add_surfaces(parser) -> None:
     parser.add_argument(
-        "--panel", action="store_true", help="open a page in the browser, for this computer alone"
+        "--panel", action="store_true", help="open the panel in the browser, on this computer only"
     )
     parser.add_argument(
-        "--panel-port", type=number(int, 0, 65535), metavar="N", help="of the panel (default: 8017, or any)"
+        "--panel-port",
+        type=number(int, 0, 65535),
+        metavar="N",
+        help="port of the panel (default: 8017, or any that is free)",
     )
     parser.add_argument(
         "--osc",
@@ -31,12 +35,31 @@ def add_surfaces(parser) -> None:
         "--osc-host",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="where to listen: 0.0.0.0 lets everyone on the network play (default: this computer alone)",
+        help="address to listen on; 0.0.0.0 lets everyone on the network play (default: this computer only)",
     )
     parser.add_argument(
-        "--preset", metavar="NAME", help="begin as a preset says; `ddsp-live presets` lists them"
+        "--osc-timeout",
+        type=number(float, 0, 86400),
+        default=30.0,
+        metavar="S",
+        help="release what an OSC sender holds if it sends nothing for S seconds; 0: never (default: 30)",
     )
-    parser.add_argument("--fresh", action="store_true", help="begin anew, not as it was left the last time")
+    parser.add_argument(
+        "--preset", metavar="NAME", help="start with a preset; `ddsp-live presets` lists them"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="start with defaults instead of restoring the last session"
+    )
+
+
+def tell_of_surfaces(arguments) -> None:
+    """Say which options are of a surface that was not asked for."""
+    if not arguments.panel:
+        tell_without_effect(arguments, ["panel_port"], "without --panel")
+    if arguments.osc is None:
+        tell_without_effect(arguments, ["osc_host"], "without --osc")
+    if arguments.preset is not None:
+        tell_without_effect(arguments, ["fresh"], "with --preset, which says how it begins")
 
 
 def has_surface(arguments) -> bool:
@@ -86,6 +109,8 @@ def make_session(arguments, synth, preset, say: Callable[[str], None]):
     session.open_zone(arguments.mpe)
     if arguments.map != DEFAULT:
         preset.map = map_reference(synth.map)
+    if {"tuning", "keyboard"} & arguments.said:
+        preset.tuning = synth.tuning
     recall(session, preset, patch=False)
     session.values["room"] = 1.0 if level is None else level  # where `make_synth` has put it
     session.listen(lambda kind, what: say(what["text"]) if kind == "say" else None)
@@ -111,7 +136,9 @@ def open_surfaces(arguments, session, stream, midi, stack: contextlib.ExitStack,
     if arguments.osc is not None:
         from ..live.osc import OscServer
 
-        osc = stack.enter_context(OscServer(session, arguments.osc, arguments.osc_host))
+        osc = stack.enter_context(
+            OscServer(session, arguments.osc, arguments.osc_host, arguments.osc_timeout)
+        )
         session.say(f"OSC: {osc.where}")
     if not arguments.demo:
         stack.enter_context(Autosave(session, settings))

@@ -1,6 +1,9 @@
 """`ddsp-live train`: a folder of recordings becomes a patch."""
 
+import glob
+import math
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +13,7 @@ from ddsp_live.tools.evaluation.score_labels import FIGURES, in_words
 from ..errors import MissingPackageError
 from ..terminal import bars, print_json
 from .options import add_json, number
+from .words import tell_without_effect
 
 EXAMPLES = """examples:
   ddsp-live train recordings/cello -o cello.ddsp
@@ -18,6 +22,11 @@ EXAMPLES = """examples:
   ddsp-live train recordings/cello -o tiny-cello.ddsp --size tiny
   ddsp-live train recordings/cello -o cello.ddsp --licence CC0-1.0 --recordings "my own cello"
 """
+LINE_SECONDS = 10.0  # between lines of progress, where the output is a file
+NOT_FOR_EXPRESSION = (
+    *("size", "room", "steps", "threads", "device", "sample_rate", "no_cache"),
+    *("title", "recordings", "licence", "url"),
+)
 SETTINGS = ("steps", "seed", "threads", "device", "sample_rate")
 SOURCE = ("title", "recordings", "licence", "url")
 
@@ -30,12 +39,14 @@ def add_arguments(parser) -> None:
         help="recordings of one instrument: wav, flac, ogg, mp3 or aiff, notes or longer takes; with --expression also "
         "performance tables (.csv)",
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="NAME.ddsp", help="the patch")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="NAME.ddsp", help="patch to write"
+    )
     parser.add_argument(
         "--size",
         choices=("tiny", "standard", "rich"),
         default="standard",
-        help="of the network; tiny: a fifth of the standard one's cost, rich: three times (default: standard)",
+        help="network size; tiny costs a fifth of standard, rich three times as much (default: standard)",
     )
     parser.add_argument(
         "--room",
@@ -44,13 +55,19 @@ def add_arguments(parser) -> None:
         help="trained: learn the room of the recordings apart from the instrument, which then plays dry, in this "
         "room or in another; needs notes that die away (default: none)",
     )
-    parser.add_argument("--steps", type=number(int, 1, 1_000_000), metavar="N", help="of training at most")
-    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), metavar="N", help="(default: 0)")
-    parser.add_argument("--threads", type=number(int, 1, 256), metavar="N", help="(default: 2)")
+    parser.add_argument(
+        "--steps", type=number(int, 1, 1_000_000), metavar="N", help="maximum number of training steps"
+    )
+    parser.add_argument(
+        "--seed", type=number(int, 0, 2**32 - 1), metavar="N", help="random seed (default: 0)"
+    )
+    parser.add_argument(
+        "--threads", type=number(int, 1, 256), metavar="N", help="processor threads (default: 2)"
+    )
     parser.add_argument(
         "--device",
         choices=("auto", "cpu", "cuda", "mps"),
-        help="that trains; auto: a graphics card where PyTorch finds one (default: auto)",
+        help="training device; auto uses a graphics card if PyTorch finds one (default: auto)",
     )
     parser.add_argument(
         "--rate",
@@ -58,28 +75,34 @@ def add_arguments(parser) -> None:
         dest="sample_rate",
         type=number(int, 8000, 192000),
         metavar="HZ",
-        help="that the patch is trained at (default: 44100)",
+        help="sample rate to train at (default: 44100)",
     )
     parser.add_argument(
         "--no-cache",
         action="store_true",
-        help="measure the recordings anew, and keep nothing of it for the next time",
+        help="analyse the recordings again, and save nothing for the next time",
     )
-    parser.add_argument("--title", help="the instrument's name for people")
-    for name, meaning in (("recordings", "who made them"), ("licence", "theirs"), ("url", "where they are")):
-        parser.add_argument(f"--{name}", metavar="TEXT", help=f"source of the recordings: {meaning}")
+    parser.add_argument("--title", help="name of the instrument, as shown to players")
+    for name, meaning in (
+        ("recordings", "title and author"),
+        ("licence", "licence (such as CC0-1.0)"),
+        ("url", "web address"),
+    ):
+        parser.add_argument(f"--{name}", metavar="TEXT", help=f"{meaning} of the recordings")
     parser.add_argument(
         "--expression",
         action="store_true",
-        help="learn only how the instrument is played, and put that into the patch that is there: OUTPUT, or --patch",
+        help="add expression, learned from phrases, to an existing patch (OUTPUT, or --patch)",
     )
-    parser.add_argument("--patch", help="with --expression: the patch to put it into, a name or a path")
+    parser.add_argument("--patch", help="with --expression: patch to add it to, by name or path")
     add_json(parser)
 
 
 def run(arguments) -> int:
     if arguments.expression:
+        tell_without_effect(arguments, NOT_FOR_EXPRESSION, "with --expression")
         return learn_expression(arguments)
+    tell_without_effect(arguments, ["patch"], "without --expression")
     try:
         from ddsp_live.tools.build.make_patch import known_source, make_patch
         from ddsp_live.tools.training.loop import Settings
@@ -103,7 +126,7 @@ def run(arguments) -> int:
                 complain=complain,
             )
     except KeyboardInterrupt:
-        print("Stopped: the same command goes on from the last checkpoint.", file=sys.stderr)
+        print(how_it_stopped(arguments.output, not arguments.no_cache), file=sys.stderr)
         raise
     if arguments.json:
         print_json({"patch": str(made.patch), "report": str(made.report), "figures": made.figures})
@@ -138,11 +161,18 @@ def learn_expression(arguments) -> int:
 
 @contextmanager
 def stages() -> Iterator[tuple[Callable[[str, float, str], None], Callable[[str], None]]]:
-    """Bars on the terminal, one for each stage, and what to call with progress and with complaints."""
+    """Bars on the terminal, one for each stage, lines elsewhere; and what to call with progress and with complaints."""
     from rich.console import Console
 
     console = Console(stderr=True)
     tasks: dict[str, int] = {}
+
+    def complain(sentence: str) -> None:
+        console.print(sentence, markup=False, soft_wrap=True)
+
+    if not console.is_terminal:
+        yield progress_lines(lambda line: print(line, file=sys.stderr, flush=True)), complain
+        return
     with bars(console) as shown:
 
         def progress(stage: str, share: float, note: str) -> None:
@@ -150,4 +180,26 @@ def stages() -> Iterator[tuple[Callable[[str, float, str], None], Callable[[str]
                 tasks[stage] = shown.add_task(stage, total=1.0, note=note)
             shown.update(tasks[stage], completed=share, note=note)
 
-        yield progress, lambda sentence: console.print(sentence, markup=False, soft_wrap=True)
+        yield progress, complain
+
+
+def progress_lines(write: Callable[[str], None], now=time.monotonic) -> Callable[[str, float, str], None]:
+    """Progress for a file: a line as a stage begins and ends, and one every so often between."""
+    written: dict[str, tuple[float, bool]] = {}
+
+    def progress(stage: str, share: float, note: str) -> None:
+        at, ended = written.get(stage, (-math.inf, False))
+        ends = share >= 1
+        if not ended and (ends or now() - at >= LINE_SECONDS):
+            written[stage] = now(), ends
+            write(f"{stage:<20} {100 * share:3.0f} %  {note}".rstrip())
+
+    return progress
+
+
+def how_it_stopped(output: Path, cache: bool) -> str:
+    """What the same command does after it was stopped."""
+    if any(output.parent.glob(f"{glob.escape(output.name)}*.checkpoint")):
+        return "Stopped: the same command goes on from the last checkpoint."
+    kept = ", with what was measured of the recordings so far" if cache else ""
+    return f"Stopped before the first checkpoint: the same command begins again{kept}."

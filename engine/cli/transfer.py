@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
+from ..audio.outputs import make_folder
 from ..terminal import print_json
-from .input_options import add_matching_options
-from .options import DEFAULT_PATCH, add_json, number, room_and_wet, room_choice
+from .input_options import add_matching_options, check_matching
+from .options import DEFAULT_PATCH, add_json, number, room_and_wet, room_choice, tell_of_room
 from .render import check_output, write_sound
 
 EXAMPLES = """examples:
@@ -46,7 +47,11 @@ def run(arguments) -> int:
     source = arguments.recording
     output = arguments.output or source.with_name(f"{source.stem}-{patch.name}.wav")
     check_output(output)
+    if arguments.stems:
+        make_folder(arguments.stems)
+    check_matching(arguments)
     room, wet = room_and_wet(arguments)
+    tell_of_room(arguments, [patch], room, wet)
     room = own_room(patch) if room == OWN else None if room == NONE else room
     made_in = load_patch(arguments.input_room) if arguments.input_room else None
     heard = hear(source, patch.sample_rate, patch.frame_rate, arguments.gate, made_in)
@@ -69,7 +74,6 @@ def run(arguments) -> int:
     )
     write_sound(output, played.audio, played.sample_rate)
     if arguments.stems:
-        arguments.stems.mkdir(parents=True, exist_ok=True)
         for name, part in played.parts.items():
             write_sound(arguments.stems / f"{name}.wav", part, played.sample_rate)
     summary = {

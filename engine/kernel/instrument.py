@@ -5,6 +5,7 @@ from ..decoders.worker import DECODERS, Worker
 from ..native._kernel import ffi, lib
 from ..patch import Patch, PatchError
 from ..patch.room import Room
+from ..performance.expression import expression_config
 from ..performance.performer import OUTPUT
 from .filters import sections_at_rate
 from .memory import zeroed
@@ -82,6 +83,7 @@ class Instrument:
                 "release_ms": patch.release_ms,
                 "ring_db": patch.ring_db,
                 "ring_ms": patch.ring_ms,
+                "expression": expression_config(patch.info),
                 "life": patch.life.config(),
                 "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),
                 "body_sections": 0 if body is None else len(body),

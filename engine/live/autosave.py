@@ -8,7 +8,7 @@ from .session import Session
 from .snapshot import capture
 
 PAUSE_SECONDS = 2.0  # between the last change and its being written
-CHANGES = frozenset({"control", "learn", "map", "patch", "room", "panel"})
+CHANGES = frozenset({"control", "learn", "map", "patch", "room", "panel", "tuning"})
 
 
 class Autosave:

@@ -1,9 +1,11 @@
 """OSC: phones and patchers play by messages of Open Sound Control 1.0, as python-osc reads them."""
 
+import contextlib
 import math
 import socket
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..errors import DdspLiveError, MissingPackageError
@@ -14,6 +16,8 @@ from .session import Session, Source
 
 MOST_BYTES = 4096
 WAIT_SECONDS = 0.2  # between looks at whether to stop
+USUAL_TIMEOUT = 30.0
+FINGERS = tuple("0123456789")
 USUAL_STRENGTH, USUAL_PITCH = 0.6, 60.0
 
 
@@ -77,6 +81,10 @@ class OscServer:
         0 for any that is free.
     host : str
         The address of the interface to listen on.
+    timeout : float
+        Seconds after which what a sender holds is let go if nothing at all came from its computer; 0: never.
+    clock : callable
+        Seconds; for tests.
 
     Attributes
     ----------
@@ -92,7 +100,14 @@ class OscServer:
         Where the port is taken.
     """
 
-    def __init__(self, session: Session, port: int = 9000, host: str = "127.0.0.1"):
+    def __init__(
+        self,
+        session: Session,
+        port: int = 9000,
+        host: str = "127.0.0.1",
+        timeout: float = USUAL_TIMEOUT,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         try:
             from pythonosc.osc_packet import OscPacket, ParseError
         except ImportError as error:
@@ -100,6 +115,12 @@ class OscServer:
         self._packet, self._parse_error = OscPacket, ParseError
         self._session, self._source = session, Source(session)
         self._voices: dict[int, Voice] = {}
+        self._timeout, self._clock = timeout, clock
+        self._sender = ""  # of the packet that is being answered
+        self._holders: dict[
+            tuple[str, int | str], str
+        ] = {}  # of each key, finger and pedal: who touched it last
+        self._heard: dict[str, float] = {}  # of senders that hold something: when something came from them
         self.answered = self.ignored = 0
         try:
             self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -132,16 +153,17 @@ class OscServer:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            try:
-                datagram = self._socket.recv(MOST_BYTES)
-            except TimeoutError:
-                continue
-            except OSError:  # an answer to a datagram that went nowhere
-                continue
-            self.receive(datagram)
+            # An answer to a datagram that went nowhere is an OSError, and waiting in vain is one, too.
+            with contextlib.suppress(OSError):
+                datagram, sender = self._socket.recvfrom(MOST_BYTES)
+                self.receive(datagram, sender[0])
+            self.let_go_of_the_vanished()
 
-    def receive(self, datagram: bytes) -> None:
-        """One packet: a message, or a bundle of them, which is played at once."""
+    def receive(self, datagram: bytes, sender: str = "") -> None:
+        """Answer one packet of a sender: a message, or a bundle of them, which is played at once."""
+        self._sender = sender
+        if sender in self._heard:
+            self._heard[sender] = self._clock()
         try:
             messages = [timed.message for timed in self._packet(datagram).messages]
         except (self._parse_error, ValueError, IndexError, RecursionError, OverflowError):
@@ -156,16 +178,41 @@ class OscServer:
                 if isinstance(error, PatchError):
                     self._session.say(str(error))
 
+    def let_go_of_the_vanished(self) -> None:
+        """End what senders hold of whom nothing was heard for `timeout` seconds: UDP does not tell who is gone."""
+        if not self._timeout:
+            return
+        due = self._clock() - self._timeout
+        for sender in [sender for sender, at in self._heard.items() if at < due]:
+            held = [what for what, holder in self._holders.items() if holder == sender]
+            for kind, number in held:
+                {"key": self._key, "finger": self._sound, "pedal": self._set}[kind](number, 0)
+            self._session.say(
+                f"Nothing came by OSC from {sender or 'a sender'} for {self._timeout:g} s: what it held is let go."
+            )
+
+    def _hold(self, kind: str, number: int | str, held: bool) -> None:
+        """Note who holds a key, a finger or a pedal, and forget senders that hold nothing."""
+        if held:
+            self._holders[kind, number] = self._sender
+            self._heard[self._sender] = self._clock()
+        else:
+            self._holders.pop((kind, number), None)
+            holders = set(self._holders.values())
+            self._heard = {sender: at for sender, at in self._heard.items() if sender in holders}
+
     def _answer(self, address: str, values: Sequence) -> None:
         name, *rest = address.lstrip("/").split("/")
         if name in BY_NAME and not rest:
-            self._session.set(name, _number(values, 0, 0, 1) if values else None, by="osc")
+            self._set(name, _number(values, 0, 0, 1) if values else None)
         elif name == "note" and not rest:
             key, velocity = round(_number(values, 0, 0, 127)), round(_number(values, 1, 0, 127))
-            self._source.key_down(key, velocity) if velocity else self._source.key_up(key)
+            self._key(key, velocity)
         elif name == "panic" and not rest:
             self._session.panic()
             self._voices.clear()
+            self._holders.clear()
+            self._heard.clear()
         elif name == "patch" and not rest:
             self._patch(values)
         elif name in ("pitch", "loudness", "pad"):
@@ -175,7 +222,7 @@ class OscServer:
 
     def _move(self, name: str, rest: Sequence[str], values: Sequence) -> None:
         finger = 1
-        if rest and rest[0].isdigit() and len(rest[0]) == 1:
+        if rest and rest[0] in FINGERS:
             finger, rest = int(rest[0]), rest[1:]
         voice = self._voices.setdefault(finger, Voice())
         if rest and not (name == "pad" and list(rest) == ["z"]):
@@ -198,7 +245,16 @@ class OscServer:
             voice.strength, voice.placed = y, True
             self._sound(finger, y > 0 if voice.touched is None else voice.touched)
 
-    def _sound(self, finger: int, sounds: bool) -> None:
+    def _set(self, name: str, value: float | None) -> None:
+        self._session.set(name, value, by="osc")
+        if BY_NAME[name].target is None:  # a pedal holds notes
+            self._hold("pedal", name, bool(value))
+
+    def _key(self, key: int, velocity: int) -> None:
+        self._source.key_down(key, velocity) if velocity else self._source.key_up(key)
+        self._hold("key", key, bool(velocity))
+
+    def _sound(self, finger: int, sounds: bool | int) -> None:
         voice = self._voices[finger]
         if sounds and voice.sounds:
             self._source.finger_move(finger, voice.pitch, voice.strength)
@@ -206,7 +262,8 @@ class OscServer:
             self._source.finger_down(finger, voice.pitch, voice.strength)
         elif voice.sounds:
             self._source.finger_up(finger)
-        voice.sounds = sounds
+        voice.sounds = bool(sounds)
+        self._hold("finger", finger, voice.sounds)
 
     def _patch(self, values: Sequence) -> None:
         from ..patch import list_patches

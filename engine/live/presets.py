@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DdspLiveError
+from ..folders import config_folder
 from ..modulation.matrix import PRESETS
 from ..modulation.matrix_file import DEFAULT, LAST_CONTROLLER, map_of_rows
 from ..patch import Patch, list_patches
@@ -44,17 +44,6 @@ class Preset:
     room: str = OWN
     tuning: Tuning | None = None  # None: equal temperament
     panel: dict[str, int] = field(default_factory=dict)
-
-
-def config_folder() -> Path:
-    """Where this system keeps a user's settings of ddsp-live."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData/Roaming")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library/Application Support"
-    else:
-        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return base / "ddsp-live"
 
 
 def preset_names() -> list[str]:
@@ -109,9 +98,9 @@ def _set_aside(path: Path) -> str:
 
 
 def patch_reference(patch: Patch) -> str:
-    """How a preset names a patch: a factory one by name, any other by its path."""
-    factory = {entry.name: entry.path for entry in list_patches()}
-    return patch.name if factory.get(patch.name) == patch.path else str(Path(patch.path).absolute())
+    """How a preset names a patch: a factory one or one of the user's own by name, any other by its path."""
+    known = {entry.path: entry.name for entry in list_patches()}
+    return known.get(Path(patch.path)) or str(Path(patch.path).absolute())
 
 
 def _folder() -> Path:
@@ -207,7 +196,7 @@ def _tuning_json(tuning: Tuning | None) -> dict | None:
     if tuning is None or np.array_equal(tuning.pitches(), Tuning().pitches(), equal_nan=True):
         return None
     keys = [None if math.isnan(pitch) or pitch < 0 else round(float(pitch), 6) for pitch in tuning.keys]
-    return {"keys": keys, "octave_cents": tuning.octave_cents.tolist()}
+    return {"name": tuning.name[:LONGEST_NAME], "keys": keys, "octave_cents": tuning.octave_cents.tolist()}
 
 
 def _tuning(kept: object) -> Tuning | None:
@@ -219,7 +208,12 @@ def _tuning(kept: object) -> Tuning | None:
     _need(_are_numbers(keys, KEYS, 0, HIGHEST_PITCH, may_lack=True), said)
     _need(isinstance(cents, list) and len(cents) == CHANNELS, said)
     _need(all(_are_numbers(row, OCTAVE, -MOST_CENTS, MOST_CENTS) for row in cents), said)
-    return Tuning(np.array(keys, float), np.array(cents, float))
+    name = kept.get("name", "")
+    _need(
+        isinstance(name, str) and len(name) <= LONGEST_NAME and (name.isprintable()),
+        "its tuning's name is no name",
+    )
+    return Tuning(np.array(keys, float), np.array(cents, float), name)
 
 
 def _are_numbers(row: object, count: int, low: float, high: float, may_lack: bool = False) -> bool:

@@ -194,6 +194,11 @@ class Session:
         self.room = room
         self.tell("room")
 
+    def tune(self, tuning) -> None:
+        """Play in another tuning, as `Synth.tuning` takes it; notes that sound follow. Raises ValueError."""
+        self.synth.tuning = tuning
+        self.tell("tuning")
+
     def panic(self) -> None:
         """Silence at once; controls stay where they are, but for the pedal."""
         with self.lock:

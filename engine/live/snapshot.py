@@ -39,7 +39,7 @@ def recall(session: Session, preset: Preset, *, patch: bool = True) -> list[str]
     rows = preset.map if isinstance(preset.map, str) else [ModRoute(**row) for row in preset.map]
     session.set_map(rows)
     session.learn_all(preset.knobs)
-    session.synth.tune(preset.tuning or Tuning(), sounding=True)
+    session.tune(preset.tuning or Tuning())
     for name in BY_NAME:
         if preset.controls.get(name, session.values[name]) != session.values[name]:
             session.set(name, preset.controls[name], by="preset")

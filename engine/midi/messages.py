@@ -56,7 +56,8 @@ SYSTEM_KINDS = (
         0xF0,
         "sysex",
         (),
-        "MIDI Tuning Standard: single notes and octaves, in real time and not, tune the keys; others are not used",
+        "General MIDI system on, master volume, master tuning and the MIDI Tuning Standard, as below; others are not"
+        " used",
     ),
     Kind(0xF1, "quarter_frame", ("value",), "is not used"),
     Kind(0xF2, "song_position", ("low bits", "high bits"), "is not used"),
@@ -72,7 +73,7 @@ SYSTEM_KINDS = (
         (),
         "once it was sent, 300 ms of silence on the cable let go of all that is held on it",
     ),
-    Kind(0xFF, "reset", (), "silences all channels and resets their controllers"),
+    Kind(0xFF, "reset", (), "as General MIDI system on: silence, and all as it was in the beginning"),
 )
 DATA_BYTES = {kind.status: len(kind.fields) for kind in (*CHANNEL_KINDS, *SYSTEM_KINDS)}
 """How many data bytes follow a status (channel 0); sysex, which ends itself, counts none."""
@@ -84,7 +85,9 @@ CONTROLLERS = (
     Controller(0, "bank select", 0, 127, 0, "of the next program change: 128 programs each"),
     Controller(1, "modulation", 0, 127, 0, "vibrato depth"),
     Controller(2, "breath", 0, 127, None, "loudness, in the decibels of expression, once it was sent"),
-    Controller(5, "portamento time", 0, 127, 0, "of a glide: 0.5 s at 64, 4 s at 127"),
+    Controller(
+        5, "portamento time", 0, 127, 0, "of a glide: 0.5 s at 64, 4 s at 127; 0.1 s until it is sent"
+    ),
     Controller(6, "data entry", 0, 127, None, "value of the selected registered parameter"),
     Controller(7, "volume", 0, 127, 100, "gain after synthesis: 0 dB at 100, silence at 0, timbre unchanged"),
     Controller(10, "pan", 0, 127, 64, "place: 1 is left, 64 the middle, 127 right"),
@@ -106,6 +109,8 @@ CONTROLLERS = (
     Controller(68, "legato", 0, 127, 0, "on from 64: a key takes over the voice of the one that is held"),
     Controller(71, "balance", 0, 127, 64, "noise against harmonics, 24 dB to either side"),
     Controller(74, "brightness", 0, 127, 64, "centroid of the harmonics, up to an octave down and up"),
+    Controller(76, "vibrato rate", 0, 127, 64, "half an octave slower and faster"),
+    Controller(78, "vibrato delay", 0, 127, 64, "up to 1.5 s earlier or later, never before the note"),
     Controller(84, "portamento control", 0, 127, None, "the key that the next note glides from"),
     Controller(ROOM_CONTROLLER, "room", 0, 127, 0, "wet level: of the patch's room, or of the one chosen"),
     Controller(96, "data increment", 0, 127, None, "steps the selected registered parameter up"),
@@ -132,6 +137,15 @@ REGISTERED_PARAMETERS = (
     ),
     Controller(1, "fine tuning", 0, 127, 64, "of the channel, ±1 semitone by data entry and data entry fine"),
     Controller(2, "coarse tuning", 0, 127, 64, "of the channel, in semitones from 64"),
+    Controller(
+        5,
+        "modulation depth range",
+        0,
+        127,
+        0,
+        "of modulation: semitones by data entry, 128ths of one by data entry fine; 64 of these until it is sent, and"
+        " no more than 2 semitones",
+    ),
     Controller(6, "MPE configuration", 0, 15, 0, "on channel 1 or 16: members of the lower or upper zone"),
 )
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..tuning.mts import is_tuning
 
-RESET, VOLUME, FINE_TUNING, COARSE_TUNING = range(4)
+RESET, VOLUME, FINE_TUNING, COARSE_TUNING = 1, 2, 3, 4  # the kernel's MASTER_...
 DEVICE_CONTROL = {1: VOLUME, 3: FINE_TUNING, 4: COARSE_TUNING}
 SYSEX, END = 0xF0, 0xF7
 MIDDLE, WHOLE = 64 << 7, (1 << 14) - 1

@@ -95,6 +95,47 @@ TARGETS = {
             48.0,
             "of the noise against the harmonics: above 0 they step back by as much as it comes forward; they add up",
         ),
+        Target(
+            "legato_time",
+            lib.MOD_LEGATO_TIME,
+            "octaves",
+            -2.0,
+            2.0,
+            "how long the pitch takes from note to note of a line: 1 is twice as long; looked at as a key comes",
+        ),
+        Target(
+            "transition_depth",
+            lib.MOD_TRANSITION_DEPTH,
+            "times",
+            -1.0,
+            1.0,
+            "dip between notes of a line: -1 none, 0 the patch's, 1 twice that; looked at as a key comes",
+        ),
+        Target(
+            "expression",
+            lib.MOD_EXPRESSION,
+            "times",
+            -1.0,
+            0.0,
+            "how much notes of a line differ: -1 not at all, each as if it stood alone, 0 as the synth is set; looked "
+            "at as a key comes",
+        ),
+        Target(
+            "vibrato_rate",
+            lib.MOD_VIBRATO_RATE,
+            "octaves",
+            -2.0,
+            2.0,
+            "how much faster the vibrato is than the patch's; they add up",
+        ),
+        Target(
+            "vibrato_delay",
+            lib.MOD_VIBRATO_DELAY,
+            "seconds",
+            -3.0,
+            3.0,
+            "how much later than the patch's the vibrato begins, never before the note; they add up",
+        ),
         Target("room", lib.MOD_ROOM, "wet", 0.0, 1.0, "how much of the room; all channels share it"),
     )
 }
@@ -147,6 +188,8 @@ COMMON = (
     ModRoute("cc67", "brightness", 0.0, -0.4, onset=True),
     ModRoute("cc71", "balance", -24.0, 24.0, "centred", 5.0, 64),
     ModRoute("cc74", "brightness", -1.0, 1.0, "centred", 5.0, 64),
+    ModRoute("cc76", "vibrato_rate", -0.5, 0.5, "centred", 20.0, 64),
+    ModRoute("cc78", "vibrato_delay", -1.5, 1.5, "centred", 0.0, 64),
     ModRoute("cc91", "room", 0.0, 1.0, "linear", 10.0),
     ModRoute(BEND, "pitch", None, None),
 )
@@ -161,6 +204,8 @@ PRESETS = {
         *COMMON,
     ),
     "wind": (
+        # A soft strike of an overlapping key takes its time, a hard one is quick.
+        ModRoute(VELOCITY, "legato_time", 1.43, -1.43),
         # Breath makes the loudness, from silence on; how the key was struck only its attack.
         ModRoute("cc2", "volume", 0.0, 1.0, "linear", 4.0),
         ModRoute("cc2", "level", -200.0, 0.0, "gate", 4.0),

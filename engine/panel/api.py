@@ -7,13 +7,15 @@ from pathlib import Path
 from ..audio.latency import latency
 from ..audio.recorder import Recorder, new_recording
 from ..audio.tap import Tap
+from ..errors import DdspLiveError
 from ..live.parameters import CONTROLS, row_of
-from ..live.presets import PresetError, delete_preset, load_preset, patch_reference, preset_names, save_preset
+from ..live.presets import delete_preset, load_preset, patch_reference, preset_names, save_preset
 from ..live.session import Session, Source
 from ..live.snapshot import capture, map_reference, recall
 from ..modulation.matrix import PRESETS, TARGETS
 from ..patch import PatchError, list_patches, trim_db
-from ..patch.room import NONE, OWN, RoomError
+from ..patch.room import MADE, NONE, OWN, RoomError
+from ..tuning.choice import EQUAL, TuningChoiceError, a4_hz, find_tuning, label, scale_names, with_a4
 from .input_view import hearing
 from .spectrum import WINDOW, Spectrum
 from .telemetry import pack
@@ -65,6 +67,8 @@ class Panel:
         self._do_slowly: Mapping[str, Callable] = {
             "patch": self._patch,
             "room": self._room,
+            "tuning": self._tuning,
+            "a4": lambda hz: session.tune(with_a4(session.synth.tuning, hz)),
             "record": self._record,
             "save": self._save,
             "recall": self._recall,
@@ -83,7 +87,7 @@ class Panel:
         with self._busy:
             try:
                 self._do_slowly[kind](**fields)
-            except (PatchError, RoomError, PresetError) as error:
+            except DdspLiveError as error:
                 self.session.tell("say", text=str(error))
             except OSError as error:
                 self.session.tell("say", text=f"{error.filename or 'The system'}: {error.strerror or error}.")
@@ -114,7 +118,8 @@ class Panel:
             "controls": self.controls(),
             "map": self.map(),
             "learn": {"armed": self.session.armed, "learned": self.session.learned_by_name()},
-            "room": {"chosen": self.session.room, "choices": rooms(self.session.room)},
+            "room": self.room(),
+            "tuning": self.tuning(),
             "presets": preset_names(),
             "panel": self.settings,
             "recording": self.recording(),
@@ -156,6 +161,18 @@ class Panel:
             "coverage": patch.coverage,
         }
 
+    def room(self) -> dict:
+        """The room that is chosen, those to choose from, and whether the patch has one of its own."""
+        chosen, own = self.session.room, self.session.synth.patch.room is not None
+        return {"chosen": chosen, "choices": rooms(chosen), "own": own}
+
+    def tuning(self) -> dict:
+        """What the keys are tuned to, the scales to choose from, and what A4 sounds in Hz: null where it is mute."""
+        tuning = self.session.synth.tuning
+        chosen, hertz = label(tuning), a4_hz(tuning)
+        choices = list(dict.fromkeys([EQUAL, *scale_names(), chosen]))
+        return {"chosen": chosen, "choices": choices, "a4": hertz and round(hertz, 2)}
+
     def about(self) -> dict:
         """On what it plays."""
         synth, stream = self.session.synth, self.stream
@@ -171,6 +188,7 @@ class Panel:
             "latency_ms": round(late.whole_ms, 1),
             "latency_feels": late.feels,
             "latency_parts": late.parts(),
+            "tuning": self.tuning(),
         }
 
     def input(self) -> dict | None:
@@ -205,6 +223,14 @@ class Panel:
         if name not in rooms(self.session.room):
             raise RoomError(f"There is no room named {name!r} to choose from.")
         self.session.play_in(name)
+
+    def _tuning(self, name: str | None) -> None:
+        """A scale by its name, with A4 where it is; none: 12 equal steps at 440 Hz."""
+        if name is not None and name not in (EQUAL, *scale_names()):  # a page names no files
+            raise TuningChoiceError(f"There is no scale named {name!r} to choose from.")
+        before = a4_hz(self.session.synth.tuning)
+        tuning = find_tuning(None if name == EQUAL else name)
+        self.session.tune(tuning if name is None or before is None else with_a4(tuning, before))
 
     def _record(self, on: int) -> None:
         if on and self._recorder is None:
@@ -261,4 +287,4 @@ def keys_within(octave: int, patch) -> float:
 
 def rooms(chosen: str) -> list[str]:
     """The rooms to choose from."""
-    return list(dict.fromkeys([OWN, NONE, chosen]))
+    return list(dict.fromkeys([OWN, *MADE, NONE, chosen]))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ..live.parameters import BY_NAME
 from ..modulation.matrix import PRESETS
 from ..ranges import is_number
+from ..tuning.choice import HIGHEST_A4_HZ, LOWEST_A4_HZ
 
 MOST_BYTES = 2048
 MOST_NAME = 80  # characters
@@ -56,6 +57,8 @@ MESSAGES: Mapping[str, Mapping[str, Number | Name]] = {
     "forget": {"name": CONTROL},
     "patch": {"name": Name()},
     "room": {"name": Name()},
+    "tuning": {"name": Name(may_lack=True)},
+    "a4": {"hz": Number(LOWEST_A4_HZ, HIGHEST_A4_HZ)},
     "map": {"name": Name(PRESETS)},
     "panic": {},
     "calibrate": {},

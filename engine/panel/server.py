@@ -12,6 +12,7 @@ from importlib import resources
 from ..errors import DdspLiveError, MissingPackageError
 from ..live.session import Source
 from .api import Panel
+from .impatient import impatient_protocol
 from .rate_limit import RateLimit
 from .schema import ALWAYS, MOST_BYTES, read
 from .ticker import Ticker
@@ -25,7 +26,12 @@ MESSAGES_A_SECOND, BURST = 500, 500
 MOST_REFUSED = 5000  # messages: whoever sends that many too many is shown out
 MOST_WAITING = 500  # events for a page that does not read
 MOST_PAGES = 16
-RENEWED = {"patch": ("patch", "room"), "room": ("room",), "map": ("map", "controls", "learn")}
+RENEWED = {
+    "patch": ("patch", "room"),
+    "room": ("room",),
+    "tuning": ("tuning",),
+    "map": ("map", "controls", "learn"),
+}
 """Events that pages are told all about."""
 POLICY_VIOLATION, TRY_LATER = 1008, 1013
 SAFE = {
@@ -93,6 +99,7 @@ class Server:
         self.refused = self.malformed = 0
         config = uvicorn.Config(
             self._app(),
+            http=impatient_protocol(),
             lifespan="on",
             log_config=None,
             access_log=False,

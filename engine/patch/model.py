@@ -3,6 +3,7 @@
 import difflib
 import io
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -12,6 +13,7 @@ import numpy as np
 import soundfile
 
 from ..decoders.program import Program
+from ..folders import data_folder
 from ..midi.notes import note_name
 from ..performance.life import Life, life_of
 from ..performance.performer import performer_program
@@ -106,7 +108,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class PatchEntry:
-    """A factory patch in a list; only its patch.json was read."""
+    """A patch in a list, by the name that it is known by; only its patch.json was read."""
 
     name: str
     title: str
@@ -121,7 +123,7 @@ def trim_db(info: Mapping) -> float:
 
 
 def load_patch(name_or_path: str | Path) -> Patch:
-    """A factory patch by its name, or any patch by its path.
+    """A factory patch or one of the user's own by its name, or any patch by its path.
 
     Raises PatchError, in one sentence, where there is no such patch or where it can't be used.
     """
@@ -138,16 +140,65 @@ def loaded(patch: "Patch | str | Path") -> Patch:
 
 
 def list_patches() -> list[PatchEntry]:
-    """The factory patches by name. Raises PatchError for one that can't be read."""
-    entries = []
-    for path in _factory().values():
+    """The factory patches by name, then those of `own_folder` that can be used.
+
+    Raises PatchError for a factory patch that can't be read.
+    """
+    own, _ = own_patches()
+    return [_entry(path, None) for path in _factory().values()] + own
+
+
+def own_patches() -> tuple[list[PatchEntry], list[str]]:
+    """The user's own patches by their files' names, and a sentence about each file that can't be used."""
+    entries, problems, factory = [], [], _factory()
+    for name, path in _own().items():
+        if name in factory:
+            problems.append(f"{path}: a factory patch is named {name}, too; rename the file.")
+            continue
         try:
-            info = read_json(read_members(path, ["patch.json"])["patch.json"], "patch.json")
-            check_info(info)
-        except PatchError as error:
-            raise PatchError(f"{path.name} cannot be used: {error}") from error
-        entries.append(PatchEntry(info["name"], info["title"], path, info))
-    return entries
+            entries.append(_entry(path, name))
+        except (PatchError, OSError) as error:
+            problems.append(str(error))
+    return entries, problems
+
+
+def own_folder() -> Path:
+    """Where the user's own patches lie, so that they are known by name."""
+    return data_folder() / "patches"
+
+
+def add_patch(path: str | Path) -> PatchEntry:
+    """Copy a patch into `own_folder`, whole or not at all, once it is sure that it can be used.
+
+    Raises PatchError where it can't, or where its name is taken.
+    """
+    path = Path(path)
+    name = _plain(path.stem)
+    patch = load_patch(path)
+    known = _factory() | _own()
+    if name in known and not (
+        known[name].parent == own_folder() and known[name].read_bytes() == path.read_bytes()
+    ):
+        raise PatchError(f"There is a patch named {name} already, {known[name]}: give the file another name.")
+    target = own_folder() / f"{name}{SUFFIX}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(path, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return PatchEntry(name, patch.title, target, patch.info)
+
+
+def _entry(path: Path, name: str | None) -> PatchEntry:
+    """Of one file, of which only its patch.json is read; name: what it is called, by default as that says."""
+    try:
+        info = read_json(read_members(path, ["patch.json"])["patch.json"], "patch.json")
+        check_info(info)
+    except PatchError as error:
+        raise PatchError(f"{path.name} cannot be used: {error}") from error
+    return PatchEntry(name or info["name"], info["title"], path, info)
 
 
 def write_patch(
@@ -189,12 +240,12 @@ def write_patch(
 def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if isinstance(name_or_path, str) and path.name == name_or_path and path.suffix != SUFFIX:
-        factory = _factory()
-        plain = name_or_path.strip().lower().replace(" ", "-").replace("_", "-")
-        if plain in factory and (name_or_path == plain or not _is_file(path)):
-            return factory[plain]
+        known = _own() | _factory()
+        plain = _plain(name_or_path)
+        if plain in known and (name_or_path == plain or not _is_file(path)):
+            return known[plain]
         if not _is_file(path):
-            near = difflib.get_close_matches(name_or_path, factory, cutoff=0.4) or sorted(factory)[:5]
+            near = difflib.get_close_matches(plain, known, cutoff=0.4) or sorted(known)[:5]
             hint = f"the nearest are {', '.join(near)}" if near else "give the path of a .ddsp file"
             raise PatchError(f"There is no patch named {name_or_path!r}; {hint}.")
     if not _is_file(path):
@@ -215,6 +266,17 @@ def _factory() -> dict[str, Path]:
     folder = resources.files("ddsp_live.patches")
     paths = sorted(Path(str(item)) for item in folder.iterdir() if item.name.endswith(SUFFIX))
     return {path.stem: path for path in paths}
+
+
+def _own() -> dict[str, Path]:
+    """The paths of the user's own patches by name."""
+    paths = sorted(path for path in own_folder().glob(f"*{SUFFIX}") if not path.name.startswith("."))
+    return {_plain(path.stem): path for path in paths}
+
+
+def _plain(name: str) -> str:
+    """A name as it is looked up: without regard to case, blanks or underscores."""
+    return name.strip().lower().replace(" ", "-").replace("_", "-")
 
 
 def _read(path: Path) -> Patch:

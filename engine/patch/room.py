@@ -9,10 +9,13 @@ import soundfile
 import soxr
 
 from ..errors import DdspLiveError
+from .made_rooms import KINDS, RATE, make_room
 from .model import Patch, load_patch
 from .schema import LONGEST_ROOM_SECONDS
 
 OWN, NONE = "own", "none"
+MADE = tuple(KINDS)
+"""Rooms that every patch can be played in."""
 SOUND_FILES = (".wav", ".flac", ".aif", ".aiff", ".ogg")
 FIRST_ARRIVAL_DB = -20.0  # of the peak: what comes before is the measurement's silence
 
@@ -49,12 +52,14 @@ def chosen_room(choice: "str | Path | Room", patch: Patch) -> Room | None:
 
 
 def find_room(choice: str | Path) -> Room | None:
-    """The room for "none", a patch's name or path, or the path of a sound file with an impulse response.
+    """The room for "none", one of `MADE`, a patch's name or path, or the path of a sound file with an impulse response.
 
     Raises RoomError or PatchError, in one sentence, where there is no such room.
     """
     if choice == NONE:
         return None
+    if str(choice).lower() in KINDS:
+        return Room(make_room(str(choice).lower()), RATE)
     path = Path(choice)
     if path.suffix.lower() in SOUND_FILES:
         return read_impulse(path)
@@ -62,7 +67,7 @@ def find_room(choice: str | Path) -> Room | None:
     room = own_room(patch)
     if room is None:
         raise RoomError(
-            f"The patch {patch.name!r} has no room; choose another, or an impulse response as .wav."
+            f"The patch {patch.name!r} has no room: choose {', '.join(MADE)}, or an impulse response as .wav."
         )
     return room
 

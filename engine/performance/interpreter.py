@@ -135,6 +135,12 @@ class Interpreter:
             value = value * 2.0**moved if name == "brightness" else value + moved * BY_NAME[name].scale
             self._set(attributes, name, value)
 
+    def reset(self) -> None:
+        """Let go of all keys: the synth was silenced."""
+        with self._lock:
+            for part in self._parts.values():
+                part.played.let_go()
+
     def hear(self, raw: bytes, seconds: float) -> None:
         """Follow any other message."""
         kind, channel = raw[0] & 0xF0, raw[0] & 0x0F

@@ -13,6 +13,10 @@ KEYS, CHANNELS, OCTAVE = 128, 16, 12
 SYSEX, END = 0xF0, 0xF7
 REALTIME, NON_REALTIME, TUNING = 0x7F, 0x7E, 0x08
 SINGLE_NOTE, SINGLE_NOTE_BANK, OCTAVE_1_BYTE, OCTAVE_2_BYTE = 0x02, 0x07, 0x08, 0x09
+# Bulk dumps: of all keys, the same with a bank, and of an octave in one or two bytes.
+KEYS_DUMP, KEYS_DUMP_BANK, OCTAVE_DUMP_1_BYTE, OCTAVE_DUMP_2_BYTE = 0x01, 0x04, 0x05, 0x06
+NAME_BYTES = 16
+ALL_CHANNELS = b"\x03\x7f\x7f"
 UNCHANGED = (0x7F, 0x7F, 0x7F)
 
 
@@ -28,14 +32,16 @@ class Tuning:
     """Fractional MIDI notes [128], of all channels; NaN where a key is mute."""
     octave_cents: np.ndarray = field(default_factory=lambda: np.zeros((CHANNELS, OCTAVE)))
     """Added on each channel to C, C sharp … B of every octave [16, 12]."""
+    name: str = ""
+    """What it was made from, where that has a name."""
 
     def pitch(self, key: int, channel: int = 0) -> float:
         """The fractional MIDI note that a key sounds on a channel."""
         return float(self.keys[key] + self.octave_cents[channel, key % OCTAVE] / 100)
 
     def pitches(self) -> np.ndarray:
-        """All of them, float64 [16, 128]."""
-        return self.keys + self.octave_cents[:, np.arange(KEYS) % OCTAVE] / 100
+        """All of them, float64 [16, 128]: none below 0, which the kernel takes for mute."""
+        return np.maximum(0.0, self.keys + self.octave_cents[:, np.arange(KEYS) % OCTAVE] / 100)
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,25 @@ def decode(message: bytes) -> KeyChange | OctaveChange | None:
         return _key_change(data, realtime)
     if form in (OCTAVE_1_BYTE, OCTAVE_2_BYTE):
         return _octave_change(data, form, realtime)
+    if form in (KEYS_DUMP, KEYS_DUMP_BANK) and not realtime:
+        return _keys_dump(data if form == KEYS_DUMP_BANK else b"\0" + data)
+    if form in (OCTAVE_DUMP_1_BYTE, OCTAVE_DUMP_2_BYTE) and not realtime:
+        one_byte = form == OCTAVE_DUMP_1_BYTE
+        # Bank, program and name come first, a checksum last.
+        return _octave_change(
+            ALL_CHANNELS + data[2 + NAME_BYTES : -1], OCTAVE_1_BYTE if one_byte else OCTAVE_2_BYTE, realtime
+        )
     return None
+
+
+def _keys_dump(data: bytes) -> KeyChange:
+    """Of all keys. The checksum is not looked at: writers reckon it in different ways."""
+    bank, program = data[:2] if len(data) > 2 else (0, 0)
+    entries = data[2 + NAME_BYTES :]
+    if len(entries) != 3 * KEYS + 1:
+        raise TuningError(f"A tuning dump must have {3 * KEYS} bytes of pitches, but has {len(entries) - 1}.")
+    rows = b"".join(bytes([key]) + entries[3 * key : 3 * key + 3] for key in range(KEYS))
+    return _keys(rows, False, program, bank)
 
 
 def _key_change(data: bytes, realtime: bool) -> KeyChange:
@@ -99,12 +123,17 @@ def _key_change(data: bytes, realtime: bool) -> KeyChange:
         raise TuningError(
             f"A note tuning message must have 4 bytes for each note, but has {len(data)} in all."
         )
-    bank, program, count = data[:3]
+    bank, program = data[:2]
+    return _keys(data[3:], realtime, program, bank)
+
+
+def _keys(rows: bytes, realtime: bool, program: int, bank: int) -> KeyChange:
+    """The change of keys that stand four bytes each: key, semitone, and a 14-bit part of one."""
+    _check(rows)
     keys = {}
-    for i in range(count):
-        key, *frequency = data[3 + 4 * i : 7 + 4 * i]
-        if tuple(frequency) != UNCHANGED:
-            semitone, high, low = frequency
+    for i in range(0, len(rows), 4):
+        key, semitone, high, low = rows[i : i + 4]
+        if (semitone, high, low) != UNCHANGED:
             keys[key] = semitone + (high << 7 | low) / 16384
     return KeyChange(keys, realtime, program, bank)
 

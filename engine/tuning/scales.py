@@ -20,8 +20,8 @@ STEPS = {
     "blues": (0, 3, 5, 6, 7, 10),
     "whole-tone": (0, 2, 4, 6, 8, 10),
 }
-TONICS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
-NAMED = re.compile(r"(?:([a-g])([#b]?)[ -]+)?([a-z-]+)")
+TONICS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11, "h": 11}  # H is B in much of Europe
+NAMED = re.compile(r"(?:([a-h])([#b]?)[ -]+)?([a-z-]+)")
 
 
 class ScaleError(DdspLiveError):

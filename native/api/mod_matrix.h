@@ -24,6 +24,12 @@
 #define MOD_PAN 9            /* -1 left .. 1 right */
 #define MOD_ROOM 10          /* 0 .. 1 */
 #define MOD_BALANCE 11       /* dB of noise against harmonics */
+#define MOD_LEGATO_TIME 12   /* octaves of the time that a line's pitch takes from note to note */
+#define MOD_VIBRATO_RATE 13  /* octaves */
+#define MOD_VIBRATO_DELAY 14 /* seconds, added to the patch's */
+#define MOD_TRANSITION_DEPTH 15 /* share of the dip between notes, added to 1 */
+#define MOD_EXPRESSION 16    /* share of what notes of a line differ by, added to 1 */
+#define MOD_TARGETS 17
 
 /* Curves from a gesture's place x, 0 .. 1, to its share of the way from low to high. */
 #define MOD_LINEAR 0

@@ -9,6 +9,7 @@
 #include "api/life_numbers.h"
 #include "api/mod_matrix.h"
 #include "base/realtime.h"
+#include "expression/expression.h"
 
 #define LAYER_DENSE 0       /* y = W x + b; weight [output_size, input_size], bias [output_size] */
 #define LAYER_LAYER_NORM 1  /* over the range's channels; weight, bias [size], parameter = epsilon */
@@ -46,6 +47,7 @@ typedef struct InstrumentConfig {
     float trim_db;               /* gain after body and room, the same for all notes */
     float attack_ms, release_ms;
     float ring_db, ring_ms; /* how far below a held note it rings on, < 0, and the time of 60 dB; 0 ms: it does not */
+    Expression expression;
     const LayerSpec *performer_layers; /* the performer's network, where the patch has one: inputs come first */
     int performer_layer_count, performer_activations, performer_state_size;
     int performer_contour; /* offset of its output */
@@ -62,12 +64,18 @@ typedef struct SynthConfig {
     int block_size, voices; /* largest block of one step; 1 to 64 voices */
     int mode;               /* MODE_POLY ... */
     uint32_t seed;
+    float join_seconds; /* of silence between two keys that legato bridges: 0 played live */
     const double *a_weighting; /* second-order sections [3, 6] at this rate, for what comes in; NULL: nothing will */
 } SynthConfig;
 
 #define MODE_POLY 0
 #define MODE_MONO 1
 #define MODE_LEGATO 2
+
+#define MASTER_RESET 1  /* silence, and all as it was in the beginning but the room's level, zones and the tuning of keys */
+#define MASTER_VOLUME 2 /* gain after everything, 0 to 1 */
+#define MASTER_FINE 3   /* semitones that all notes are moved by ... */
+#define MASTER_COARSE 4 /* ... and more of them */
 
 #define LOAD_BINS 40 /* of the histogram below: each 5 % of the block's time, the last one and beyond */
 
@@ -157,8 +165,13 @@ int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size
    seconds: 0 where that is not known, negative where it is guessed. */
 int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float cents, float seconds,
                     const Attributes *attributes);
+/* A change of the whole synth, in its place among the messages. 0 where the queue is full. */
+int synth_send_master(Synth *synth, int64_t time, int what, float value);
 /* How much of the patch's performer is heard, 0 to 1. */
 void synth_perform(Synth *synth, float amount);
+/* How notes of a line follow each other, and how their vibrato goes: 0, as if each stood alone, to 1, with all that
+   players differ by from note to note. For notes to come. */
+void synth_express(Synth *synth, float amount);
 /* How much notes move by themselves, 0 to 1. */
 void synth_life(Synth *synth, float amount);
 /* The input's channels, and the one that is heard. */

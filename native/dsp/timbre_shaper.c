@@ -23,12 +23,12 @@ typedef struct Sums {
 #undef WIDTH
 #endif
 
-void timbre_shaper_init(TimbreShaper *b, Arena *arena, int harmonics, int bands) {
+void timbre_shaper_init(TimbreShaper *b, Arena *arena, int harmonics, int bands, double patch_rate) {
     size_t size = (size_t)whole_lanes(harmonics);
     float *log_k = arena_floats(arena, size), *straight = arena_floats(arena, size);
     float *tilted = arena_floats(arena, size), *level_db = arena_floats(arena, (size_t)bands);
     if (!log_k) return;
-    *b = (TimbreShaper){harmonics, bands, log_k, straight, tilted, level_db};
+    *b = (TimbreShaper){harmonics, bands, (int)(HISS_HZ / (0.5 * patch_rate) * (bands - 1) + 0.5), log_k, straight, tilted, level_db};
     for (int k = 0; k < harmonics; k++) log_k[k] = logf((float)(k + 1));
 }
 
@@ -82,7 +82,15 @@ static float gain_towards(const float *level_db, int bands, float floor_db, floa
     return gain_db;
 }
 
+static void lift(float *magnitudes, int count, float db) {
+    const float gain = expf(db * LOG_PER_DB);
+    for (int i = 0; i < count; i++) magnitudes[i] *= gain;
+}
+
 void timbre_shaper_magnitudes(TimbreShaper *b, const TimbreShape *bend, float *magnitudes) {
+    if (bend->noise_lift_db != 0) lift(magnitudes, b->bands, bend->noise_lift_db);
+    if (bend->hiss_db != 0 && b->hiss_band < b->bands)
+        lift(magnitudes + b->hiss_band, b->bands - b->hiss_band, bend->hiss_db);
     if (bend->noise_share <= 0) return;
     float more_db = bend->noise_more_db;
     if (!isnan(bend->noise_db)) {

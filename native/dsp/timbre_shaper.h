@@ -4,6 +4,8 @@
 #define DDSP_TIMBRE_SHAPER_H
 #include "base/arena.h"
 
+#define HISS_HZ 6000.0
+
 typedef struct TimbreShape {
     float centroid;    /* mean harmonic number wanted; 0: the decoder's own */
     float left_centroid, left_share; /* the same of a note before, and how much of that there still is, 0 .. 1 */
@@ -12,17 +14,21 @@ typedef struct TimbreShape {
     float gain_db;     /* of the harmonics' level, which the noise gets as well: taken off it where one is wanted */
     float noise_share; /* 0 .. 1: how far to go there; 0 is the decoder's own */
     float noise_more_db; /* on top of that level */
+    float noise_lift_db; /* of all noise, as it does not dip as far as the harmonics */
+    float hiss_db;     /* of the noise above HISS_HZ, on top of that */
     float balance_db;  /* of the noise against the harmonics, all through the note */
 } TimbreShape;
 
 typedef struct TimbreShaper {
     int harmonics, bands;
+    int hiss_band;             /* the first one above HISS_HZ */
     float *log_k;              /* [K], padded */
     float *straight, *tilted;  /* [K] scratch, padded */
     float *level_db;           /* [bands] scratch */
 } TimbreShaper;
 
-void timbre_shaper_init(TimbreShaper *b, Arena *arena, int harmonics, int bands);
+/* patch_rate: Hz, that the noise bands reach up to half of. */
+void timbre_shaper_init(TimbreShaper *b, Arena *arena, int harmonics, int bands, double patch_rate);
 /* distribution [K], which sums to 1 and still does, is tilted by a power of the harmonic number. */
 void timbre_shaper_distribution(TimbreShaper *b, const TimbreShape *bend, float *distribution);
 /* magnitudes [bands], scaled. */

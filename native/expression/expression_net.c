@@ -11,6 +11,7 @@
 #define ATTACK_FLUCTUATIONS 2.5f
 #define ATTACK_SECONDS 0.06f
 #define RELEASED_DB 150.0f /* a second, that the instrument's own release may stray more */
+#define LINE_SECONDS 0.05
 #define PEAK_SHARE 0.6f /* of how far below its peak a note is */
 #define LOUDEST_DB 15.0f
 
@@ -46,8 +47,11 @@ void expression_net_inputs(const NoteContour *note, const NoteContourRange *rang
     *to++ = note->joined;
     *to++ = (note_contour_aim_db(note, range) + 2.0f * LOUDEST_DB) / LOUDEST_DB;
     for (int i = 0; i < COUNT(age_seconds); i++) *to++ = expf(-age / age_seconds[i]);
-    const int held = note->released < 0;
-    const float since = held ? 0.0f : fmaxf(0.0f, (float)((double)(time - note->released) * seconds));
+    /* Where another note may follow, the end waits for it: the network has heard notes that stand alone. */
+    const double waits = note->in_line ? LINE_SECONDS : 0.0;
+    const double let_go = (double)(time - note->released) * seconds - waits;
+    const int held = note->released < 0 || (waits > 0 && let_go < 0);
+    const float since = held ? 0.0f : fmaxf(0.0f, (float)let_go);
     *to++ = held ? 1.0f : 0.0f;
     for (int i = 0; i < COUNT(release_seconds); i++) *to++ = held ? 0.0f : expf(-since / release_seconds[i]);
     const float length = note->length_seconds, known = note->length_known ? 1.0f : 0.0f;

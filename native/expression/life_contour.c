@@ -127,7 +127,7 @@ static void follow(float *x, float target, float share) { *x += share * (target 
 void life_contour_step(LifeContour *l, int voice, NoteContour *note, int64_t time, float amount) {
     LifeContourVoice *v = &l->voice[voice];
     const LifeNumbers *n = &l->numbers;
-    const float age = (float)((double)(time - note->onset) / l->sample_rate);
+    const float age = (float)((double)(time - note->breath) / l->sample_rate);
     float level_free, sway_free, attack_free, db = 0, cents = 0;
     if (amount <= 0) return;
     freedom(&note->attributes, &level_free, &sway_free, &attack_free);

@@ -8,6 +8,7 @@
 #define MOST_OCTAVES 2.0f   /* of brightness, to either side */
 #define MOST_SEMITONES 192.0f
 #define MOST_BALANCE_DB 48.0f
+#define MOST_VIBRATO 200.0f /* cents, as much as a map may ask for */
 #define STRIKE_SECONDS 0.01f /* in which a slurred key's velocity has come 63 % of its way */
 #define NEAR 1e-6f          /* a smoothed gesture has arrived */
 
@@ -68,7 +69,10 @@ static float value(const ModRoute *row, float x) {
 
 static float value_on(const ModRoute *row, float x, const Channel *c) {
     int by_range = row->target == MOD_PITCH && row->low == row->high;
-    return by_range ? c->bend_range * (2.0f * x - 1.0f) : value(row, x);
+    if (by_range) return c->bend_range * (2.0f * x - 1.0f);
+    int by_depth = row->target == MOD_VIBRATO && row->gesture == CC_MODULATION;
+    if (!by_depth) return value(row, x);
+    return fminf(MOST_VIBRATO, value(row, x) * (c->modulation_range / USUAL_MODULATION));
 }
 
 float mod_matrix_strength(const ModMatrix *map, int velocity) {
@@ -103,11 +107,16 @@ void modulation_begin(Modulation *h, const ModMatrix *map, const Channel *own, c
     modulation_remap(h, map, own, master);
 }
 
+/* Whether what a target is matters as a key comes, and then no more. */
+static int looked_at_key(int target) {
+    return target == MOD_LEGATO_TIME || target == MOD_TRANSITION_DEPTH || target == MOD_EXPRESSION;
+}
+
 void modulation_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity) {
     h->velocity = velocity;
     h->pressure = 0;
     for (int i = 0; i < map->count; i++) {
-        if (!map->rows[i].onset) continue;
+        if (!map->rows[i].onset && !looked_at_key(map->rows[i].target)) continue;
         h->own[i] = place(&map->rows[i], h, own);
         h->master[i] = master ? place(&map->rows[i], h, master) : place_at_rest(&map->rows[i]);
     }
@@ -161,7 +170,7 @@ static float clamp(float x, float low, float high) { return fminf(high, fmaxf(lo
 
 ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master,
                       const Attributes *given) {
-    float sum[MOD_BALANCE + 1] = {0};
+    float sum[MOD_TARGETS] = {0};
     for (int i = 0; i < map->count; i++) {
         const ModRoute *row = &map->rows[i];
         int by_velocity = row->gesture == MOD_VELOCITY, by_key = by_velocity || row->gesture == MOD_KEY_PRESSURE;
@@ -186,7 +195,12 @@ ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Cha
                      .noise_db = sum[MOD_ATTACK_NOISE],
                      .balance_db = clamp(sum[MOD_BALANCE], -MOST_BALANCE_DB, MOST_BALANCE_DB),
                      .gain_left = gain * cosf(angle),
-                     .gain_right = gain * sinf(angle)};
+                     .gain_right = gain * sinf(angle),
+                     .legato_octaves = clamp(sum[MOD_LEGATO_TIME], -MOST_OCTAVES, MOST_OCTAVES),
+                     .depth = sum[MOD_TRANSITION_DEPTH],
+                     .expression = sum[MOD_EXPRESSION],
+                     .rate_octaves = clamp(sum[MOD_VIBRATO_RATE], -MOST_OCTAVES, MOST_OCTAVES),
+                     .vibrato_delay = sum[MOD_VIBRATO_DELAY]};
 }
 
 const ModRoute *modulation_room(const ModMatrix *map, const Channel *channel, int gesture, float *wet) {

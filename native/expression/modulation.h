@@ -18,6 +18,8 @@ typedef struct ModValues {
     float noise_db;       /* of the noise while the note begins */
     float balance_db;     /* of the noise against the harmonics */
     float gain_left, gain_right;
+    float legato_octaves, depth, expression; /* of a note's transition, looked at as its key comes */
+    float rate_octaves, vibrato_delay;       /* of the vibrato; the delay in seconds, added */
 } ModValues;
 
 typedef struct Modulation {

@@ -9,10 +9,20 @@
 #define BELOW_RANGE_DB 24.0f /* the decoder follows this far below its softest note; the rest is gain */
 #define ABOVE_RANGE_DB 9.0f  /* that the peak of a note whose fluctuation is set may lie above its loudest */
 #define GLIDE_SECONDS 0.035f
+#define GAP_SECONDS 0.032f /* after which a line's note has fallen about as far as a detached one dips */
+#define GAP_DB 1.0f
+#define LINE_DB 3.0f    /* that a release in a line goes on as plain gain, beyond a detached note's dip */
+#define NOISE_SHARE 0.4f /* of a dip, that noise does not take part in */
+#define NOISE_SECONDS 0.012f
+#define BURST_AFTER 0.03f
+#define BURST_WIDTH 0.02f
+#define JITTER_SECONDS 0.05f
+#define STEADY_WANDER 0.03f /* of the rate, at most, if a vibrato is set: so it reads as deep as it was asked for */
 #define VIBRATO_HZ 5.4f
 #define VIBRATO_DB 3.0f /* for a semitone */
 #define VIBRATO_DELAY_SECONDS 0.25f
 #define LOWEST_DB -80.0f
+#define OCTAVES_PER_DB 0.16609640f /* of amplitude */
 #define USUAL_SECONDS 0.6f /* a note's length until its end is known */
 /* The attributes' units. */
 #define VOLUME_DB(volume) (60.0f * ((volume) - 1.5f))
@@ -49,6 +59,11 @@ void note_contour_start(NoteContour *p, int64_t time, int channel, int note, int
     p->breath = time;
     p->follows = 0;
     p->blend_seconds = 0;
+    p->amount = 0;
+    p->transition = (Transition){0};
+    p->sums = (TransitionSums){.uu = 1.0f / 12.0f};
+    p->vibrato = (Vibrato){.hz = VIBRATO_HZ};
+    p->sways_from = p->joined_at = time;
     p->interval = p->joined = 0;
     p->deviation = (Deviation){0, 0, 0};
 }
@@ -70,7 +85,8 @@ static float seconds_since(const NoteContourRange *range, int64_t start, int64_t
 
 static float pitch_at(const NoteContour *p, const NoteContourRange *range, int64_t time) {
     if (p->moved < 0) return p->pitch;
-    float x = fminf(1.0f, seconds_since(range, p->moved, time) / p->glide_seconds);
+    const float since = seconds_since(range, p->moved, time) - p->transition.late;
+    float x = fminf(1.0f, fmaxf(0.0f, since) / p->glide_seconds);
     return p->pitch_before + (p->pitch - p->pitch_before) * x * x * (3.0f - 2.0f * x);
 }
 
@@ -78,9 +94,13 @@ void note_contour_glide(NoteContour *p, int64_t time, float from, float seconds)
     p->pitch_before = from;
     p->moved = time;
     p->glide_seconds = seconds;
+    p->transition.late = 0;
 }
 
-void note_contour_release(NoteContour *p, int64_t time) { p->released = time; }
+void note_contour_release(NoteContour *p, int64_t time, int in_line) {
+    p->released = time;
+    p->in_line = in_line;
+}
 
 static float set(float value, float otherwise) { return isnan(value) ? otherwise : value; }
 
@@ -90,9 +110,15 @@ typedef struct Shape {
     float depth, attack, mean; /* of the parabola, in s, and its mean over the note */
 } Shape;
 
+/* The triangle's rise that gives what is left of the variance to come from it, beside what begins low like it: what they
+   vary together is the rise times `together`. */
+static float rise_for(float variance, float together) {
+    return 12.0f * (sqrtf(together * together + fmaxf(0.0f, variance) / 12.0f) - together);
+}
+
 /* Where a fluctuation is asked for, triangle and parabola have that standard deviation over the note together, and the
    mean 0. The attack makes no more than its share of it, and is over when the peak is due. A note in the breath of
-   another has no attack: what there is is what is to come of the first one's. */
+   another has no attack, but what is to come of the first one's; a dip leads into it instead. */
 static Shape shape_of(const NoteContour *p, const NoteContourRange *range, const ModValues *gesture) {
     const float peak = set(p->attributes.volume_peak_position, USUAL_PEAK) + (gesture ? gesture->peak : 0.0f);
     const float more_db = gesture ? gesture->fluctuation_db : 0.0f;
@@ -101,7 +127,7 @@ static Shape shape_of(const NoteContour *p, const NoteContourRange *range, const
     const float wanted = asked ? fmaxf(0.0f, FLUCTUATION_DB(p->attributes.volume_fluctuation) + more_db) : 0.0f;
     if (!asked) shape.rise = fmaxf(0.0f, shape.rise);
     if (p->follows) {
-        if (asked) shape.rise = wanted / TRIANGLE_DEVIATION;
+        if (asked) shape.rise = transition_rise(&p->sums, wanted);
         shape.depth = p->left_attack_db;
         shape.attack = p->left_attack_seconds;
     }
@@ -111,10 +137,8 @@ static Shape shape_of(const NoteContour *p, const NoteContourRange *range, const
     const float variance = share / 5.0f - share * share / 9.0f; /* of (1 - x / share)^2 below share, in 0 .. 1 */
     shape.depth = fminf(ATTACK_DB, ATTACK_SHARE * wanted / fmaxf(sqrtf(variance), 1e-6f));
     shape.mean = shape.depth * share / 3.0f;
-    /* Both begin low: what they vary together is the rise times this. */
     const float together = shape.depth * (share / 6.0f - share * share / (12.0f * shape.peak));
-    const float left = wanted * wanted - shape.depth * shape.depth * variance;
-    shape.rise = 12.0f * (sqrtf(together * together + left / 12.0f) - together);
+    shape.rise = rise_for(wanted * wanted - shape.depth * shape.depth * variance, together);
     return shape;
 }
 
@@ -145,14 +169,28 @@ typedef struct Fall {
 static float power(float db) { return exp2f(db * 0.33219281f); }
 
 /* What is left of a note so many seconds after it was let go: the bow or the breath stops soon, a string rings on. */
-static Fall fall_after(const NoteContourRange *range, float seconds) {
-    const float x = fmaxf(0.0f, seconds / range->release_seconds), fade = fmaxf(0.0f, 1.0f - x * x);
+static Fall fall_after(const NoteContourRange *range, float release_seconds, float seconds) {
+    const float x = fmaxf(0.0f, seconds / release_seconds), fade = fmaxf(0.0f, 1.0f - x * x);
     if (range->ring_seconds <= 0) return (Fall){RELEASE_DB * x, fade, x >= 1.0f};
-    const float end = fmaxf(range->release_seconds, range->ring_seconds * (1.0f + range->ring_db / RINGS_DB));
+    const float end = fmaxf(release_seconds, range->ring_seconds * (1.0f + range->ring_db / RINGS_DB));
     const float share = power(range->ring_db), y = seconds / end;
     const float stops = (1.0f - share) * power(-RELEASE_DB * x) * fade * fade;
     const float rings = share * power(-RINGS_DB * seconds / range->ring_seconds);
     return (Fall){-10.0f * log10f(stops + rings), fmaxf(0.0f, 1.0f - y * y * y * y), y >= 1.0f};
+}
+
+/* In a line a note falls no quicker than real ones do before another, and as far as those dip by plain gain: so that one
+   may follow at any moment without a jump of the decoder. */
+static Fall fall_at(const NoteContour *p, const NoteContourRange *range, int64_t time) {
+    if (p->released < 0) return (Fall){0, 1, 0};
+    const float seconds = fmaxf(0.0f, seconds_since(range, p->released, time)), release = range->release_seconds;
+    const float dip = range->expression.detached.depth_db;
+    if (!p->in_line || !(dip > 0)) return fall_after(range, release, seconds);
+    Fall fall = fall_after(range, fmaxf(release, RELEASE_DB * GAP_SECONDS / (dip + GAP_DB)), seconds);
+    const float plain = fminf(fall.db, dip + LINE_DB);
+    fall.db -= plain;
+    fall.gain *= exp2f(-plain * OCTAVES_PER_DB);
+    return fall;
 }
 
 static float aim_db(const NoteContourRange *range, float strength) {
@@ -173,8 +211,6 @@ float note_contour_aim_db(const NoteContour *p, const NoteContourRange *range) {
     if (isnan(p->attributes.volume)) return aim_db(range, p->strength);
     return loudness_for(&range->map, p->pitch, VOLUME_DB(p->attributes.volume));
 }
-
-static float smooth(float x) { return x <= 0 ? 0.0f : x >= 1 ? 1.0f : x * x * (3.0f - 2.0f * x); }
 
 static float between(float from, float to, float share) { return from + (to - from) * share; }
 
@@ -222,6 +258,7 @@ void note_contour_move(NoteContour *p, const NoteContourRange *range, const ModV
     const float centroid = CENTROID(set(p->attributes.brightness, 0.0f)), share = own_share(p, range, time);
     const int half_way = share < 1.0f && centroid > 0 && p->left_centroid > 0;
     float attack;
+    p->joined_at = p->follows ? p->joined_at : time;
     p->left_centroid = half_way ? between(p->left_centroid, centroid, share) : share < 0.5f ? p->left_centroid : centroid;
     p->left = aim_at(p, range, gesture, pitch + gesture->bend, time, &attack);
     if (!p->follows) { /* the attack goes on beside the notes of the breath */
@@ -235,6 +272,107 @@ void note_contour_move(NoteContour *p, const NoteContourRange *range, const ModV
     p->pitch_before = pitch;
     p->moved = time;
     p->blend_seconds = GLIDE_SECONDS;
+    p->transition = (Transition){0};
+    p->sums = (TransitionSums){.uu = 1.0f / 12.0f};
+}
+
+Below performance_below(const NoteContour *p, const NoteContourRange *range, const ModValues *gesture, int64_t time) {
+    const Shape shape = shape_of(p, range, gesture);
+    const Fall fall = fall_at(p, range, time);
+    const float dip = transition_db(&p->transition, seconds_since(range, p->onset, time));
+    const float through = attack_db(&shape, seconds_since(range, p->breath, time)) + fall.db + p->transition.through * dip;
+    const float plain = (1.0f - p->transition.through) * dip - 20.0f * log10f(fmaxf(1e-6f, fall.gain));
+    const float db = through + plain;
+    return (Below){db, db > 0 ? through / db : 0.0f};
+}
+
+/* How far the note's own aim is above the level that is left of the note before, in dB of amplitude. */
+static float apart_db(const NoteContour *p, const NoteContourRange *range) {
+    const NoteAim *left = &p->left;
+    const float before = amplitude_for(&range->map, p->pitch_before, left->loudness_db + left->rising_db);
+    const int volume = !isnan(p->attributes.volume);
+    const float own = volume ? VOLUME_DB(p->attributes.volume)
+                             : amplitude_for(&range->map, p->pitch, aim_db(range, p->strength));
+    return own + (volume ? 0.0f : beside_aim_db(range, p->strength)) - before - left->beside_db - left->amplitude_db;
+}
+
+void performance_join(NoteContour *p, const NoteContourRange *range, Below below, Joint joint) {
+    const Attributes *a = &p->attributes;
+    const int shaped = !isnan(a->volume_fluctuation);
+    const float peak = fminf(0.98f, fmaxf(0.02f, set(a->volume_peak_position, USUAL_PEAK)));
+    joint.below_db = below.db;
+    joint.through = below.through;
+    Transition t = transition_of(&range->expression, &joint);
+    if (shaped || !isnan(a->volume_peak_position)) {
+        const float share = fminf(1.0f, peak * p->length_seconds / fmaxf(t.fall + t.rise, 1e-6f));
+        t.fall *= share;
+        t.rise *= share;
+    }
+    if (t.fall + t.rise > 0) p->blend_seconds = t.fall + t.rise;
+    const float apart = apart_db(p, range), length = p->length_seconds;
+    p->sums = transition_sums(&t, length, p->blend_seconds, peak, apart);
+    if (shaped) {
+        const float most = ATTACK_SHARE * FLUCTUATION_DB(a->volume_fluctuation);
+        const float deviation = sqrtf(fmaxf(0.0f, p->sums.hh - p->sums.h * p->sums.h));
+        if (deviation > most) t.depth_db = fmaxf(t.begin_db, t.depth_db * most / deviation);
+        p->sums = transition_sums(&t, length, p->blend_seconds, peak, apart);
+    }
+    const float rise = shaped ? transition_rise(&p->sums, FLUCTUATION_DB(a->volume_fluctuation)) : 0.0f;
+    if (shaped || !isnan(a->volume)) t.mean_db = p->sums.dip - rise * p->sums.u;
+    p->transition = t;
+    p->glide_seconds = t.glide;
+    p->left_attack_db = 0;
+    p->amount = joint.amount;
+    if (t.kind == KIND_DETACHED) p->sways_from = p->onset;
+}
+
+void performance_sway(NoteContour *p, const NoteContourRange *range, const ModValues *gesture, int64_t time) {
+    const Expression *e = &range->expression;
+    const float wander = p->amount * e->vibrato_wander;
+    const float even = isnan(p->attributes.vibrato) ? wander : fminf(wander, STEADY_WANDER);
+    const float hz = (p->amount > 0 ? e->vibrato_hz : VIBRATO_HZ) * exp2f(gesture->rate_octaves);
+    if (hz != p->vibrato.hz || even != p->vibrato.wander)
+        vibrato_change(&p->vibrato, seconds_since(range, p->breath, time), hz, even);
+}
+
+/* What the hands' vibrato does now: semitones, and dB of the decoder's loudness or of plain gain. */
+typedef struct Sway {
+    float semitones, loudness_db, gain_db;
+} Sway;
+
+static Sway hands_sway(const NoteContour *p, const NoteContourRange *range, const ModValues *gesture, float wave,
+                       int64_t time) {
+    const Expression *e = &range->expression;
+    if (!(p->amount > 0)) {
+        const float faded = fminf(1.0f, seconds_since(range, p->breath, time) / VIBRATO_DELAY_SECONDS);
+        const float semitones = gesture->vibrato * faded * wave;
+        return (Sway){semitones, VIBRATO_DB * semitones, 0};
+    }
+    const float delay = fmaxf(0.0f, e->vibrato_delay + gesture->vibrato_delay);
+    const float age = seconds_since(range, p->sways_from, time) - delay;
+    const float semitones = gesture->vibrato * smooth(age / fmaxf(e->vibrato_fade, 1e-3f)) * wave;
+    return (Sway){semitones, 0, e->vibrato_db * semitones};
+}
+
+static float jitter_semitones(const NoteContour *p, const NoteContourRange *range, int64_t time) {
+    const float cents = p->amount * range->expression.jitter_cents;
+    if (!p->follows || !(cents > 0)) return 0.0f;
+    const float since = seconds_since(range, p->joined_at, time);
+    return 0.01f * cents * smooth(since / JITTER_SECONDS) * vibrato_jitter(&p->vibrato, since);
+}
+
+/* Colour and noise of a note's first moments in a line. */
+static void bend_transition(const NoteContour *p, const Expression *e, float age, float plain_db, TimbreShape *bend) {
+    const Transition *t = &p->transition;
+    if (t->kind == KIND_REST || age > t->fall + t->rise + 0.2f) return;
+    const float free = isnan(p->attributes.attack_noise) ? 1.0f : 1.0f - bend->noise_share;
+    bend->noise_lift_db = free * NOISE_SHARE * plain_db * smooth(age / NOISE_SECONDS);
+    if (t->kind != KIND_DETACHED) return;
+    const float x = (age - t->fall - BURST_AFTER) / BURST_WIDTH;
+    bend->hiss_db = free * e->burst_db * expf(-0.5f * x * x) * smooth(age / NOISE_SECONDS);
+    const float after = age - t->fall;
+    const float share = after < 0 ? smooth(age / t->fall) : 1.0f - smooth(after / (2.0f * fmaxf(e->onset_seconds, 1e-3f)));
+    if (isnan(p->attributes.brightness)) bend->brighter += e->onset_octaves * share;
 }
 
 /* The decoder's loudness by the aim, gestures and the rest of an attack. */
@@ -253,30 +391,30 @@ NoteContourFrame note_contour_at(const NoteContour *p, const NoteContourRange *r
     NoteContourFrame frame = {0};
     const float age = seconds_since(range, p->onset, time), breath = seconds_since(range, p->breath, time);
     const Attributes *wanted = &p->attributes;
-    const float wave = sinf(6.2831853f * VIBRATO_HZ * breath);
-    const float vibrato = gesture->vibrato * fminf(1.0f, breath / VIBRATO_DELAY_SECONDS) * wave;
-    const float plain = pitch_at(p, range, time) + gesture->bend + vibrato;
+    const float wave = sinf(vibrato_phase(&p->vibrato, breath));
+    const Sway sway = hands_sway(p, range, gesture, wave, time);
+    const float plain = pitch_at(p, range, time) + gesture->bend + sway.semitones;
     frame.pitch = plain + VIBRATO_UNIT_SEMITONES * (sway_at(p, range, time) * wave) + p->deviation.semitones;
+    frame.pitch += jitter_semitones(p, range, time);
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);
 
     float attack;
     const NoteAim aim = aim_at(p, range, gesture, frame.pitch, time, &attack);
     const int shaped = !isnan(wanted->volume_fluctuation) || aim.amplitude_db != 0;
-    float loudness = loudness_at(&aim, range, gesture, shaped, frame.pitch, VIBRATO_DB * vibrato, attack);
+    float loudness = loudness_at(&aim, range, gesture, shaped, frame.pitch, sway.loudness_db, attack);
     loudness += p->deviation.level_db;
     const float extra_db = aim.beside_db * (1.0f - gesture->volume);
 
-    frame.gain = 1.0f;
-    if (p->released >= 0) {
-        const Fall fall = fall_after(range, fmaxf(0.0f, seconds_since(range, p->released, time)));
-        loudness -= fall.db;
-        frame.gain = fall.gain;
-        frame.finished = fall.finished;
-    }
+    const Fall fall = fall_at(p, range, time);
+    const float dip = transition_db(&p->transition, age), through = p->transition.through;
+    loudness -= fall.db + through * dip;
+    frame.gain = fall.gain;
+    frame.finished = fall.finished;
     float floor_db = fmaxf(LOWEST_DB, range->loudness_low - BELOW_RANGE_DB);
     frame.loudness_db = fminf(range->loudness_top, fmaxf(floor_db, loudness));
-    float gain_db = extra_db + fminf(shaped ? ABOVE_RANGE_DB : 0.0f, loudness - frame.loudness_db);
-    frame.gain *= exp2f(gain_db * 0.16609640f); /* dB to octaves of amplitude */
+    const float line_db = sway.gain_db - (1.0f - through) * dip + own_share(p, range, time) * p->transition.mean_db;
+    float gain_db = extra_db + line_db + fminf(shaped ? ABOVE_RANGE_DB : 0.0f, loudness - frame.loudness_db);
+    frame.gain *= exp2f(gain_db * OCTAVES_PER_DB);
 
     frame.bend.brighter = gesture->brightness;
     frame.bend.centroid = CENTROID(set(wanted->brightness, 0.0f));
@@ -288,8 +426,9 @@ NoteContourFrame note_contour_at(const NoteContour *p, const NoteContourRange *r
     frame.bend.balance_db = gesture->balance_db;
     if (!isnan(wanted->attack_noise) || gesture->noise_db != 0) {
         /* Only a note that is asked for one has an attack in the breath of another. */
-        const float since = isnan(wanted->attack_noise) ? breath : age;
+        const float since = isnan(wanted->attack_noise) && p->transition.kind != KIND_DETACHED ? breath : age;
         frame.bend.noise_share = fminf(1.0f, fmaxf(0.0f, 2.0f - since / ATTACK_NOISE_SECONDS));
     }
+    bend_transition(p, &range->expression, age, (1.0f - through) * dip, &frame.bend);
     return frame;
 }

@@ -6,8 +6,11 @@
 
 #include "api/attributes.h"
 #include "dsp/timbre_shaper.h"
+#include "expression/expression.h"
 #include "expression/loudness_map.h"
 #include "expression/modulation.h"
+#include "expression/transition.h"
+#include "expression/vibrato.h"
 
 /* The ranges of the patch that plays. */
 typedef struct NoteContourRange {
@@ -17,6 +20,7 @@ typedef struct NoteContourRange {
     float attack_seconds, release_seconds;
     float ring_db, ring_seconds; /* below a held note, what rings on, and for how long it takes 60 dB; 0: nothing */
     LoudnessMap map;
+    Expression expression;
 } NoteContourRange;
 
 /* What the patch's performer and its life add to a note, until the next frame. */
@@ -45,11 +49,18 @@ typedef struct NoteContour {
     NoteAim left;     /* that one's aim, */
     float left_centroid, left_attack_db, left_attack_seconds; /* its brightness, and what is to come of its attack */
     float blend_seconds; /* in which its aim becomes this note's */
+    float amount;        /* of expression; 0: none */
+    Transition transition; /* from the note before */
+    TransitionSums sums; /* of that, over the note */
+    int in_line;         /* it was released where another note may follow */
+    Vibrato vibrato;
+    int64_t sways_from;  /* sample that the vibrato's delay counts from */
+    int64_t joined_at;   /* of the breath's second note */
     Attributes attributes;
     float length_seconds; /* expected, for fluctuation and peak */
     int length_known;     /* it was given */
     float interval;       /* semitones from the channel's note before, 0: none */
-    float joined;         /* 1 where that note still sounded, less the longer ago it ended, 0: none */
+    float joined;         /* 1 if that note still sounded, less the longer ago it ended, 0: none */
     uint32_t seed;        /* of the performer's drift */
     Deviation deviation;
 } NoteContour;
@@ -62,7 +73,13 @@ typedef struct NoteContourFrame {
     TimbreShape bend;
 } NoteContourFrame;
 
+/* How far below its aim a note is, and the share of that which the decoder makes; the rest is plain gain. */
+typedef struct Below {
+    float db, through;
+} Below;
+
 void note_contour_start(NoteContour *p, int64_t time, int channel, int note, int velocity);
+Below performance_below(const NoteContour *p, const NoteContourRange *range, const ModValues *gesture, int64_t time);
 /* dB that a note aims at by its key or its volume, without gestures. */
 float note_contour_aim_db(const NoteContour *p, const NoteContourRange *range);
 /* How far a note is below its peak, of its own and without gestures: 0 when that is due. */
@@ -76,7 +93,13 @@ void note_contour_glide(NoteContour *p, int64_t time, float from, float seconds)
    within the glide. strength: of the new note. gesture: what is asked of it now. */
 void note_contour_move(NoteContour *p, const NoteContourRange *range, const ModValues *gesture, int64_t time, int channel,
                       int note, float strength);
-void note_contour_release(NoteContour *p, int64_t time);
+/* How the note that was just moved to comes from the one before, once its attributes are known. below: what
+   performance_below said before the move; joint: all else but that. */
+void performance_join(NoteContour *p, const NoteContourRange *range, Below below, Joint joint);
+/* in_line: another note may follow in the same line: the sound falls as it does then. */
+void note_contour_release(NoteContour *p, int64_t time, int in_line);
+/* The rate of the vibrato, that gestures may move, from now on. */
+void performance_sway(NoteContour *p, const NoteContourRange *range, const ModValues *gesture, int64_t time);
 /* MIDI-DDSP's volume of a key that is held, without any gesture. */
 float note_contour_volume(const NoteContourRange *range, float pitch, float strength);
 NoteContourFrame note_contour_at(const NoteContour *p, const NoteContourRange *range, const ModValues *gesture,

@@ -18,7 +18,8 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
                                    .attack_seconds = config->attack_ms / 1000.0f,
                                    .release_seconds = config->release_ms / 1000.0f,
                                    .ring_db = config->ring_db,
-                                   .ring_seconds = config->ring_ms / 1000.0f};
+                                   .ring_seconds = config->ring_ms / 1000.0f,
+                                   .expression = config->expression};
     in->trim = exp2f(config->trim_db * 0.16609640f); /* dB to octaves of amplitude */
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
     network_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
@@ -27,7 +28,7 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
     life_contour_init(&in->life_contour, &config->life, config->sample_rate, frame_rate);
     life_spectrum_init(&in->life_spectrum, arena, &config->life, config->voices, config->harmonics, config->noise_bands,
                        frame_rate);
-    timbre_shaper_init(&in->bender, arena, config->harmonics, config->noise_bands);
+    timbre_shaper_init(&in->bender, arena, config->harmonics, config->noise_bands, config->patch_rate);
     noise_design_init(&in->noise, arena, config->noise_bands, config->patch_rate, config->sample_rate);
     if (config->delay_frames)
         frame_queue_init(&in->frames, arena, config->voices, config->harmonics, config->noise_bands);

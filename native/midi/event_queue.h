@@ -16,6 +16,8 @@ typedef struct Event {
     uint8_t shaped;        /* a note-on that carries ... */
     float seconds;         /* ... its length, 0 where unknown, negative where guessed */
     Attributes attributes; /* ... and its attributes */
+    uint8_t master;        /* no message, but a MASTER_... of the whole synth ... */
+    float value;           /* ... with this value */
 } Event;
 
 typedef struct EventQueueCell {

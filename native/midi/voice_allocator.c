@@ -17,6 +17,8 @@ static int is_single(const VoiceAllocator *v, int channel) { return v->mode != M
 /* Whether a key takes over the voice of one that is held, in the same breath. */
 static int is_bound(const VoiceAllocator *v, int channel) { return v->mode == MODE_LEGATO || v->legato[channel]; }
 
+int voices_in_line(const VoiceAllocator *v, int channel) { return is_single(v, channel) || is_bound(v, channel); }
+
 static int share(const VoiceAllocator *v, int a, int b) { return a == b || v->mode != MODE_POLY; }
 
 static void start(VoiceAllocator *v, int voice, int64_t time, Key key) {
@@ -46,11 +48,11 @@ static void release_unheld(VoiceAllocator *v, int64_t time, int channel) {
             release(v, i, time);
 }
 
-static void take_over(VoiceAllocator *v, int voice, int64_t time, Key key) {
+static void take_over(VoiceAllocator *v, int voice, int64_t time, Key key, int bound) {
     v->slot[voice].state = VOICE_HELD;
     v->slot[voice].channel = key.channel;
     v->slot[voice].note = key.note;
-    v->player.move(v->player.self, voice, time, key.channel, key.note, key.velocity);
+    v->player.move(v->player.self, voice, time, key.channel, key.note, key.velocity, bound);
 }
 
 /* A free voice; else, in this order, the quietest released one, the quietest under a pedal, the oldest held one. */
@@ -94,10 +96,16 @@ static void press(VoiceAllocator *v, int64_t time, Key key) {
     int single = is_single(v, key.channel);
     int led = is_bound(v, key.channel) ? newest(v, key.channel, single ? VOICE_SUSTAINED : VOICE_HELD) : -1;
     if (led >= 0) {
-        take_over(v, led, time, key);
+        take_over(v, led, time, key, 1);
         return;
     }
-    int voice = single ? newest(v, key.channel, VOICE_RELEASED) : -1;
+    const int bound = is_bound(v, key.channel);
+    int voice = single || bound ? newest(v, key.channel, VOICE_RELEASED) : -1;
+    if (voice >= 0 && v->player.leads(v->player.self, voice, time)) {
+        take_over(v, voice, time, key, bound);
+        return;
+    }
+    if (!single) voice = -1;
     start(v, voice >= 0 ? voice : allocate(v, time), time, key);
 }
 
@@ -126,7 +134,7 @@ static Key remember_key(VoiceAllocator *v, int channel, int note, int velocity) 
 int voice_allocator_lead(VoiceAllocator *v, int64_t time, int channel, int from, int note, int velocity) {
     int voice = sounding(v, channel, from, VOICE_SUSTAINED);
     if (voice < 0) return 0;
-    take_over(v, voice, time, remember_key(v, channel, note, velocity));
+    take_over(v, voice, time, remember_key(v, channel, note, velocity), 1);
     return 1;
 }
 
@@ -143,7 +151,8 @@ static void leave(VoiceAllocator *v, int voice, int64_t time) {
     int channel = v->slot[voice].channel;
     const Key *back = is_single(v, channel) || is_bound(v, channel) ? waiting_key(v, channel) : NULL;
     if (!back) let_go(v, voice, time);
-    else if (is_bound(v, channel)) take_over(v, voice, time, *back);
+    else if (is_bound(v, channel) || v->player.leads(v->player.self, voice, time))
+        take_over(v, voice, time, *back, is_bound(v, channel));
     else start(v, voice, time, *back);
 }
 
@@ -203,6 +212,12 @@ void voice_allocator_mono(VoiceAllocator *v, int64_t time, int channel, int on) 
     release_all(v, time, channel);
     v->mono[channel] = (uint8_t)on;
     if (!on) v->mode = MODE_POLY;
+}
+
+void voice_allocator_reset_modes(VoiceAllocator *v, int mode) {
+    v->mode = mode;
+    memset(v->mono, 0, sizeof v->mono);
+    memset(v->legato, 0, sizeof v->legato);
 }
 
 void voice_allocator_finished(VoiceAllocator *v, int voice) {

@@ -12,8 +12,10 @@ typedef struct Player {
     void *self;
     /* Begin a note on a voice; what still sounds there fades out within a few milliseconds. */
     void (*start)(void *self, int voice, int64_t time, int channel, int note, int velocity);
-    /* Another note in the same breath (legato). */
-    void (*move)(void *self, int voice, int64_t time, int channel, int note, int velocity);
+    /* Another note in the same breath. bound: in legato. */
+    void (*move)(void *self, int voice, int64_t time, int channel, int note, int velocity, int bound);
+    /* Whether what sounds on a voice leads into the next note of its line, which then is a move. */
+    int (*leads)(void *self, int voice, int64_t time);
     void (*release)(void *self, int voice, int64_t time);
     void (*stop)(void *self, int voice, int64_t time); /* fade out at once */
     float (*level)(void *self, int voice, int64_t time); /* how loud it is now, in any unit that orders voices */
@@ -56,8 +58,12 @@ void voice_allocator_legato(VoiceAllocator *v, int channel, int on);
 /* One voice for the channel's keys, or many again (CC126 and CC127); lets go of what sounds. Where all channels share
    a voice, poly gives them all many. */
 void voice_allocator_mono(VoiceAllocator *v, int64_t time, int channel, int on);
+/* All channels as they were made for: CC126, CC127 and CC68 are forgotten. For when nothing sounds. */
+void voice_allocator_reset_modes(VoiceAllocator *v, int mode);
 void voice_allocator_all_notes_off(VoiceAllocator *v, int64_t time, int channel); /* as if every key were let go: pedals hold */
 void voice_allocator_all_sound_off(VoiceAllocator *v, int64_t time, int channel);
+/* Whether a channel's keys follow each other on one voice. */
+int voices_in_line(const VoiceAllocator *v, int channel);
 void voice_allocator_finished(VoiceAllocator *v, int voice); /* the player: a released voice has died away */
 
 #endif

@@ -58,6 +58,11 @@ static int concerns_voices(int number) {
            number == CC_RESET_CONTROLLERS || number >= CC_ALL_NOTES_OFF;
 }
 
+static float usual_bend_range(const Synth *s, int channel) {
+    int master = mpe_master(&s->mpe, channel);
+    return master < 0 ? BEND_RANGE : channel == master ? MPE_MASTER_BEND : MPE_MEMBER_BEND;
+}
+
 /* The MPE configuration message. Channels that come to another zone or leave theirs begin anew. */
 static void configure_zones(Synth *s, int64_t time, int channel) {
     Mpe before = s->mpe;
@@ -66,22 +71,28 @@ static void configure_zones(Synth *s, int64_t time, int channel) {
         int master = mpe_master(&s->mpe, i), changed = master != mpe_master(&before, i);
         if (changed) voice_allocator_all_notes_off(&s->voices, time, i);
         if (changed || master == channel)
-            s->channel[i].bend_range = master < 0 ? BEND_RANGE : i == master ? MPE_MASTER_BEND : MPE_MEMBER_BEND;
+            s->channel[i].bend_range = usual_bend_range(s, i);
     }
 }
 
-/* The bend range of one member is that of all. */
-static void share_bend_range(Synth *s, int channel) {
+/* The ranges of bend and modulation of one member are those of all. */
+static void share_ranges(Synth *s, int channel) {
     for (int i = 0; i < MIDI_CHANNELS; i++)
-        if (mpe_is_member(&s->mpe, i) && mpe_master(&s->mpe, i) == mpe_master(&s->mpe, channel))
+        if (mpe_is_member(&s->mpe, i) && mpe_master(&s->mpe, i) == mpe_master(&s->mpe, channel)) {
             s->channel[i].bend_range = s->channel[channel].bend_range;
+            s->channel[i].modulation_range = s->channel[channel].modulation_range;
+        }
 }
 
 static int is_data(int number) {
     return number == CC_DATA || number == CC_DATA_FINE || number == CC_INCREMENT || number == CC_DECREMENT;
 }
 
+/* On a zone's members the specification has no pedals and no key pressure: those are the master's. */
+static int is_pedal(int number) { return number >= CC_SUSTAIN && number <= CC_LEGATO; }
+
 static void controller(Synth *s, int64_t time, int channel, int number, int value) {
+    if (is_pedal(number) && mpe_is_member(&s->mpe, channel)) return;
     int parameter = s->channel[channel].parameter;
     int mono_channels = value ? value : MIDI_CHANNELS; /* 0: as many as there are */
     control(s, time, channel, number, value);
@@ -92,7 +103,8 @@ static void controller(Synth *s, int64_t time, int channel, int number, int valu
     }
     if (parameter == RPN_MPE && number == CC_DATA && mpe_may_be_master(channel)) configure_zones(s, time, channel);
     move_room(s, channel, number);
-    if (parameter == RPN_BEND_RANGE && is_data(number) && mpe_is_member(&s->mpe, channel)) share_bend_range(s, channel);
+    int shared = parameter == RPN_BEND_RANGE || parameter == RPN_MODULATION_RANGE;
+    if (shared && is_data(number) && mpe_is_member(&s->mpe, channel)) share_ranges(s, channel);
 }
 
 static void note_on(Synth *s, int64_t time, int channel, int note, int velocity, float cents) {
@@ -111,7 +123,43 @@ static void key_pressure(Synth *s, int channel, int note, int value) {
     }
 }
 
+/* Silence, and all as it was in the beginning but what is the player's own: the room's level, zones, the keys' tuning. */
+static void power_up(Synth *s, int64_t time) {
+    for (int i = 0; i < MIDI_CHANNELS; i++) {
+        silence(s, time, i);
+        reset_controllers(s, time, i);
+        channel_power_up(&s->channel[i]);
+        s->channel[i].bend_range = usual_bend_range(s, i);
+    }
+    voice_allocator_reset_modes(&s->voices, s->config.mode);
+    s->master_target = 1;
+    s->master_fine = s->master_coarse = 0;
+}
+
+static void play_master(Synth *s, int64_t time, int what, float value) {
+    switch (what) {
+    case MASTER_RESET:
+        power_up(s, time);
+        break;
+    case MASTER_VOLUME:
+        s->master_target = value;
+        break;
+    case MASTER_FINE:
+        s->master_fine = value;
+        break;
+    case MASTER_COARSE:
+        s->master_coarse = value;
+        break;
+    default:
+        break;
+    }
+}
+
 void midi_play(Synth *s, int64_t time, const Event *event) {
+    if (event->master) {
+        play_master(s, time, event->master, event->value);
+        return;
+    }
     /* Data bytes have seven bits; whoever sends more gets those. */
     int channel = event->bytes[0] & 15, a = event->bytes[1] & 127, b = event->bytes[2] & 127;
     int kind = event->bytes[0] & 0xF0, whole = event->size >= (kind == 0xC0 || kind == 0xD0 ? 2 : kind == 0xF0 ? 1 : 3);
@@ -125,7 +173,7 @@ void midi_play(Synth *s, int64_t time, const Event *event) {
         else voice_allocator_note_off(&s->voices, time, channel, a);
         break;
     case 0xA0:
-        key_pressure(s, channel, a, b);
+        if (!mpe_is_member(&s->mpe, channel)) key_pressure(s, channel, a, b);
         return;
     case 0xB0:
         controller(s, time, channel, a, b);
@@ -139,11 +187,7 @@ void midi_play(Synth *s, int64_t time, const Event *event) {
         move_room(s, channel, MOD_BEND);
         return;
     default:
-        if (event->bytes[0] != 0xFF) return; /* system reset */
-        for (int i = 0; i < MIDI_CHANNELS; i++) {
-            silence(s, time, i);
-            reset_controllers(s, time, i);
-        }
+        if (event->bytes[0] == 0xFF) power_up(s, time); /* system reset */
         return;
     }
     note_lifecycle_freeze(s);

@@ -3,6 +3,8 @@
 #include <math.h>
 
 #define JOINED_SECONDS 0.2f /* in which a note's end is forgotten by the next */
+#define LINE_SECONDS 0.3 /* after its end, in which a note leads into the next of its line ... */
+#define LINE_DB 40.0f    /* ... while it has fallen less than that */
 #define PHRASE_SECONDS 2.0f /* after which a note follows none */
 
 /* Of a key, with the cents that it was struck with last. */
@@ -45,6 +47,18 @@ static void describe(Synth *s, int voice, uint32_t seed) {
     s->before[p->channel] = (LastNote){p->pitch, -1, voice, 1};
 }
 
+/* What the hands ask of a note's transition, as its key comes. */
+static Joint joint_of(const Synth *s, const VoiceControl *part, float since, int kind) {
+    const ModValues asked = note_lifecycle_modulation(s, part);
+    const float amount = atomic_load_explicit(&s->express, memory_order_relaxed);
+    return (Joint){.kind = kind,
+                   .amount = amount * fmaxf(0.0f, fminf(1.0f, 1.0f + asked.expression)),
+                   .times = exp2f(asked.legato_octaves),
+                   .depth = fmaxf(0.0f, 1.0f + asked.depth),
+                   .since = since,
+                   .draw = part->performance.seed};
+}
+
 static void start(void *self, int voice, int64_t time, int channel, int note, int velocity) {
     Synth *s = self;
     VoiceControl *part = &s->part[voice];
@@ -58,6 +72,8 @@ static void start(void *self, int voice, int64_t time, int channel, int note, in
         note_contour_glide(&part->performance, time, pitch_of(s, channel, from), seconds);
     connect(s, &part->performance, time);
     describe(s, voice, s->config.seed * 0x9E3779B9u + s->notes);
+    part->performance.amount = joint_of(s, part, 0, KIND_REST).amount;
+    part->performance.vibrato.seed = part->performance.seed;
     part->active = part->starts = 1;
     part->continues = 0;
     part->next_frame = time;
@@ -66,25 +82,47 @@ static void start(void *self, int voice, int64_t time, int channel, int note, in
     if (s->previous) instrument_cut(s->previous, s->chunk_start, time, voice);
 }
 
-static void move(void *self, int voice, int64_t time, int channel, int note, int velocity) {
+static void move(void *self, int voice, int64_t time, int channel, int note, int velocity, int bound) {
     Synth *s = self;
     VoiceControl *part = &s->part[voice];
     NoteContour *p = &part->performance;
+    const ModMatrix *map = mod_matrix_swap_front(&s->maps);
+    const ModValues gesture = note_lifecycle_modulation(s, part);
+    const Below below = performance_below(p, &s->current->range, &gesture, time);
+    const double rate = s->config.sample_rate;
+    const float since = (float)((double)(time - p->onset) / rate), pitch = p->pitch;
+    const int held = p->released < 0 || (double)(time - p->released) <= s->config.join_seconds * rate;
+    const int kind = bound && held && note != p->note ? KIND_SLUR : KIND_DETACHED;
     int from;
     float seconds = channel_glide(&s->channel[channel], note, &from);
-    const ModValues gesture = note_lifecycle_modulation(s, part);
-    note_contour_move(p, &s->current->range, &gesture, time, channel, note,
-                     mod_matrix_strength(mod_matrix_swap_front(&s->maps), velocity));
-    modulation_strike(&part->hands, mod_matrix_swap_front(&s->maps), &s->channel[channel], master_of(s, channel), velocity);
+    note_contour_move(p, &s->current->range, &gesture, time, channel, note, mod_matrix_strength(map, velocity));
+    modulation_strike(&part->hands, map, &s->channel[channel], master_of(s, channel), velocity);
     p->pitch = pitch_of(s, channel, note);
-    if (seconds > 0) p->glide_seconds = seconds;
     describe(s, voice, (s->config.seed ^ ++s->moves * 0x85EBCA6Bu) * 0x9E3779B9u + s->notes);
+    Joint joint = joint_of(s, part, since, kind);
+    joint.interval = p->pitch - pitch;
+    if (joint.amount > 0) performance_join(p, &s->current->range, below, joint);
+    if (seconds > (joint.amount > 0 ? p->glide_seconds : 0.0f)) {
+        p->glide_seconds = seconds;
+        p->transition.late = 0;
+    }
+}
+
+static int leads(void *self, int voice, int64_t time) {
+    const Synth *s = self;
+    const VoiceControl *part = &s->part[voice];
+    const NoteContour *p = &part->performance;
+    if (!part->active || !(atomic_load_explicit(&s->express, memory_order_relaxed) > 0)) return 0;
+    if (p->released >= 0 && (double)(time - p->released) > LINE_SECONDS * s->config.sample_rate) return 0;
+    const ModValues gesture = note_lifecycle_modulation(s, part);
+    return performance_below(p, &s->current->range, &gesture, time).db < LINE_DB;
 }
 
 static void release(void *self, int voice, int64_t time) {
     Synth *s = self;
     NoteContour *p = &s->part[voice].performance;
-    note_contour_release(p, time);
+    const int expressive = atomic_load_explicit(&s->express, memory_order_relaxed) > 0;
+    note_contour_release(p, time, expressive && voices_in_line(&s->voices, p->channel));
     LastNote *before = &s->before[p->channel];
     if (before->voice == voice && before->released < 0) before->released = time;
 }
@@ -105,11 +143,18 @@ static float level(void *self, int voice, int64_t time) {
     return frame.gain > 0 ? frame.loudness_db + 20.0f * log10f(frame.gain) : -1000.0f;
 }
 
-Player player_of(Synth *s) { return (Player){s, start, move, release, stop, level}; }
+Player player_of(Synth *s) { return (Player){s, start, move, leads, release, stop, level}; }
 
 ModValues note_lifecycle_modulation(const Synth *s, const VoiceControl *part) {
-    return modulation_values(&part->hands, mod_matrix_swap_front(&s->maps), own_channel(s, part),
+    ModValues values = modulation_values(&part->hands, mod_matrix_swap_front(&s->maps), own_channel(s, part),
                          master_of(s, part->performance.channel), &part->performance.attributes);
+    values.bend += s->master_fine + s->master_coarse;
+    return values;
+}
+
+void player_sway(const Synth *s, VoiceControl *part, int64_t position) {
+    const ModValues gesture = note_lifecycle_modulation(s, part);
+    performance_sway(&part->performance, &s->current->range, &gesture, position);
 }
 
 void note_lifecycle_follow(const Synth *s, VoiceControl *part, int64_t samples) {

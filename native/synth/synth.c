@@ -46,8 +46,10 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
     limiter_init(&s->output, config->sample_rate);
     clock_init(&s->clock, config->sample_rate);
     atomic_init(&s->perform, 1.0f);
+    atomic_init(&s->express, 0.0f);
     atomic_init(&s->life, 0.0f);
-    s->fade_in = (Ramp){0, 1, 1, 1};
+    s->fade_in = s->master = (Ramp){0, 1, 1, 1};
+    s->master_target = 1;
     return s;
 }
 
@@ -74,6 +76,7 @@ int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) {
 
 void synth_perform(Synth *s, float amount) { atomic_store_explicit(&s->perform, amount, memory_order_relaxed); }
 
+void synth_express(Synth *s, float amount) { atomic_store_explicit(&s->express, amount, memory_order_relaxed); }
 void synth_life(Synth *s, float amount) { atomic_store_explicit(&s->life, amount, memory_order_relaxed); }
 
 int64_t synth_event_time(Synth *s, double seconds) { return clock_event_time(&s->clock, seconds); }
@@ -87,6 +90,11 @@ int synth_send_note(Synth *s, int64_t time, int channel, int note, int velocity,
     Event event = {.time = time, .bytes = {(uint8_t)(0x90 | (channel & 15)), (uint8_t)note, (uint8_t)velocity}, .size = 3,
                    .cents = cents, .shaped = attributes != NULL, .seconds = seconds};
     if (attributes) event.attributes = *attributes;
+    return push(s, &event);
+}
+
+int synth_send_master(Synth *s, int64_t time, int what, float value) {
+    Event event = {.time = time, .master = (uint8_t)what, .value = value};
     return push(s, &event);
 }
 
@@ -150,6 +158,7 @@ static void perform(Synth *s, int64_t position, const int *voices, int count, fl
         /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
         part->next_frame = grid_after(s, voices[i], position + (part->starts ? s->hop / 4 - 1 : 0));
         note_lifecycle_follow(s, part, part->next_frame - position);
+        player_sway(s, part, position);
         if (part->starts) {
             expression_net_reset(performer, voices[i]);
             life_contour_reset(contour, voices[i], &part->performance);
@@ -264,15 +273,28 @@ static void step_room(Synth *s, int64_t position) {
     ramp_to(&s->wet, position, s->hop, fabsf(rest) < 1e-5f ? s->wet_target : from + share * rest);
 }
 
+static void apply_master(Synth *s, int64_t position, int size) {
+    if (s->master.from == 1.0f && s->master.to == 1.0f) return;
+    for (int i = 0; i < size; i++) {
+        float gain = ramp_at(&s->master, position + i);
+        s->left[i] *= gain;
+        s->right[i] *= gain;
+    }
+}
+
 static void render_chunk(Synth *s, float *out, int size) {
     int64_t position = s->chunk_start = s->position;
     /* Before the chunk's events: how many of them a chunk holds depends on the block. */
-    if (position % s->hop == 0) step_room(s, position);
+    if (position % s->hop == 0) {
+        step_room(s, position);
+        ramp_to(&s->master, position, s->hop, s->master_target);
+    }
     run_control(s, position, position + size);
     memset(s->left, 0, (size_t)size * sizeof *s->left);
     memset(s->right, 0, (size_t)size * sizeof *s->right);
     if (s->current) instrument_render(s->current, position, size, &s->wet, &s->fade_in, s->left, s->right);
     if (s->previous) instrument_render(s->previous, position, size, &s->wet, &s->fade_out, s->left, s->right);
+    apply_master(s, position, size);
     if (input_is_on(&s->input)) {
         for (int i = 0; i < size; i++) {
             float gain = ramp_at(&s->input.duck, position + i);

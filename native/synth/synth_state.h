@@ -64,6 +64,8 @@ struct Synth {
     _Atomic(Instrument *) incoming, retired;
     Ramp fade_in, fade_out, wet;
     float wet_target, wet_smoothing; /* in seconds */
+    Ramp master; /* volume of the whole synth */
+    float master_target, master_fine, master_coarse; /* semitones */
     Limiter output;
     Input input;
     float *left, *right; /* [CHUNK] */
@@ -73,6 +75,7 @@ struct Synth {
     _Atomic(Tap *) tap; /* NULL: nobody listens in */
     _Atomic int measure;
     _Atomic float perform; /* amount of the performer */
+    _Atomic float express; /* amount of expression */
     _Atomic float life;    /* amount of it */
     _Atomic(unsigned long long) thread; /* the pthread_t that called last, or 0 */
 };

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 def own_settings(monkeypatch, tmp_path_factory):
     """Tests neither read nor change what the user has set."""
     folder = tmp_path_factory.mktemp("settings")
-    for name in ("XDG_CONFIG_HOME", "APPDATA", "HOME"):
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA", "LOCALAPPDATA", "HOME"):
         monkeypatch.setenv(name, str(folder))
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)  # nor open a browser

@@ -17,22 +17,44 @@ GOLDEN = Path(__file__).parent / "golden"
 RATE = 24000  # half of what is usual keeps the files small
 TOLERANCE_DB = -80  # of the signal: processors round differently
 
+PLAIN = {"expression": 0.0}  # each note as if it stood alone
+LINE = [
+    (0, 60, 100, 0.2),
+    (4201, 62, 90, 0.3),
+    (10007, 67, 70, 0.1),
+    (12900, 67, 100, 0.15),
+    (17001, 60, 60, 0.1),
+]
 SCENES = {
     "chord": (
-        "poly",
+        {"mode": "poly", **PLAIN},
         [(0, 10, 30), (0, 91, 90)],
         [(0, 57, 60, 0.6), (211, 64, 90, 0.5), (433, 69, 127, 0.4)],
     ),
-    "steals": ("poly", [(0, 64, 127)], [(i * 1500, 40 + 5 * i, 50 + 7 * i, 0.1) for i in range(10)]),
-    "steps": ("legato", [], [(0, 60, 100, 0.3), (5001, 67, 30, 0.4), (11007, 62, 120, 0.3)]),
-    "legato": ("legato", [(0, 1, 100), (9000, 11, 60)], [(0, 60, 100, 0.4), (6000, 67, 100, 0.35)]),
+    "steals": (
+        {"mode": "poly", **PLAIN},
+        [(0, 64, 127)],
+        [(i * 1500, 40 + 5 * i, 50 + 7 * i, 0.1) for i in range(10)],
+    ),
+    "steps": (
+        {"mode": "legato", **PLAIN},
+        [],
+        [(0, 60, 100, 0.3), (5001, 67, 30, 0.4), (11007, 62, 120, 0.3)],
+    ),
+    "legato": (
+        {"mode": "legato", **PLAIN},
+        [(0, 1, 100), (9000, 11, 60)],
+        [(0, 60, 100, 0.4), (6000, 67, 100, 0.35)],
+    ),
+    "line-legato": ({"mode": "legato"}, [(0, 1, 60), (9000, 76, 100)], LINE),
+    "line-mono": ({"mode": "mono"}, [], LINE),
 }
 
 
 def play(name):
-    """A scene: a mode, controllers (sample, number, value) and notes (sample, note, velocity, seconds)."""
-    mode, controllers, notes = SCENES[name]
-    synth = ddsp_live.Synth(GOLDEN / "patch.ddsp", sample_rate=RATE, voices=4, mode=mode, life=0.0)
+    """A scene: options, controllers (sample, number, value) and notes (sample, note, velocity, seconds)."""
+    options, controllers, notes = SCENES[name]
+    synth = ddsp_live.Synth(GOLDEN / "patch.ddsp", sample_rate=RATE, voices=4, **{"life": 0.0, **options})
     for time, number, value in controllers:
         synth.control_change(number, value, time=time)
     for time, note, velocity, seconds in notes:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...audio.outputs import OutputError, check_writable
 from ...patch import SUFFIX, Patch, PatchError, load_patch, write_patch
 from ...patch.families import family_of
 from ..analysis.takes import Take, analyse_folder, find_recordings
@@ -72,11 +73,11 @@ def make_patch(
     written, and ValueError for a device that is not there, before any time is spent.
     """
     folder, output = Path(folder), Path(output)
-    check_output(output)
+    page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
+    check_output(output, page)
     device_of(settings.device)
     began = time.monotonic()
     complaints: list[str] = []
-    page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
     write = scalar_writer(page.with_suffix(".tensorboard"))
 
     def tell(sentence: str) -> None:
@@ -272,14 +273,15 @@ def trained_figures(
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 
-def check_output(output: Path) -> None:
-    """Raises PatchError where the patch could not be written, before any time is spent on making it."""
+def check_output(output: Path, *also: Path) -> None:
+    """Raises PatchError if the patch, or what comes with it, could not be written, before any time is spent on it."""
     if output.suffix != SUFFIX:
         raise PatchError(f"{str(output)!r} does not end in {SUFFIX}: give the patch this ending.")
-    if not output.absolute().parent.is_dir():
-        raise PatchError(
-            f"The folder {str(output.parent)!r} does not exist: make it first, or choose another."
-        )
+    for path in (output, *also):
+        try:
+            check_writable(path)
+        except OutputError as error:
+            raise PatchError(str(error)) from error
 
 
 def checkpoint_of(output: Path, part: int | str = 0) -> Path:

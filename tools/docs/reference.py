@@ -14,10 +14,63 @@ What the synth answers. This page is made from the tables in `engine/midi/messag
 
 Live ports and files are treated alike. Running status and realtime bytes inside a message are understood. When
 a keyboard is unplugged, what was held on it is let go; when it is plugged in again, it plays on. Each channel has
-its own controllers, and all channels share the voices.
+its own controllers. All channels share the voices; in `render` each channel has voices of its own.
 
 """
 
+
+MIDI_TAIL = """
+| system exclusive | does |
+|---|---|
+| `F0 7E id 09 01 F7` (02, 03) | General MIDI system on or off: silence, and all goes back to the beginning |
+| `F0 7F id 04 01 ll mm F7` | master volume: General MIDI's curve, 12 dB less at half |
+| `F0 7F id 04 03 ll mm F7` | master fine tuning: up to a semitone down and up |
+| `F0 7F id 04 04 00 mm F7` | master coarse tuning: semitones from 64 |
+| `F0 7F id 08 02 …`, `08 07 …` | tunes single keys, those that sound too; `7E` with `08 07`: from the next notes on |
+| `F0 7E id 08 01 …`, `08 04 …` | bulk dump: tunes all keys, from the next notes on. The checksum is not looked at |
+| `F0 7E id 08 05 …`, `08 06 …` | bulk dump of an octave, for all channels |
+| `F0 7F id 08 08 …`, `08 09 …` | tunes an octave in one or two bytes a key; `7E`: from the next notes on |
+
+Every device id is listened to. What goes back with system on is controllers, ranges and tunings by RPN, modes, master
+volume and master tuning; the room's level, MPE zones and a tuning of your own stay. Roland's GS reset and Yamaha's XG
+system on do the same.
+
+With MPE, pedals (controllers 64 to 68) and key pressure belong to the zone's master. On a member channel they are
+ignored, as the specification's table of messages has it. A bend range or a modulation depth range that one member is
+sent counts for all members of its zone.
+
+# MIDI files
+
+A standard MIDI file of any type is played, bare or wrapped (RIFF `.rmi`, MacBinary). What is damaged is skipped and
+said in one sentence: foreign chunks, wrong lengths, malformed events, values above 127. Running status goes on through
+system exclusive and meta events. The sound lasts until the last track's end, or longer if something still sounds.
+
+- **Repeated notes.** A key that is pressed again while it is down is let go first. At one tick, note-offs of keys that
+  were pressed earlier come before note-ons. A note without length lasts 10 ms.
+- **Channel 10.** General MIDI's drums are left out, unless `--patch 10=NAME` names a patch or the channel is in an MPE
+  zone. `--patch N=none` mutes any channel. In Python it is `render_midi(mute=...)`.
+- **Stems.** `--stems FOLDER` writes a file for each channel that has notes, as `03-violin.wav`; the channels of an MPE
+  zone are one. They are as long as the mix and add up to it.
+
+"""
+
+
+TUNING_TAIL = """
+# Tuning
+
+`ddsp-live play --tuning 415` tunes A4 to 415 Hz. `--tuning meantone.scl` plays a scale from a Scala file, and
+`--keyboard map.kbm` says how it lies on the keys; without it, the scale's first note is on middle C, where equal
+temperament has it. `render` takes both options too. From Python, it is `synth.tuning = 415` or
+`synth.tuning = "meantone.scl"`. The panel shows the scale and A4, and changes both; presets keep them.
+
+Scala files in your folder of tunings are known by name, in the panel and to `--tuning meantone`:
+`~/.local/share/ddsp-live/tunings` on Linux, `~/Library/Application Support/ddsp-live/tunings` on macOS,
+`%LOCALAPPDATA%\\ddsp-live\\tunings` on Windows.
+
+A `.kbm` file names a *formal octave*: the degree of the scale by which each repetition of the map is moved. It need
+not be the scale's period, and is read as the file says. Some hosts always repeat the map at the scale's period
+instead, so that such a file sounds different there.
+"""
 
 HANDS_HEAD = """
 # The player's hands
@@ -67,6 +120,10 @@ Numbers may be sent as floats or integers. A continuous voice is a voice of its 
 as a finger on the panel's pad; six can sound at once. A bundle is played at once, whatever its time. What is malformed,
 out of range or sent to another address is counted and changes nothing.
 
+UDP does not tell that a sender is gone. If nothing came from a computer or phone for 30 seconds, the keys, voices and
+pedal that it holds are let go; `--osc-timeout S` sets another time, and 0 waits for ever. Any message counts as a sign
+of life, so an app whose notes are held longer without a movement may send `/ping`.
+
 ## A layout for a phone
 
 `examples/osc/ddsp-live.json` is a session for
@@ -82,7 +139,12 @@ Then open the address that it prints on the phone. Any other app that sends the 
 def pages() -> dict[str, str]:
     """{file name in docs/: its text}."""
     return {
-        "midi.md": MIDI_HEAD + controllers_markdown() + HANDS_HEAD + gestures_markdown(),
+        "midi.md": MIDI_HEAD
+        + controllers_markdown()
+        + MIDI_TAIL
+        + HANDS_HEAD
+        + gestures_markdown()
+        + TUNING_TAIL,
         "osc.md": OSC_HEAD + addresses_markdown() + OSC_TAIL,
     }
 

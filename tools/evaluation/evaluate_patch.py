@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from ...audio.outputs import OutputError, make_folder, why_not
 from ...audio.sound_files import read_sound
 from ...decoders.program import Program
 from ...patch import Patch
@@ -60,6 +61,8 @@ def evaluate_patch(
     Raises RecordingError where there is nothing to judge by.
     """
     folder = Path(folder)
+    if write is not None:
+        make_folder(write)
     rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
     found, chosen, left_out = takes_to_judge(
         patch, folder, which=which, cache=cache, progress=lambda share: progress(0.3 * share)
@@ -146,7 +149,10 @@ def write_played(
     if rate != take.sample_rate:
         made = soxr.resample(made, take.sample_rate, rate)
     output.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(output, fitted(made, len(original)), rate, subtype="FLOAT")
+    try:
+        soundfile.write(output, fitted(made, len(original)), rate, subtype="FLOAT")
+    except soundfile.LibsndfileError as error:
+        raise OutputError(f"{output} cannot be written: {why_not(output) or error.error_string}") from error
 
 
 def cost_of(patch: Patch) -> dict[str, float]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...audio.outputs import check_writable
 from ...patch import Patch, PatchError, load_patch, write_patch
 from ...performance.table import read_table
 from ..analysis.takes import Take, analyse_folder
@@ -68,6 +69,7 @@ def add_expression(
     A room that the patch was trained with is taken off the recordings first. Recordings that the patch was judged by
     judge the performer, too. Returns its figures. Raises RecordingError or PatchError.
     """
+    check_writable(output)
     given = load_patch(patch)
     tables = [read_table(path) for path in _tables(folder)]
     if tables and not _has_others(folder):

@@ -3,12 +3,17 @@
 import { byId, element, noteName, showFacts, signed } from "./names.js";
 
 const LOWEST = 24, HIGHEST = 96; // of the bars that show ranges: C1 to C7
+const ROOMS = { "small-studio": "a small studio", chamber: "a chamber", hall: "a hall", plate: "a plate" };
 const MAPS = { keyboard: "a keyboard", wind: "a wind controller", mpe: "an MPE controller" };
 
 export class Lists {
   constructor(link) {
     this.link = link;
     byId("room").onchange = ({ target }) => link.send("room", { name: target.value });
+    byId("tuning").onchange = ({ target }) => link.send("tuning", { name: target.value });
+    byId("a4").onchange = ({ target }) => {
+      if (target.reportValidity()) link.send("a4", { hz: Number(target.value) });
+    };
     byId("map").onchange = ({ target }) => link.send("map", { name: target.value });
     byId("save").onsubmit = (event) => {
       event.preventDefault();
@@ -44,10 +49,18 @@ export class Lists {
     if (playing) showFacts("patch-facts", facts(playing));
   }
 
-  setRooms({ chosen, choices }) {
-    const names = { own: "the patch's own", none: "none" };
+  setRooms({ chosen, choices, own }) {
+    const names = { own: own ? "the patch's own" : "the patch's own: it has none", none: "none", ...ROOMS };
+    byId("no-room").hidden = own || chosen !== "own";
     byId("room").replaceChildren(...choices.map((room) =>
       element("option", { value: room, innerText: names[room] ?? room, selected: room === chosen })));
+  }
+
+  setTuning({ chosen, choices, a4 }) {
+    byId("tuning").replaceChildren(...choices.map((name) =>
+      element("option", { value: name, innerText: name, selected: name === chosen })));
+    byId("a4").value = a4 === null ? "" : Math.round(10 * a4) / 10;
+    byId("a4").disabled = a4 === null;
   }
 
   setMaps({ chosen, choices }) {

@@ -40,6 +40,7 @@ const EVENTS = {
     lists.setMaps(all.map);
   },
   room: ({ room }) => lists.setRooms(room),
+  tuning: ({ tuning }) => lists.setTuning(tuning),
   control: ({ name, value }) => controls.show(name, value),
   waiting: ({ name, knob }) => controls.waiting(name, knob),
   learn: (learn) => controls.showLearned(learn),
@@ -88,6 +89,7 @@ function notice(text) {
 }
 
 function showAbout(about) {
+  lists.setTuning(about.tuning); // MIDI messages may have changed it
   byId("latency").textContent = about.lost ? "no device" : `${about.latency_ms} ms, ${about.latency_feels}`;
   notice(about.lost ? "Nobody hears this: there is no audio device. Connect one; `ddsp-live doctor` tells more." : "");
   const priority = about.priority ? `real-time, ${about.priority}` : "ordinary; `ddsp-live doctor` tells how to raise it";
@@ -121,5 +123,5 @@ byId("skip").onclick = (event) => { // the address keeps its token
 byId("record").onclick = () => link.send("record", { on: recording ? 0 : 1 });
 byId("panic").onclick = () => link.send("panic");
 addEventListener("keydown", ({ key, target }) => {
-  if (key === "Escape" && !controls.learning && !target.matches("select, #preset-name")) link.send("panic");
+  if (key === "Escape" && !controls.learning && !target.matches("select, #preset-name, #a4")) link.send("panic");
 });

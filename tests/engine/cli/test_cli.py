@@ -1,5 +1,6 @@
 """The command line: what it answers, and how it says what is wrong."""
 
+import argparse
 import json
 import os
 import struct
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 from ddsp_live.cli import COMMANDS, main, options
+from ddsp_live.cli import input_options as listening
 from ddsp_live.synth import MODES, Synth
 from fake_sound import FakeSound
 from make_patch import make_patch
@@ -58,6 +60,63 @@ def test_help_is_given(capsys, command):
     assert not command or "examples:" in out
 
 
+def test_no_words_at_all_are_answered_with_help(capsys):
+    status, out, err = answer(capsys)
+    assert (status, err) == (0, "")
+    assert out == answer(capsys, "--help")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["render", "song.mid", "--wet", "0.5"], "has no room of its own"),
+        (["render", "song.mid", "--room", "own"], "small-studio, chamber, hall, plate"),
+        (["render", "song.mid", "--room", "0.4"], "has no room of its own"),
+        (["render", "song.mid", "--room", "none", "--wet", "0.5"], "--wet has no effect with --room none."),
+        (["render", "song.mid", "--room", "own", "--wet", "0"], ""),
+        (["render", "song.mid", "--room", "plate"], ""),
+        (["render", "song.mid"], ""),
+        (
+            ["play", "--midi", "Keys", "--learn", "vibrato"],
+            "--midi and --learn have no effect without an audio device.",
+        ),
+        (
+            ["play", "--snap", "1", "--scale", "D minor"],
+            "--snap and --scale have no effect without an audio device.",
+        ),
+        (["play", "--panel-port", "1"], "--panel-port has no effect without --panel."),
+        (["play", "--osc-host=::"], "--osc-host has no effect without --osc."),
+    ],
+    ids=" ".join,
+)
+def test_an_option_without_effect_says_so(capsys, here, song, patch, no_device, monkeypatch, words, said):
+    from ddsp_live.cli import play
+
+    monkeypatch.setattr(play, "_send_phrase", lambda synth: 1)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(here))
+    more = ["--patch", patch] if words[0] == "render" else [patch]
+    status, _, err = answer(capsys, *words, *more)
+    assert status == 0
+    assert said in err if said else "effect" not in err and "room" not in err
+
+
+def test_what_is_for_sound_that_comes_in_needs_some(capsys):
+    from types import SimpleNamespace
+
+    listening.listen(
+        SimpleNamespace(input=None, midi_out=None, calibrate=False, said={"octave", "gate"}), None
+    )
+    assert capsys.readouterr().err == "--octave and --gate have no effect without --input.\n"
+
+
+def test_a_scale_needs_to_be_snapped_to(capsys, here, patch):
+    t = np.arange(16000) / 16000
+    soundfile.write(here / "hum.wav", 0.3 * np.sin(2 * np.pi * 220 * t), 16000)
+    words = "transfer", "hum.wav", "--patch", patch, "--scale", "H minor"
+    assert "--scale has no effect without --snap" in answer(capsys, *words)[2]
+    assert answer(capsys, *words, "--snap", 1)[2] == ""
+
+
 def test_version_is_that_of_the_package(capsys):
     from importlib.metadata import version
 
@@ -79,8 +138,13 @@ CUT_SHORT = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["sing"], "invalid choice"),
-        ([], "required"),
+        (["sing"], "There is no command sing: `ddsp-live --help` lists"),
+        (["rendr", "song.mid"], "There is no command rendr: did you mean render?"),
+        (["render", "song.mid", "--pach", "PATCH"], "There is no option --pach: did you mean --patch?"),
+        (["train", "here", "--otput", "x.ddsp"], "There is no option --otput: did you mean --output?"),
+        (["render", "song.mid", "--zzz"], "There is no option --zzz: `ddsp-live render --help` lists"),
+        (["--panel"], "There is no option --panel"),
+        (["transfer", "noise.wav", "--patch", "PATCH", "--scale", "Q minor"], "There is no scale 'Q minor'"),
         (["play", "no-such-instrument"], "no patch named 'no-such-instrument'"),
         (["play", "no/such.ddsp"], "no patch file"),
         (["play", "broken.ddsp"], "broken.ddsp cannot be used"),
@@ -284,3 +348,12 @@ def test_commands_load_nothing_that_they_do_not_need(patch):
             [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
         )
         assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments, prior", [([], 1.0), (["--prior", "0.3"], 0.3), (["--no-prior"], 0.0)], ids=str
+)
+def test_the_prior_is_all_some_or_none(arguments, prior):
+    parser = argparse.ArgumentParser()
+    options.add_sound_options(parser, voices=16, rate=None)
+    assert parser.parse_args(arguments).prior == prior

@@ -59,3 +59,15 @@ def test_what_hands_and_voices_do_is_left(name):
     kept, heard = without_leaps(midi, voiced, FRAME_RATE)
     assert np.array_equal(heard, voiced)
     np.testing.assert_array_equal(kept[voiced], midi[voiced])
+
+
+@pytest.mark.parametrize("ms, false", [(76, True), (84, False)])
+def test_what_is_held_for_80_ms_is_a_note(ms, false):
+    midi, voiced = without_leaps(*line((60, 300), (80, ms), (60, 300)), FRAME_RATE)
+    assert voiced.all() and (80 not in midi) == false
+
+
+@pytest.mark.parametrize("leap, false", [(11.5, False), (12.5, True)])
+def test_an_octave_is_not_far(leap, false):
+    midi, _ = without_leaps(*line((60, 300), (60 + leap, 40), (60, 300)), FRAME_RATE)
+    assert (60 + leap not in midi) == false

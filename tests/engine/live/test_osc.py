@@ -236,3 +236,68 @@ def test_every_address_of_the_table_is_answered(osc):
             send(osc, row.pattern, *usual.get(row.arguments, (0.5,) if row.arguments else ()))
             assert osc.ignored == 0, row.pattern
     assert addresses_markdown().count("\n") == len(ADDRESSES) + 2
+
+
+class TestSendersThatVanish:
+    """UDP does not tell who is gone: what a sender holds ends a while after it was last heard of."""
+
+    @pytest.fixture
+    def osc(self, patch):
+        session = Session(ddsp_live.Synth(patch))
+        session.open_zone(0)
+        self.now, self.said = 0.0, []
+        session.listen(lambda kind, what: self.said.append(what["text"]) if kind == "say" else None)
+        server = OscServer(session, 0, timeout=30, clock=lambda: self.now)
+        server.session = session
+        yield server
+        server._socket.close()
+
+    def after(self, osc, seconds):
+        self.now += seconds
+        osc.let_go_of_the_vanished()
+        return [round(pitch) for pitch in pitches(osc)]
+
+    def test_what_they_hold_is_let_go_and_said_once(self, osc):
+        send(osc, "/note", 60, 100)
+        send(osc, "/pitch", 70.0)
+        send(osc, "/loudness", 0.5)
+        assert self.after(osc, 29) == [60, 70]
+        assert self.after(osc, 2) == []
+        assert self.after(osc, 60) == [] and len(self.said) == 1
+        send(osc, "/loudness", 0.5)
+        assert self.after(osc, 0) == [70]
+
+    def test_a_sender_that_goes_on_keeps_what_it_holds(self, osc):
+        send(osc, "/note", 60, 100)
+        for _ in range(4):
+            self.now += 20
+            send(osc, "/anything")
+            assert self.after(osc, 0) == [60]
+
+    def test_each_sender_is_waited_for_alone(self, osc):
+        def sends(sender, address, *values):
+            osc.receive(build_msg(address, list(values)).dgram, sender)
+
+        sends("10.0.0.1", "/note", 60, 100)
+        sends("10.0.0.2", "/note", 64, 100)
+        self.now = 20
+        sends("10.0.0.2", "/volume", 0.5)
+        assert self.after(osc, 15) == [64]
+        assert "10.0.0.1" in self.said[0]
+
+    def test_a_pedal_is_lifted_too(self, osc):
+        send(osc, "/sustain", 1.0)
+        send(osc, "/note", 60, 100)
+        send(osc, "/note", 60, 0)
+        self.after(osc, 31)
+        assert osc.session.values["sustain"] == 0
+
+    def test_zero_waits_for_ever(self, osc):
+        osc._timeout = 0
+        send(osc, "/note", 60, 100)
+        assert self.after(osc, 1e6) == [60]
+
+
+def test_a_finger_is_a_plain_digit(osc):
+    send(osc, "/loudness/\u00b2", 0.5)  # a digit that is no number
+    assert (osc.answered, osc.ignored) == (0, 1)

@@ -1,5 +1,6 @@
 """The panel's server: what a page may do, what it is told, and what is refused."""
 
+import contextlib
 import json
 import socket
 import struct
@@ -13,6 +14,7 @@ import soundfile
 from ddsp_live.errors import MissingPackageError
 from ddsp_live.live.session import Source
 from ddsp_live.panel import server as panel_server
+from ddsp_live.panel.impatient import impatient_protocol
 from ddsp_live.panel.rate_limit import RateLimit
 from ddsp_live.panel.schema import MESSAGES, read
 from ddsp_live.panel.server import PanelError, Server
@@ -278,6 +280,7 @@ def test_every_message_cut_anywhere_is_nothing(kind):
         "value": 1,
         "on": 1,
         "octave": 4,
+        "hz": 415,
     }
     name = "wind" if kind == "map" else "room"
     whole = json.dumps({"do": kind, **{field: values.get(field, name) for field in MESSAGES[kind]}})
@@ -388,3 +391,52 @@ def test_late_callbacks_are_those_that_took_longer_than_their_block():
     histogram = [0] * 40
     histogram[19], histogram[20], histogram[39] = 5, 2, 1
     assert late_callbacks(SimpleNamespace(load_histogram=tuple(histogram))) == 3
+
+
+def test_the_panel_shows_and_changes_the_tuning(rig, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    folder = tmp_path / "ddsp-live/tunings"
+    folder.mkdir(parents=True)
+    (folder / "five.scl").write_text("Five equal steps\n5\n240.0\n480.0\n720.0\n960.0\n2/1\n")
+    with rig.page() as page:
+        told = event(page, "hello")["tuning"]
+        assert (told["chosen"], told["a4"]) == ("12 equal steps", 440)
+        assert "five" in told["choices"]
+        ask(page, "a4", hz=415)
+        assert event(page, "tuning")["tuning"]["a4"] == 415
+        ask(page, "tuning", name="five")
+        told = event(page, "tuning")["tuning"]
+        assert (told["chosen"], told["a4"]) == ("five.scl", 415)
+        pitches = rig.synth.tuning.keys
+        assert pitches[70] - pitches[69] == pytest.approx(2.4)
+        ask(page, "tuning", name="/etc/passwd")
+        assert "no scale named" in event(page, "say")["text"]
+        ask(page, "a4", hz=1e9)  # out of range: nothing
+        ask(page, "tuning", name=None)
+        told = event(page, "tuning")["tuning"]
+        assert (told["chosen"], told["a4"]) == ("12 equal steps", 440)
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nHost: ",
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: 100\r\n\r\nthree",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\nGET / HT",
+    ],
+    ids=["nothing", "half a head", "half a body", "half a second request"],
+)
+def test_a_request_that_does_not_become_whole_is_ended_and_pages_stay(tmp_path, monkeypatch, half):
+    monkeypatch.setattr(panel_server, "impatient_protocol", lambda: impatient_protocol(0.5))
+    patch = str(make_patch(tmp_path / "tiny.ddsp"))
+    with open_rig(patch, tmp_path) as rig, rig.page() as page:
+        with socket.create_connection(("127.0.0.1", rig.server.port)) as connection:
+            connection.sendall(half.replace(b"%d", str(rig.server.port).encode()))
+            connection.settimeout(4)  # uvicorn itself ends idle connections after 5 s
+            with contextlib.suppress(ConnectionResetError):
+                while connection.recv(1 << 16):
+                    pass
+        time.sleep(0.6)  # longer than a request may take
+        ask(page, "key_down", key=60, velocity=90)
+        assert until(lambda: rig.pitches() == [60])

@@ -307,6 +307,7 @@ HOSTILE = {
     "escape in a key": (changed("training", {"\n": 1}), "control characters"),
     "long title": (changed("title", "x" * 101), "title in its patch.json"),
     "name is a path": (changed("name", "../reed"), "name in its patch.json"),
+    "name goes on as a path": (changed("name", "reed/../../x"), "name in its patch.json"),
     "rate is text": (changed("sample_rate", "44100"), "a whole number from 8000"),
     "rate is a fraction": (changed("sample_rate", 44100.5), "a whole number from 8000"),
     "rate too high": (changed("sample_rate", 10**12), "a whole number from 8000"),

@@ -125,3 +125,32 @@ def test_damaged_messages_are_refused_in_one_sentence(message):
         decode(sysex(message))
     assert str(error.value).endswith(".")
     assert "\n" not in str(error.value)
+
+
+NAME = "41 " * 16
+
+
+def test_a_bulk_dump_tunes_all_keys_and_its_checksum_is_not_looked_at():
+    entries = "".join(f"{127 - key:02X} 20 00 " for key in range(127)) + "7F 7F 7F "
+    for form, program in (("01 05", (0, 5)), ("04 02 05", (2, 5))):
+        change = decode(sysex(f"F0 7E 7F 08 {form} {NAME} {entries} 33 F7"))
+        assert change == KeyChange({key: 127.25 - key for key in range(127)}, False, program[1], program[0])
+
+
+@pytest.mark.parametrize(("form", "steps"), [("05", "50 " * 12), ("06", "50 00 " * 12)])
+def test_a_bulk_dump_of_an_octave_is_for_all_channels(form, steps):
+    change = decode(sysex(f"F0 7E 7F 08 {form} 00 00 {NAME} {steps} 00 F7"))
+    assert change == OctaveChange(tuple(range(16)), ((16.0 if form == "05" else 25.0),) * 12, False)
+
+
+@pytest.mark.parametrize(
+    "message", ["F0 7E 7F 08 01 F7", f"F0 7E 7F 08 01 00 {NAME} 00 F7", "F0 7E 7F 08 05 F7"]
+)
+def test_a_dump_that_is_cut_short_is_refused(message):
+    with pytest.raises(TuningError):
+        decode(sysex(message))
+
+
+def test_no_key_is_made_mute_by_being_tuned_below_the_lowest():
+    change = decode(sysex(f"F0 7F 7F 08 08 03 7F 7F {'00 ' * 12} F7"))
+    assert change.apply(Tuning()).pitches()[0, 0] == 0

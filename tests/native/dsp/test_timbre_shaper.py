@@ -10,7 +10,7 @@ ffi, lib = units.load("dsp/timbre_shaper.h")
 def bent(distribution, **wanted):
     values = np.ascontiguousarray(distribution, np.float32)
     bender = ffi.new("TimbreShaper *")
-    alive = units.memory(ffi, lambda arena: lib.timbre_shaper_init(bender, arena, len(values), 2))
+    alive = units.memory(ffi, lambda arena: lib.timbre_shaper_init(bender, arena, len(values), 2, 44100))
     lib.timbre_shaper_distribution(
         bender, ffi.new("TimbreShape *", wanted), ffi.from_buffer("float *", values)
     )
@@ -63,7 +63,7 @@ def test_what_cannot_be_bent_stays(d):
 def noise_bent(magnitudes, **wanted):
     values = np.ascontiguousarray(magnitudes, np.float32)
     bender = ffi.new("TimbreShaper *")
-    alive = units.memory(ffi, lambda arena: lib.timbre_shaper_init(bender, arena, 4, len(values)))
+    alive = units.memory(ffi, lambda arena: lib.timbre_shaper_init(bender, arena, 4, len(values), 44100))
     lib.timbre_shaper_magnitudes(bender, ffi.new("TimbreShape *", wanted), ffi.from_buffer("float *", values))
     del alive
     return values

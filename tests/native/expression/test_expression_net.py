@@ -94,7 +94,7 @@ def test_the_network_is_told_what_it_was_trained_on(released, wanted, seconds):
     note = start(62, 90, seconds=seconds, **wanted)
     note.interval, note.joined = -5.0, 0.25
     if released is not None:
-        lib.note_contour_release(note, note.onset + round(released * RATE))
+        lib.note_contour_release(note, note.onset + round(released * RATE), 0)
     out = ffi.new("float[]", len(INPUTS))
     for age in (0.0, 0.02, 0.3, 0.501, 0.6):
         lib.expression_net_inputs(note, RANGE, note.onset + round(age * RATE), out)
@@ -115,7 +115,7 @@ def test_the_network_is_told_what_it_was_trained_on(released, wanted, seconds):
 def test_what_it_adds_to_is_what_the_trainer_took_off(fluctuation, peak):
     note = start(60, 100, seconds=0.8, volume_fluctuation=fluctuation, volume_peak_position=peak)
     gesture = ffi.new("ModValues *", {"gain_left": 1.0, "gain_right": 1.0})
-    lib.note_contour_release(note, note.onset + round(0.8 * RATE))
+    lib.note_contour_release(note, note.onset + round(0.8 * RATE), 0)
     age = np.array([0.0, 0.01, 0.2, 0.5, 0.79, 0.82, 0.88])
     expected = plain_level(age, age - 0.8, 0.8, fluctuation, peak, ATTACK, RELEASE)
     aim_db = LOW + (HIGH - LOW) * 99 / 126
@@ -130,7 +130,7 @@ def test_what_it_adds_to_rings_on_as_the_kernel_does():
     ringing.ring_db, ringing.ring_seconds = ring
     gesture = ffi.new("ModValues *", {"gain_left": 1.0, "gain_right": 1.0})
     note = start(60, 127)
-    lib.note_contour_release(note, note.onset + RATE)
+    lib.note_contour_release(note, note.onset + RATE, 0)
     since = np.array([0.0, 0.02, 0.06, 0.1, 0.2])
     begin = lib.note_contour_at(note, ringing, gesture, note.onset + RATE).loudness_db
     for each, fall in zip(since, fall_db(since, RELEASE, ring), strict=True):

@@ -314,3 +314,12 @@ def test_wind_is_silent_without_breath_and_reaches_the_loudest():
     assert asked(make(), map=wind).level_db == SHUT_DB
     full = asked(make((2, 127)), map=wind)
     assert (full.volume, full.level_db) == (1, 0)
+
+
+def test_of_several_gestures_for_vibrato_the_strongest_counts():
+    map = hand_map(ffi, "wind")
+    channel = make((1, 127))
+    channel.pressure = 127
+    both = asked(channel, map=map).vibrato
+    channel.pressure = 0
+    assert both == pytest.approx(asked(channel, map=map).vibrato) == pytest.approx(0.5)

@@ -78,7 +78,7 @@ def test_the_attack_rises_to_the_aim_along_a_parabola(share):
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9, 0.99])
 def test_the_release_falls_in_db_and_fades_out_at_its_end(share):
     performance = start(velocity=90)
-    lib.note_contour_release(performance, ONSET + RATE)
+    lib.note_contour_release(performance, ONSET + RATE, 0)
     frame = at(performance, LATE + share * RELEASE)
     wanted = aim(90) - RELEASE_DB * share + 20 * np.log10(1 - share**2)
     assert level(frame) == pytest.approx(wanted, abs=0.02)
@@ -87,7 +87,7 @@ def test_the_release_falls_in_db_and_fades_out_at_its_end(share):
 
 def test_a_release_ends_in_silence_after_its_time():
     performance = start()
-    lib.note_contour_release(performance, ONSET + RATE)
+    lib.note_contour_release(performance, ONSET + RATE, 0)
     frames = [at(performance, LATE + RELEASE + later) for later in (0.0001, 1, 1000)]
     assert all(frame.finished and frame.gain == 0 for frame in frames)
 
@@ -98,7 +98,7 @@ RINGING = ffi.new("NoteContourRange *", [RATE, LOW, HIGH, TOP, ATTACK, RELEASE, 
 
 def released(seconds, ringing=RINGING, velocity=90):
     performance = start(velocity=velocity)
-    lib.note_contour_release(performance, ONSET + RATE)
+    lib.note_contour_release(performance, ONSET + RATE, 0)
     return lib.note_contour_at(performance, ringing, gesture(), ONSET + round((LATE + seconds) * RATE))
 
 
@@ -130,7 +130,7 @@ def test_a_note_that_is_held_never_finishes():
 
 def test_a_release_during_the_attack_only_falls():
     performance = start(velocity=127)
-    lib.note_contour_release(performance, ONSET + round(0.5 * ATTACK * RATE))
+    lib.note_contour_release(performance, ONSET + round(0.5 * ATTACK * RATE), 0)
     levels = [level(at(performance, t)) for t in np.arange(0.5 * ATTACK, RELEASE, 0.004)]
     assert max(levels) < aim(127)
 
@@ -199,7 +199,7 @@ def test_a_glide_begins_where_the_glide_before_it_is():
 
 def test_a_move_takes_a_release_back_and_starts_no_attack():
     performance = start(60)
-    lib.note_contour_release(performance, ONSET + RATE)
+    lib.note_contour_release(performance, ONSET + RATE, 0)
     move(performance, LATE, 62)
     assert level(at(performance, LATE + RELEASE)) == pytest.approx(aim(64), abs=1e-3)
 
@@ -208,7 +208,7 @@ def test_a_move_takes_a_release_back_and_starts_no_attack():
 def test_no_attack_or_no_release_is_no_division_by_zero(attack, release):
     spread = ffi.new("NoteContourRange *", [RATE, LOW, HIGH, TOP, attack, release])
     performance = start()
-    lib.note_contour_release(performance, ONSET + 100)
+    lib.note_contour_release(performance, ONSET + 100, 0)
     for time in (ONSET, ONSET + 1, ONSET + 100, ONSET + 101, ONSET + RATE):
         frame = lib.note_contour_at(performance, spread, gesture(vibrato=1), time)
         assert np.isfinite([frame.f0_hz, frame.pitch, frame.loudness_db, frame.gain]).all()

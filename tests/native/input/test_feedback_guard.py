@@ -82,3 +82,19 @@ def test_a_howl_that_is_cut_off_by_the_doubt_is_known_when_it_is_back():
 def test_a_note_that_begins_is_not_doubted():
     _, _, gains = run(-40, lambda t: -20.0 if t % 1 < 0.7 else -80.0, seconds=3)
     assert (gains == 1).all()
+
+
+def test_a_held_note_is_doubted_after_four_seconds_by_9_db_and_again_after_twenty():
+    _, _, gains = run(-40, lambda t: -20.0, seconds=50)
+    starts = np.flatnonzero((gains < 0.99) & (np.concatenate([[1], gains[:-1]]) >= 0.99)) * FRAME
+    assert 4.0 <= starts[0] < 4.2 and 20 <= starts[1] - starts[0] < 21
+    assert np.isclose(20 * np.log10(gains.min()), -9, atol=0.5)
+
+
+def test_a_howl_is_ducked_by_30_db_and_comes_back_at_12_db_a_second():
+    _, _, gains = run(-3, burst)
+    db = 20 * np.log10(gains)
+    assert np.isclose(db.min(), -30, atol=0.5)
+    back = db[np.flatnonzero(db == db.min())[-1] :]
+    slope = np.diff(back[(back > -28) & (back < -4)]) / FRAME
+    assert np.isclose(np.median(slope), 12, rtol=0.02)

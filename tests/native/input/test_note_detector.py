@@ -79,3 +79,30 @@ def test_how_it_was_played_is_measured():
     assert played.volume_peak_position == pytest.approx(0.25, abs=0.03)
     assert played.vibrato == pytest.approx(1, abs=0.1)
     assert np.isnan(played.brightness)
+
+
+@pytest.mark.parametrize("ms, notes", [(20, 0), (32, 1)])
+def test_a_pitch_out_of_silence_has_to_stay_for_24_ms(ms, notes):
+    frames = round(ms / 4)
+    voiced = np.concatenate([np.ones(frames, bool), np.zeros(20, bool)])
+    assert sum(on >= 0 for _, _, on, *_ in play(np.full(len(voiced), 60.0), voiced=voiced)) == notes
+
+
+@pytest.mark.parametrize("ms, notes", [(40, 1), (56, 3)])
+def test_a_pitch_out_of_another_note_has_to_stay_for_45_ms(ms, notes):
+    pitch = np.concatenate([held(60, 0.4), np.full(round(ms / 4), 63.0), held(60, 0.4)])
+    assert sum(on >= 0 for _, _, on, *_ in play(pitch)) == notes
+
+
+@pytest.mark.parametrize("away, notes", [(0.6, 1), (0.7, 2)])
+def test_a_note_is_left_at_two_thirds_of_a_semitone(away, notes):
+    assert (
+        sum(on >= 0 for _, _, on, *_ in play(np.concatenate([held(60, 0.4), held(60 + away, 0.4)]))) == notes
+    )
+
+
+@pytest.mark.parametrize("dip_db, notes", [(5, 1), (7, 2)])
+def test_a_key_is_struck_again_from_a_dip_of_6_db_on(dip_db, notes):
+    fall, rise = np.linspace(-20, -20 - dip_db, 10), np.linspace(-20 - dip_db, -20, 10)
+    level = np.concatenate([np.full(100, -20.0), fall, rise, np.full(100, -20.0)])
+    assert sum(on >= 0 for _, _, on, *_ in play(np.full(len(level), 60.0), level)) == notes

@@ -41,3 +41,28 @@ def test_without_the_switch_there_is_no_glide():
 
 def test_cc84_names_where_the_next_note_alone_comes_from():
     assert glide((5, 64), (84, 40), notes=[60, 67]) == [(4 * ((64 << 7) / 16383) ** 3, 40), (0, None)]
+
+
+def test_the_portamento_switch_alone_glides_in_a_tenth_of_a_second_until_a_time_is_sent():
+    assert glide((65, 127), notes=[60, 67]) == [(0, None), (0.1, 60)]
+    assert glide((65, 127), (5, 0), notes=[60, 67]) == [(0, None), (0, None)]
+
+
+def select(parameter):
+    return (101, 0), (100, parameter)
+
+
+def test_rpn_5_sets_how_far_modulation_reaches_in_128ths_of_a_semitone():
+    assert make().modulation_range == 0.5
+    assert make(*select(5), (6, 1), (38, 64)).modulation_range == 1.5
+    assert make(*select(5), (96, 0)).modulation_range == 65 / 128
+    assert make(*select(5), (97, 0)).modulation_range == 63 / 128
+
+
+def test_power_up_forgets_all_but_effect_levels():
+    channel = make(*((number, 50) for number in range(96)), *select(0), (6, 12))
+    channel.bend, channel.pressure = 100, 20
+    lib.channel_power_up(channel)
+    assert {number for number in range(120) if lib.channel_was_sent(channel, number)} == set(range(91, 96))
+    assert (channel.bend_range, channel.bend, channel.pressure, channel.control[91]) == (2, 0, 0, 50)
+    assert (channel.fine, channel.coarse, channel.modulation_range) == (0, 0, 0.5)

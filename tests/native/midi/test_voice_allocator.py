@@ -367,7 +367,7 @@ class Recorder:
     """A Player that writes down what it is told; levels of voices in dB are 0 unless set."""
 
     def __init__(self, mode, count):
-        self.told, self.velocities, self.levels = [], [], {}
+        self.told, self.velocities, self.levels, self.leads = [], [], {}, 0
         note = lambda channel, note: f"{note}@{channel}" if channel else str(note)  # noqa: E731
         tell = self.told.append
 
@@ -378,9 +378,10 @@ class Recorder:
         self._callbacks = (
             ffi.callback("void(void *, int, int64_t, int, int, int)", start),
             ffi.callback(
-                "void(void *, int, int64_t, int, int, int)",
-                lambda _, v, t, c, n, velocity: tell(f"move {v} {note(c, n)}"),
+                "void(void *, int, int64_t, int, int, int, int)",
+                lambda _, v, t, c, n, velocity, bound: tell(f"move {v} {note(c, n)}"),
             ),
+            ffi.callback("int(void *, int, int64_t)", lambda _, voice, time: self.leads),
             ffi.callback("void(void *, int, int64_t)", lambda _, voice, time: tell(f"release {voice}")),
             ffi.callback("void(void *, int, int64_t)", lambda _, voice, time: tell(f"stop {voice}")),
             ffi.callback("float(void *, int, int64_t)", lambda _, voice, time: self.levels.get(voice, 0.0)),

@@ -1,0 +1,54 @@
+"""The words on the command line: answers in a sentence, guesses at what was meant, and what was said at all."""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterable, Sequence
+
+from ..errors import DdspLiveError
+
+
+class UsageError(DdspLiveError):
+    """Words on the command line that make no sense, in one sentence."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in a sentence instead of a page."""
+
+    def error(self, message: str) -> None:
+        raise UsageError(
+            f"{message[:1].upper()}{message[1:]}: `{self.prog} --help` shows what can be asked for."
+        )
+
+    def said(self, words: Sequence[str]) -> frozenset[str]:
+        """The destinations of the options among these words. Raises UsageError for an option that there is not."""
+        found = set()
+        for word in words:
+            if word == "--":
+                break
+            if not word.startswith("--"):
+                continue
+            option = word.partition("=")[0]
+            known = self._option_string_actions
+            fitting = [name for name in known if name == option] or [n for n in known if n.startswith(option)]
+            if not fitting:
+                raise UsageError(f"There is no option {option}{self._meant(option, known)}")
+            found |= {known[name].dest for name in fitting}
+        return frozenset(found)
+
+    def _meant(self, word: str, known: Iterable[str]) -> str:
+        return did_you_mean(word, known, f": `{self.prog} --help` lists what there is.")
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """The end of a sentence about a word that there is not: the one that was probably meant, or what is said else."""
+    near = difflib.get_close_matches(word.lower(), list(known), 1, cutoff=0.6)
+    return f": did you mean {near[0]}?" if near else otherwise
+
+
+def tell_without_effect(arguments, names: Iterable[str], why: str) -> None:
+    """Say which of the options that were given do nothing, and why; nothing is said where none of them was."""
+    given = [f"--{name.replace('_', '-')}" for name in names if name in arguments.said]
+    if given:
+        have = "has" if len(given) == 1 else "have"
+        print(f"{' and '.join(given)} {have} no effect {why}.", file=sys.stderr)
