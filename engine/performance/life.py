@@ -8,6 +8,7 @@ its family does.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 
+from ..errors import DdspLiveError
 from ..native._kernel import lib
 
 SPEEDS = (0.5, 0.12, 0.03, 0.006)
@@ -17,7 +18,7 @@ KNOTS = (0.008, 0.024, 0.048, 0.08, 0.128, 0.2, 0.3, 0.44)
 MOST_GESTURES = lib.LIFE_GESTURES
 
 
-class LifeError(ValueError):
+class LifeError(DdspLiveError):
     """Numbers that are no life of an instrument; one sentence says why."""
 
 

@@ -7,7 +7,7 @@ from ddsp_live.input.loudness import a_weighting
 from ddsp_live.performance.life import KNOTS, SPEEDS, Gesture, Life
 from scipy.signal import freqz_sos
 
-ffi, lib = units.load("expression/life_contour.h", "dsp/life_spectrum.h", "base/process.h")
+ffi, lib = units.load("expression/life_contour.h", "instrument/life_spectrum.h", "base/process.h")
 RATE, HOP = 48000, 192
 FRAME_RATE = RATE / HOP
 HARMONICS, BANDS, F0_HZ = 40, 33, 220.0

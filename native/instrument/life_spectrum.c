@@ -1,4 +1,4 @@
-#include "dsp/life_spectrum.h"
+#include "instrument/life_spectrum.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,11 +19,11 @@ static const float corner[A_WEIGHTING] = {424.36f, 11599.29f, 544496.41f, 148693
 static const double speed_seconds[LIFE_SPEEDS] = {0.5, 0.12, 0.03, 0.006};
 
 #define WIDTH 4
-#include "dsp/life_spectrum_kernel.h"
+#include "instrument/life_spectrum_kernel.h"
 #undef WIDTH
 #if WIDE_KERNELS
 #define WIDTH 8
-#include "dsp/life_spectrum_kernel.h"
+#include "instrument/life_spectrum_kernel.h"
 #undef WIDTH
 #endif
 
