@@ -32,6 +32,11 @@ SHARES = (
 )  # of what is missing that each round makes up for: chance in few notes is not followed far
 VIBRATO_HZ = (3.5, 7.0)  # where an unsteady vibrato is looked for
 RESONANCE_HZ = 0.8  # to either side
+MOST = {
+    "partials": 2.5,
+    "level": 1.5,
+    "pitch": 12.0,
+}  # what lies above is how a player swelled, or the tracker
 FIRST_STEP = 0.3  # the noise's step with the pitch that the first round plays with
 FIRST_NOISE_DB = 1.5
 STEPS = 400  # of solving for variances
@@ -205,9 +210,9 @@ def _solve(wanted: Targets, real: Sequence[Moves], vibrato_hz: float) -> Life:
     """The numbers whose processes have the wanted variances."""
     units = _units(vibrato_hz)
     slope, depth, first = _over_partials(wanted["partials"], real)
-    partials = _deviations(units[: len(SPEEDS), : len(BANDS_HZ)], first, RANGES["partials"][1])
-    level = _deviations(units[: len(SPEEDS), : len(BANDS_HZ)], wanted["level"], RANGES["level"][1])
-    pitch = _deviations(units, wanted["pitch"], RANGES["pitch"][1])
+    partials = _deviations(units[: len(SPEEDS), : len(BANDS_HZ)], first, MOST["partials"])
+    level = _deviations(units[: len(SPEEDS), : len(BANDS_HZ)], wanted["level"], MOST["level"])
+    pitch = _deviations(units, wanted["pitch"], MOST["pitch"])
     return Life(
         partials=partials,
         slope=slope,
