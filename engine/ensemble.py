@@ -1,11 +1,14 @@
 """Sixteen MIDI channels, a patch each: synths that play together as one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from .kernel.memory import zeroed
 from .native._kernel import ffi, lib
+from .options import SynthOptions
+from .patch import Patch
 from .synth import Synth
 
 CHANNELS = range(16)
@@ -21,7 +24,7 @@ class Ensemble:
     together : bool
         Whether channels with the same patch share a synth and its voices, as the members of an MPE zone must.
         Otherwise each channel has its own.
-    sample_rate, voices, decoder, seed, mode, mpe, room, map
+    options, changes
         As for `Synth`; `voices` of each synth.
 
     Attributes
@@ -35,9 +38,16 @@ class Ensemble:
         For a channel out of range, or no patch at all.
     """
 
-    def __init__(self, patches: Mapping[int, object], together: bool = False, seed: int = 0, **options):
+    def __init__(
+        self,
+        patches: Mapping[int, Patch | str],
+        together: bool = False,
+        options: SynthOptions | None = None,
+        **changes,
+    ):
         if not patches or any(channel not in CHANNELS for channel in patches):
             raise ValueError("An ensemble needs a patch on at least one of the channels 1 to 16.")
+        options = replace(options or SynthOptions(), **changes)
         self.synths: dict[str, Synth] = {}
         self._of_channel: dict[int, Synth] = {}
         made: dict[object, Synth] = {}
@@ -46,7 +56,7 @@ class Ensemble:
             part = id(patch) if together else channel
             if part not in made:
                 # Parts in unison must not have the same noise.
-                synth = made[part] = Synth(patch, seed=seed + channel, **options)
+                synth = made[part] = Synth(patch, options, seed=options.seed + channel)
                 synth.programs = []  # each channel has the patch that it was given
                 self.synths[f"{channel + 1:02d}-{synth.patch.name}"] = synth
             self._of_channel[channel] = made[part]

@@ -1,15 +1,17 @@
 """A MIDI file into sound, offline, by the engine that plays live."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from .ensemble import Ensemble
 from .midi.channels import DRUMS_REMARK, channels_with_notes, drums, range_remark, without_channels
 from .midi.files import read_song
-from .modulation.matrix_file import DEFAULT, room_controllers
-from .patch.room import OWN
+from .modulation.matrix_file import room_controllers
+from .options import SynthOptions
+from .patch import Patch
 from .performance.score import Note
 from .synth import Synth
 
@@ -115,23 +117,16 @@ def render_blocks(
 
 
 def render_midi(
-    path,
-    patch,
+    path: str | Path,
+    patch: Patch | str,
+    options: SynthOptions = SynthOptions(voices=32),  # noqa: B008, as it is frozen
     *,
-    sample_rate=48000,
-    voices=32,
-    decoder="native",
-    seed=0,
-    mode="poly",
-    mpe=0,
-    room=OWN,
-    wet=0.0,
-    programs=(),
-    map=DEFAULT,
-    tuning=None,
-    progress=None,
-    mute=None,
-):
+    wet: float = 0.0,
+    programs: Sequence[Patch | str | Path] = (),
+    progress: Callable[[float], None] | None = None,
+    mute: Collection[int] | None = None,
+    **changes,
+) -> np.ndarray:
     """Render a MIDI file with a patch.
 
     Parameters
@@ -140,8 +135,8 @@ def render_midi(
         A Standard MIDI File.
     patch : Patch or str
         A loaded patch, a factory name or a path.
-    sample_rate, voices, decoder, seed, mode, mpe, room, map, tuning
-        As for `Synth`.
+    options, changes
+        As for `Synth`; 32 voices by default.
     wet : float
         How much of the room, 0 to 1.
     programs : sequence of Patch, str or path-like
@@ -171,22 +166,11 @@ def render_midi(
     >>> audio = ddsp_live.render_midi("song.mid", "alto-saxophone")
     """
     song = read_song(path)
-    synth = Synth(
-        patch,
-        sample_rate=sample_rate,
-        voices=voices,
-        decoder=decoder,
-        seed=seed,
-        mode=mode,
-        mpe=mpe,
-        room=room,
-        map=map,
-        tuning=tuning,
-    )
+    synth = Synth(patch, options, **changes)
     for number in room_controllers(synth.map):
         synth.control_change(number, round(127 * wet), time=0)
     synth.programs = list(programs)
-    muted = drums(song.events, mpe) if mute is None else set(mute)
+    muted = drums(song.events, changes.get("mpe", options.mpe)) if mute is None else set(mute)
     events = without_channels(song.events, muted)
     left_out = mute is None and muted & set(channels_with_notes(song.events))
     for remark in (

@@ -130,7 +130,7 @@ def transfer(
     wet: float = 0.0,
     seed: int = 0,
 ) -> Transfer:
-    """Plays what was heard, at the patch's own rate; the settings are those of `Synth.listen`."""
+    """Plays what was heard, at the patch's own rate; the settings are those of `Input.follow`."""
     rate, frame_rate = patch.sample_rate, patch.frame_rate
     moved = _octave(heard, patch) if octave == AUTO else int(octave)
     midi = heard.midi + 12 * moved

@@ -31,7 +31,7 @@ def transfer(
         A sound file of any rate and number of channels.
     patch : Patch, str or path-like
     octave, snap, scale, gate_db, loudest_db
-        As for `Synth.listen`.
+        As for `Input.follow`.
     room, wet
         As for `render_midi`.
     seed : int

@@ -63,7 +63,7 @@ ffi = builder(
     "ddsp_live.native._kernel",
     [
         "api/attributes.h",
-        "expression/expression.h",
+        "api/expression.h",
         "api/mod_matrix.h",
         "api/frame_log.h",
         "api/life_numbers.h",

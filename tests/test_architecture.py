@@ -13,6 +13,7 @@ NATIVE = ("base", "api", "dsp", "nn", "midi", "expression", "input", "instrument
 PYTHON = (
     "errors",
     "ranges",
+    "folders",
     "terminal",
     "native",
     "tuning",
@@ -26,6 +27,7 @@ PYTHON = (
     "kernel",
     "signal",
     "input",
+    "options",
     "synth",
     "ensemble",
     "render",

@@ -70,7 +70,7 @@ class NullStream:
 
     def __enter__(self):
         self.synth.stream = self
-        self.synth.start_workers()
+        self.synth.instruments.start()
         self._device.start()
         self._watcher.start()
         return self
@@ -79,12 +79,12 @@ class NullStream:
         self._stopping.set()
         self._watcher.join()
         self._device.stop()
-        self.synth.stop_workers()
+        self.synth.instruments.stop()
         self.synth.stream = None
 
     def _watch(self) -> None:
         while not self._stopping.wait(WATCH_SECONDS):
-            self.synth.collect()
+            self.synth.instruments.collect()
             try:
                 self.synth.change_program()
             except PatchError as error:

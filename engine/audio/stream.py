@@ -57,7 +57,7 @@ class Stream:
 
     def __enter__(self):
         self.synth.stream = self
-        self.synth.start_workers()
+        self.synth.instruments.start()
         self._stream.start()
         self._watcher.start()
         return self
@@ -66,7 +66,7 @@ class Stream:
         self._stopping.set()
         self._watcher.join()
         self._close()
-        self.synth.stop_workers()
+        self.synth.instruments.stop()
         self.synth.stream = None
 
     def _open(self) -> None:
@@ -135,7 +135,7 @@ class Stream:
     def _watch(self) -> None:
         seen, silent, retry = -1, 0, 0
         while not self._stopping.wait(WATCH_SECONDS):
-            self.synth.collect()
+            self.synth.instruments.collect()
             self._change_program()
             self._learn()
             if self._null is not None:
@@ -155,8 +155,8 @@ class Stream:
 
     def _learn(self) -> None:
         """Fit to who sings, and say what goes wrong at the input, once each time it begins."""
-        self.synth.learn(WATCH_SECONDS)
-        counts, now = self.synth.input_troubles(), time.monotonic()
+        self.synth.input.adapt(WATCH_SECONDS)
+        counts, now = self.synth.input.troubles(), time.monotonic()
         for name, sentence in TROUBLES.items():
             count = counts[name]
             if (

@@ -14,9 +14,10 @@ from ..live.play import play
 from ..midi.ports.backend import MidiPortError
 from ..midi.ports.input import list_ports
 from ..native._kernel import ffi, lib
+from ..options import MOST_VOICES
 from ..patch import Patch, PatchError
 from ..patch.cost import check_cost
-from ..synth import MOST_VOICES, Synth
+from ..synth import Synth
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 LISTEN_SECONDS = 1.0

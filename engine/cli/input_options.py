@@ -101,7 +101,7 @@ def listen(arguments, synth) -> None:
     check_matching(arguments)
     if arguments.midi_out is not None and arguments.input_mode != "notes":
         raise ValueError("Only notes can be sent to --midi-out: say --input-mode notes.")
-    synth.listen(
+    synth.input.follow(
         arguments.input_mode,
         octave=arguments.octave,
         snap=arguments.snap,
@@ -110,7 +110,7 @@ def listen(arguments, synth) -> None:
         loudest_db=arguments.loudest,
     )
     if arguments.calibrate:
-        synth.calibrate()
+        synth.input.calibrate()
 
 
 def heard_from(arguments, synth, stream) -> str:
@@ -163,7 +163,7 @@ class NoteSender:
     def _run(self) -> None:
         sounding = {}
         while not self._stopping.wait(SEND_SECONDS):
-            for note in self._synth.heard_notes():
+            for note in self._synth.input.notes():
                 self._output.send(note.message)
                 sounding[note.note] = note.down
         for note, down in sounding.items():

@@ -3,9 +3,12 @@
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 
 from .words import tell_without_effect
 
+OF_COMMANDS = ("room", "rules", "humanize", "tuning")
+"""Options of a synth that each command settles in its own way."""
 DEFAULT_PATCH = "alto-saxophone"
 DECODERS = ("native", "int8", "onnx", "torchscript")
 MODES = ("poly", "mono", "legato")
@@ -57,8 +60,8 @@ def tell_of_room(arguments: argparse.Namespace, patches, room, wet: float) -> No
 
     if room == NONE and wet:
         tell_without_effect(arguments, ["wet"], "with --room none")
-    without = [patch.title for patch in patches if patch.room is None] if room == OWN and wet else []
-    if without and not {"room", "wet"}.isdisjoint(arguments.said):
+    without = list(dict.fromkeys(patch.title for patch in patches if patch.room is None))
+    if room == OWN and wet and without and not {"room", "wet"}.isdisjoint(arguments.said):
         have = (
             "has no room of its own, and plays"
             if len(without) == 1
@@ -217,29 +220,21 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
-def make_synth(arguments, patch, *, rate: float, block: int = 64, seed: int = 0, **more):
-    """The `Synth` that the options ask for; `more` is what it gets beside them."""
+def synth_options(arguments, **more):
+    """Return the `SynthOptions` that the command line asks for; `more` are those that are a command's own."""
+    from ..options import SynthOptions
+
+    names = [field.name for field in fields(SynthOptions) if field.name not in OF_COMMANDS]
+    asked = {name: vars(arguments)[name] for name in names if name in arguments}
+    return SynthOptions(**(asked | {"tuning": chosen_tuning(arguments)} | more))
+
+
+def make_synth(arguments, patch, *, rate: float, block: int = 64, **more):
+    """Make the `Synth` that the options ask for; `more` is what it gets besides."""
     from ..synth import Synth
 
     room, wet = room_and_wet(arguments)
     tell_of_room(arguments, [patch], room, wet)
-    synth = Synth(
-        patch,
-        sample_rate=rate,
-        block_size=block,
-        voices=arguments.voices,
-        decoder=arguments.decoder,
-        seed=seed,
-        mode=arguments.mode,
-        mpe=arguments.mpe,
-        performer=arguments.performer,
-        expression=arguments.expression,
-        life=arguments.life,
-        prior=arguments.prior,
-        room=room,
-        map=arguments.map,
-        tuning=chosen_tuning(arguments),
-        **more,
-    )
+    synth = Synth(patch, synth_options(arguments, sample_rate=rate, block_size=block, room=room, **more))
     set_wet(synth.send, synth.map, wet)
     return synth

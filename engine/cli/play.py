@@ -140,8 +140,9 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
             else:
                 heard = {"input": arguments.input, "input_channel": arguments.input_channel}
                 stream = stack.enter_context(play(synth, arguments.device, say=say, **heard))
-            learner = make_learner(arguments, map_file, synth, session.hear, say)
-            connected = _open_midi(arguments, learner.receive, stack, say)
+            learner = make_learner(arguments, map_file, synth, session.receive, say)
+            session.learner = learner
+            connected = _open_midi(arguments, session.receive, stack, say)
         if arguments.midi_out is not None:
             stack.enter_context(NoteSender(synth, arguments.midi_out))
         console.print(nobody or _where(synth, stream))
@@ -288,7 +289,7 @@ def _play_to_file(arguments, patch, reason: str) -> int:
     synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_synth_options(arguments))
     end = _send_phrase(synth)
     device = NullDevice(synth, keep=True)
-    synth.start_workers()
+    synth.instruments.start()
     device.start()
     try:
         with progress("Playing") as show:
@@ -300,7 +301,7 @@ def _play_to_file(arguments, patch, reason: str) -> int:
                     break
     finally:
         device.stop()
-        synth.stop_workers()
+        synth.instruments.stop()
     audio = device.audio
     loud = np.flatnonzero(np.abs(audio).max(axis=1) >= SILENCE)
     write_sound(DEMO, audio[: loud[-1] + 1 if len(loud) else 0], synth.sample_rate)

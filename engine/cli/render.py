@@ -11,10 +11,10 @@ from .options import (
     add_interpretation,
     add_json,
     add_sound_options,
-    chosen_tuning,
     number,
     room_and_wet,
     set_wet,
+    synth_options,
     tell_of_room,
 )
 from .sound_file import Stems, open_sound
@@ -107,24 +107,9 @@ def run(arguments) -> int:
     for remark in remarks:
         print(remark, file=sys.stderr)
     room, wet = room_and_wet(arguments)
-    synth = Ensemble(
-        parts.patches,
-        parts.together,
-        sample_rate=arguments.rate,
-        voices=arguments.voices,
-        decoder=arguments.decoder,
-        seed=arguments.seed,
-        mode=arguments.mode,
-        mpe=arguments.mpe,
-        performer=arguments.performer,
-        expression=arguments.expression,
-        join=JOINED_SECONDS if arguments.mode == "legato" else 0.0,
-        life=arguments.life,
-        prior=arguments.prior,
-        room=room,
-        map=arguments.map,
-        tuning=chosen_tuning(arguments),
-    )
+    join = JOINED_SECONDS if arguments.mode == "legato" else 0.0
+    options = synth_options(arguments, sample_rate=arguments.rate, room=room, join=join)
+    synth = Ensemble(parts.patches, parts.together, options)
     set_wet(synth.send, synth.map, wet)
     tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)
     if arguments.controls:

@@ -1,5 +1,6 @@
 """What a synth does with sound that comes in: how it follows it, and how that is fitted to the patch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from ..kernel.stats import InputStats
 from ..midi.messages import note_off, note_on
 from ..native._kernel import ffi, lib
+from ..patch import Patch
 from ..tuning.scales import scale_pitches
 from .calibration import HEARD_DB, LOUDEST, USUAL_DB, loudness_tables, octaves_to, quantiles
 from .pitch_track import GATE_DB
@@ -22,7 +24,7 @@ UNPITCHED_SECONDS = 2.0  # that something loud has no pitch, until that is worth
 
 @dataclass(frozen=True)
 class InputSettings:
-    """What was asked for; `Synth.listen` checks it."""
+    """What was asked for; `Input.follow` checks it."""
 
     mode: str = "off"
     octave: str | int = AUTO
@@ -53,14 +55,15 @@ class DetectedNote:
         return note_off(self.note, 64, self.channel)
 
 
-class Listening:
-    """The input of one synth; its settings reach the audio thread as single values.
+class Input:
+    """What one synth does with sound that comes in; its settings reach the audio thread as single values.
 
-    synth: the C synth. patch: a function that gives the present patch.
+    settings: an `InputSettings`, as `follow` left them.
     """
 
-    def __init__(self, synth, patch):
-        self._c, self._patch = synth, patch
+    def __init__(self, c, patch: Callable[[], Patch]):
+        """Follow the input of the kernel's synth `c`; patch: gives the one that plays."""
+        self._c, self._patch = c, patch
         self.settings = InputSettings()
         self._octave = 0
         self._known = np.zeros(len(HEARD_DB)), np.zeros(lib.HEARD_PITCHES)  # counts that belong to the past
@@ -70,9 +73,30 @@ class Listening:
         self._without_pitch = 0.0  # seconds that it has been loud; infinite once that was counted
         self._unpitched = 0
 
-    def set(self, **changes) -> None:
-        """Change settings by name; raises ValueError for what there is not."""
-        settings = replace(self.settings, **changes)
+    def follow(self, mode: str = "follow", **changes) -> None:
+        """Play what comes in: from the device that `ddsp_live.play` names, or from the `input` of `Synth.render`.
+
+        Parameters
+        ----------
+        mode : str
+            ``"follow"``: a voice of its own follows pitch and loudness. ``"notes"``: it is cut into notes, which the
+            synth plays and `notes` returns. ``"off"``.
+        octave : int or "auto"
+            By how many octaves to move it; by default to where most of it is in the patch's range.
+        snap : float
+            0, as it is sung, to 1, on the scale.
+        scale : str or None
+            ``"D minor"`` and the like, or the path of a Scala file; None is chromatic.
+        gate_db : float
+            Loudness in dB from which there can be a note.
+        loudest_db : float or "auto"
+            Loudness of the input that the patch plays as its loudest; learned by default.
+        channel : int
+            0 to 15, whose controllers apply, and on which notes are played.
+
+        What is not given stays as it was. Raises ValueError if a setting is invalid.
+        """
+        settings = replace(self.settings, mode=mode, **changes)
         _check(settings)
         pitches = np.zeros(0) if settings.scale is None else scale_pitches(settings.scale)
         self.settings = settings
@@ -95,8 +119,8 @@ class Listening:
         self._known = np.array(list(read.loudness), float), np.array(list(read.pitches), float)
         self._quantiles = None
 
-    def learn(self, seconds: float) -> None:
-        """To be called now and then, `seconds` after the last time: fit to what has been heard."""
+    def adapt(self, seconds: float) -> None:
+        """Fit to what has been heard so far, `seconds` after the last time; a live stream's watcher calls this."""
         if self.settings.mode == "off":
             return
         read = self._read()
@@ -161,7 +185,8 @@ class Listening:
         return read
 
     def troubles(self) -> dict[str, int]:
-        """How often the input was clipped, how many howls there were, and how often it was loud without a pitch."""
+        """How often the input ``"clipped"``, how many ``"howls"`` there were, and how often it was loud for a while
+        and ``"unpitched"``; resets no peak."""
         read = self._read()
         return {"clipped": read.clipped, "howls": read.howls, "unpitched": self._unpitched}
 

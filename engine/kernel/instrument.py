@@ -117,3 +117,52 @@ class Instrument:
         """Stop the worker; the memory goes with the object."""
         if self.worker is not None:
             self.worker.stop()
+
+
+class Instruments:
+    """Those that a kernel's synth `c` may still read, and their decoders' workers."""
+
+    def __init__(self, c):
+        self._c = c
+        self._known: dict[int, Instrument] = {}  # by C address
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def load(self, instrument: Instrument, live: bool) -> None:
+        """Let the synth play this one from its next block on; live: while a stream plays."""
+        self._known[_address(instrument.c)] = instrument
+        if live and instrument.worker is not None:
+            instrument.worker.start()
+        self._let_go(lib.synth_load(self._c, instrument.c))
+        self.collect()
+
+    def collect(self) -> None:
+        """Free those that the audio thread no longer reads."""
+        self._let_go(lib.synth_retired(self._c))
+
+    def _let_go(self, c) -> None:
+        if c != ffi.NULL:
+            self._known.pop(_address(c)).close()
+
+    def start(self) -> None:
+        """Let the decoders' workers run by themselves, for a live stream."""
+        for worker in self._workers():
+            worker.start()
+
+    def stop(self) -> None:
+        """Let the workers end."""
+        for instrument in self._known.values():
+            instrument.close()
+
+    def pump(self) -> None:
+        """Offline: let the workers do what is asked of them by now."""
+        for worker in self._workers():
+            worker.pump()
+
+    def _workers(self) -> list[Worker]:
+        return [each.worker for each in list(self._known.values()) if each.worker is not None]
+
+
+def _address(pointer) -> int:
+    return int(ffi.cast("uintptr_t", pointer))

@@ -25,7 +25,7 @@ def play(
     say : callable, optional
         Called with a sentence when the device goes and comes.
     input : int, str or None
-        An input device for `Synth.listen`, by number or by a part of its name; "" is the default one. If it cannot
+        An input device for `Input.follow`, by number or by a part of its name; "" is the default one. If it cannot
         be had, a sentence says why, and the rest plays.
     input_channel : int
         Of that device, from 1.

@@ -5,14 +5,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from ..midi import messages
-from ..midi.zones import Zones
-from ..modulation.learn import Learn, SoftTakeover
+from ..midi.zones import DATA_ENTRY, RPN, RPN_FINE, Zones
+from ..modulation.learn import Learn, Learner, SoftTakeover
 from ..modulation.matrix_file import controller_of
 from ..patch.room import OWN
 from .fingers import MOST_FINGERS, Fingers
 from .parameters import BY_NAME, CONTROLS, controllers
 
-CONTROL_CHANGE = 0xB0
+FIRST_THAT_MOVES, CONTROL_CHANGE = 0xA0, 0xB0  # notes only pass
+ZONE_CONTROLLERS = (DATA_ENTRY, RPN, RPN_FINE)
 KEYS_CHANNEL = 0  # of the panel's keys and OSC's: where keyboards usually are
 
 Listener = Callable[[str, Mapping], None]
@@ -38,6 +39,8 @@ class Session:
         The control that each controller moves which was learned.
     armed : str or None
         The control that the next knob is learned for.
+    learner : Learner or None
+        What learns for the map's file, and is asked first.
     """
 
     def __init__(self, synth, room: str = OWN, forward: Forward | None = None):
@@ -46,8 +49,9 @@ class Session:
         self.values: dict[str, float] = {control.name: control.default for control in CONTROLS}
         self.learned: dict[int, str] = {}
         self.armed: str | None = None
+        self.learner: Learner | None = None
         self._learn: Learn | None = None
-        self._rows, self._controllers = synth.map, controllers(synth.map)
+        self._read_map()
         self._knobs: dict[int, SoftTakeover] = {}
         self._away: set[str] = set()  # controls that were moved by others than knobs
         self.holders: dict[int, set[Source]] = {}  # of the keys that sources hold
@@ -72,50 +76,57 @@ class Session:
     def open_zone(self, members: int) -> None:
         """Make room for fingers: in the lower zone of `members` that there is, or in an upper zone."""
         for raw in messages.mpe_zone(members) if members else messages.mpe_zone(MOST_FINGERS, upper=True):
-            self._zones.hear(raw)
+            self._zones.receive(raw)
             self.synth.send(raw)
+
+    def _read_map(self) -> None:
+        """Read which controller moves each control from the map that is played now; others may change it."""
+        self._rows = self.synth.map
+        self._controllers = controllers(self._rows)
+        self._names: dict[int, str] = {}
+        for name, number in self._controllers.items():
+            self._names.setdefault(number, name)
 
     @property
     def _numbers(self) -> dict[str, int]:
-        """The controller of each control by the map that is played now; others may change it."""
+        """The controller of each control."""
         if self.synth.map is not self._rows:
-            self._rows, self._controllers = self.synth.map, controllers(self.synth.map)
+            self._read_map()
         return self._controllers
 
     # From keyboards.
 
-    def hear(self, raw: bytes, arrival: float) -> None:
-        """One message from a MIDI port, that arrived at `arrival` (`time.monotonic` seconds)."""
-        if raw[0] & 0xF0 == CONTROL_CHANGE and len(raw) == 3:
-            with self.lock:
-                if self._zones.hear(raw) and not self._zones.members():
-                    self._forward(raw, arrival)
-                    self.open_zone(0)
-                    return
-                self._hear_learning(raw)
-                if self._is_held_back(raw[1], raw[2] / 127):
-                    return
+    def receive(self, raw: bytes, arrival: float) -> None:
+        """Take one message from a MIDI port, that arrived at `arrival` (`time.monotonic` seconds)."""
+        if raw[0] >= FIRST_THAT_MOVES:
+            if self.learner is not None and not self.learner.passes(raw, arrival):
+                return
+            if raw[0] & 0xF0 == CONTROL_CHANGE and len(raw) == 3:
+                with self.lock:
+                    if self._keeps(raw, arrival):
+                        return
         self._forward(raw, arrival)
 
-    def _hear_learning(self, raw: bytes) -> None:
-        gesture = self._learn and self._learn.hear(raw)
-        number = controller_of(gesture) if gesture else None
-        if number is None:
-            return
-        self.learned[number] = self.armed
-        self._knobs[number] = SoftTakeover()  # the player is turning it now: it has hold at once
-        self.arm(None)
-
-    def _is_held_back(self, number: int, place: float) -> bool:
-        """A knob was moved: whether its message goes no further, since it waits or moves something else."""
+    def _keeps(self, raw: bytes, arrival: float) -> bool:
+        """Follow a controller; returns whether it goes no further."""
+        number, place = raw[1], raw[2] / 127
+        if number in ZONE_CONTROLLERS and self._zones.receive(raw) and not self._zones.members():
+            self._forward(raw, arrival)
+            self.open_zone(0)
+            return True
+        if self._learn is not None:
+            self._learn_from(raw)
         learned = self.learned.get(number)
-        name = learned or next((name for name, own in self._numbers.items() if own == number), None)
+        if self.synth.map is not self._rows:
+            self._read_map()
+        name = learned or self._names.get(number)
         if name is None:
             return False
         if BY_NAME[name].target is not None:  # a pedal is never waited for
-            if number not in self._knobs:
-                self._knobs[number] = SoftTakeover(self.values[name] if name in self._away else None)
-            if self._knobs[number].move(place) is None:
+            knob = self._knobs.get(number)
+            if knob is None:
+                knob = self._knobs[number] = SoftTakeover(self.values[name] if name in self._away else None)
+            if knob.move(place) is None:
                 self.tell("waiting", name=name, knob=place)
                 return True
         if learned:
@@ -124,6 +135,15 @@ class Session:
         self.values[name] = place  # the message itself goes on, on its own channel
         self.tell("control", name=name, value=place, by="knob")
         return False
+
+    def _learn_from(self, raw: bytes) -> None:
+        gesture = self._learn.receive(raw)
+        number = controller_of(gesture) if gesture else None
+        if number is None:
+            return
+        self.learned[number] = self.armed
+        self._knobs[number] = SoftTakeover()  # the player is turning it now: it has hold at once
+        self.arm(None)
 
     # From the panel, OSC and presets.
 

@@ -187,7 +187,7 @@ def _held_at_end(codes: np.ndarray, raws: Sequence[bytes]) -> Held:
     held = Held()
     for i in np.sort(np.concatenate([last[last >= 0], np.flatnonzero(codes < 0)])).tolist():
         if codes[i] >= 0:
-            held.hear(raws[i])
+            held.receive(raws[i])
         elif (master := decode_master(raws[i])) and master.kind == RESET:
-            held.hear(SYSTEM_RESET)
+            held.receive(SYSTEM_RESET)
     return held

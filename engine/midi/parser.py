@@ -10,6 +10,8 @@ class Parser:
     """Takes bytes in pieces of any size; any bytes at all are fine, those that make no message are dropped.
 
     Running status is spelled out. Realtime bytes are given at once, even from within another message.
+
+    running: the status that data bytes belong to, 0 for none. message: the one that is not yet complete.
     """
 
     def __init__(self) -> None:
@@ -17,8 +19,8 @@ class Parser:
 
     def reset(self) -> None:
         """Forget the unfinished message and the running status."""
-        self._running = 0
-        self._message = bytearray()
+        self.running = 0
+        self.message = bytearray()
         self._missing = 0
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -35,29 +37,29 @@ class Parser:
         return complete
 
     def _status(self, byte: int, complete: list[bytes]) -> None:
-        if byte == END_OF_SYSEX and self._message[:1] == bytes([SYSEX]):
-            complete.append(bytes(self._message) + bytes([byte]))
+        if byte == END_OF_SYSEX and self.message[:1] == bytes([SYSEX]):
+            complete.append(bytes(self.message) + bytes([byte]))
         size = DATA_BYTES.get(byte if byte >= SYSEX else byte & 0xF0)
-        self._running = byte if byte < SYSEX else 0
-        self._message.clear()
+        self.running = byte if byte < SYSEX else 0
+        self.message.clear()
         if byte == SYSEX or size:
-            self._message.append(byte)
+            self.message.append(byte)
             self._missing = size or 0
         elif size == 0:
             complete.append(bytes([byte]))
 
     def _data(self, byte: int, complete: list[bytes]) -> None:
-        if not self._message:
-            if not self._running:
+        if not self.message:
+            if not self.running:
                 return
-            self._message.append(self._running)
-            self._missing = DATA_BYTES[self._running & 0xF0]
-        self._message.append(byte)
-        if self._message[0] == SYSEX:
-            if len(self._message) >= LONGEST_SYSEX:
-                self._message.clear()  # the rest has no status, so it is dropped until one comes
+            self.message.append(self.running)
+            self._missing = DATA_BYTES[self.running & 0xF0]
+        self.message.append(byte)
+        if self.message[0] == SYSEX:
+            if len(self.message) >= LONGEST_SYSEX:
+                self.message.clear()  # the rest has no status, so it is dropped until one comes
             return
         self._missing -= 1
         if self._missing == 0:
-            complete.append(bytes(self._message))
-            self._message.clear()
+            complete.append(bytes(self.message))
+            self.message.clear()

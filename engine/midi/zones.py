@@ -13,8 +13,8 @@ class Zones:
         self.lower = self.upper = 0
         self._selected = {LOWER_MASTER: [127, 127], UPPER_MASTER: [127, 127]}
 
-    def hear(self, message: bytes) -> bool:
-        """Follow one message; whether it changed a zone."""
+    def receive(self, message: bytes) -> bool:
+        """Follow one message; returns whether it changed a zone."""
         channel, number, value = message[0] & 15, *message[1:3]
         if message[0] & 0xF0 != 0xB0 or channel not in self._selected:
             return False

@@ -49,7 +49,7 @@ class Learn:
     Examples
     --------
     >>> learn = Learn("brightness")
-    >>> if (gesture := learn.hear(message)) is not None:
+    >>> if (gesture := learn.receive(message)) is not None:
     ...     synth.map = learn.into(synth.map, gesture)
     """
 
@@ -59,7 +59,7 @@ class Learn:
         self.target = target
         self._first: dict[str, float] = {}
 
-    def hear(self, message: bytes) -> str | None:
+    def receive(self, message: bytes) -> str | None:
         """Follow one message: the gesture's name once one has moved far enough, else None."""
         heard = gesture_of(message)
         if heard is None:
@@ -122,7 +122,7 @@ class SoftTakeover:
 
 
 class Learner:
-    """Between MIDI ports and a synth: learns gestures by request, and lets learned controllers take over softly.
+    """In the way of a session's messages: learns gestures by request, and lets learned controllers take over softly.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Learner:
     changed : callable, optional
         Called with the synth's new map whenever it was changed, for whoever keeps it.
     send : callable, optional
-        Gets the messages that pass, as `synth.send_live` does by default.
+        Gets the messages that it adds, as `synth.send_live` does by default.
     """
 
     def __init__(
@@ -158,15 +158,14 @@ class Learner:
         self._learn = Learn(target)
         self._say(f"Move what is to move {target}.")
 
-    def receive(self, message: bytes, arrival: float) -> None:
-        """As `Synth.send_live`, which gets what is not held back."""
+    def passes(self, message: bytes, arrival: float) -> bool:
+        """Follow a message; returns whether it goes on, or is held back until its knob takes over."""
         learn = self._learn
-        gesture = learn.hear(message) if learn else None
+        gesture = learn.receive(message) if learn else None
         if gesture is not None:
             self._learn = None
             self._bind(learn, gesture, message[0] & 15, arrival)
-        if self._passes(message):
-            self._send(message, arrival)
+        return self._takes_over(message)
 
     def _bind(self, learn: Learn, gesture: str, channel: int, arrival: float) -> None:
         rows = learn.into(self._synth.map, gesture)
@@ -180,7 +179,7 @@ class Learner:
         self._say(f"{gesture} moves {learn.target} from now on.")
         self._changed(rows)
 
-    def _passes(self, message: bytes) -> bool:
+    def _takes_over(self, message: bytes) -> bool:
         heard = gesture_of(message)
         if heard is None or heard[0] not in self._learned or controller_of(heard[0]) is None:
             return True  # what springs back by itself needs no takeover

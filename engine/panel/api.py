@@ -61,7 +61,7 @@ class Panel:
             "forget": lambda source, name: session.forget(name),
             "map": lambda source, name: session.set_map(name),
             "panic": lambda source: session.panic(),
-            "calibrate": lambda source: session.synth.calibrate(),
+            "calibrate": lambda source: session.synth.input.calibrate(),
             "panel": lambda source, **settings: self._set_panel(settings),
         }
         self._do_slowly: Mapping[str, Callable] = {

@@ -8,7 +8,7 @@ READER = "panel's input"  # of peaks
 
 def hearing(synth, stream) -> dict | None:
     """What is heard of the input now, rounded to what can be seen; None where the synth does not listen."""
-    if synth.input.mode == "off":
+    if synth.input.settings.mode == "off":
         return None
     heard = synth.stats(READER).input
     return {
@@ -16,7 +16,7 @@ def hearing(synth, stream) -> dict | None:
         "mode": heard.mode,
         "level_db": round(20 * math.log10(max(heard.peak, 10 ** (SILENCE_DB / 20)))),
         "loudness_db": round(heard.loudness_db),
-        "gate_db": synth.input.gate_db,
+        "gate_db": synth.input.settings.gate_db,
         "f0_hz": round(heard.f0_hz, 1) if heard.voiced else None,
         "octave": heard.octave,
         "delay_ms": round(heard.delay_ms),

@@ -15,11 +15,11 @@ import soundfile
 from ..decoders.program import Program
 from ..folders import data_folder
 from ..midi.notes import note_name
+from ..performance.families import family_of
 from ..performance.life import Life, life_of
 from ..performance.performer import performer_program
 from ..performance.prior import Prior
 from .container import FORMAT, PatchError, content_hash, read_json, read_members, write_members
-from .families import family_of
 from .onnx_reader import read_weights
 from .schema import check_format, check_info, read_body, read_licence, read_room
 

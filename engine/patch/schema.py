@@ -9,11 +9,11 @@ import numpy as np
 import soundfile
 
 from ..decoders.program import MAX_HARMONICS, MAX_NOISE_BANDS, MAX_STATE
+from ..performance.families import FAMILIES
 from ..performance.life import Life, LifeError
 from ..performance.prior import Prior, PriorError
 from ..ranges import is_number, is_whole
 from .container import FORMAT, PatchError
-from .families import FAMILIES
 
 MOST_SECTIONS = 64
 LONGEST_ROOM_SECONDS = 20

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..patch.families import family_of
+from .families import family_of
 
 
 class Number(NamedTuple):

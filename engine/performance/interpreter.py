@@ -4,30 +4,22 @@ import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
-from ..midi.zones import LOWER_MASTER, UPPER_MASTER, Zones
+from ..midi.zones import DATA_ENTRY, LOWER_MASTER, RPN, RPN_FINE, UPPER_MASTER, Zones
 from .humanize import MOTOR_DB
-from .live_rules import LiveRules
-from .note_history import NoteHistory
+from .note_history import LiveRules, NoteHistory
 from .prior import Prior, prior_inputs
 from .table import LIMITS
 from .units import BY_NAME, NAMES
 
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+FOLLOWED = (DATA_ENTRY, RPN, RPN_FINE, *range(ALL_SOUND_OFF, 128))
+"""Controllers that change what is remembered."""
+VOLUME_SCALE = BY_NAME["volume"].scale
 HUMAN_SHARE = 0.5  # of what a prior leaves unexplained: the rest is taken for errors of measuring
 UNIFORMS = 3  # whose sum has the variance 1 and the bound 3
-
-
-class Struck(NamedTuple):
-    """A note as it is to be played."""
-
-    attributes: dict[str, float]
-    """Those that are set."""
-    seconds: float
-    """Its length: 0 where nothing is known, negative where it is guessed."""
 
 
 @dataclass
@@ -36,7 +28,7 @@ class Part:
 
     rng: np.random.Generator
     rules: LiveRules = field(default_factory=LiveRules)
-    played: NoteHistory = field(default_factory=NoteHistory)
+    history: NoteHistory = field(default_factory=NoteHistory)
 
 
 class Interpreter:
@@ -78,17 +70,10 @@ class Interpreter:
         self.prior_amount = 1.0
         self._volume, self._struck = volume, struck
         self._seed = seed
-        self._parts: dict[int, Part] = {}
+        self._known: dict[int, Part] = {}  # by the channel that owns it
+        self._parts: list[Part | None] = [None] * 16  # the same for each channel, once it was played
         self._zones = Zones()
         self._lock = threading.Lock()
-
-    @property
-    def active(self) -> bool:
-        """Whether there is anything to fill in."""
-        return bool(self.rules or self.humanize or self._asked())
-
-    def _asked(self) -> Prior | None:
-        return self.prior if self.prior_amount else None
 
     def note_on(
         self,
@@ -98,28 +83,38 @@ class Interpreter:
         seconds: float,
         given: Mapping[str, float] | None = None,
         length: float = 0.0,
-    ) -> Struck:
-        """A key is struck at `seconds`; attributes and the length that are given stay as they are."""
+    ) -> tuple[Mapping[str, float] | None, float]:
+        """Follow a key that is struck at `seconds`; attributes and the length that are given stay as they are.
+
+        Returns the attributes that are set, and the note's length in seconds: 0 if nothing is known, negative if it
+        is guessed.
+        """
+        prior = self.prior if self.prior_amount else None
+        if not (self.rules or self.humanize or prior):
+            return given, length
         with self._lock:
-            part = self._part(channel)
-            context = part.played.note_on(key, seconds)
+            part = self._parts[channel] or self._new_part(channel)
+            history = part.history
+            context = history.context(key, seconds) if prior else None
+            guessed = 0.0 if history.length_seconds != history.length_seconds else -history.length_seconds
+            history.note_on(key, seconds)
             level_db = part.rules.note_on(key, seconds, high_loud=self.rules, contrast=self.rules)
             # Drawn whether or not they are used, so that what is set of one note changes no other.
-            strayed = part.rng.uniform(-1, 1, (len(NAMES), UNIFORMS)).sum(axis=1)
+            strayed = part.rng.uniform(-1, 1, (len(NAMES), UNIFORMS))
+            strayed = strayed[:, 0] + strayed[:, 1] + strayed[:, 2]
             stray = dict(zip(NAMES, (self.humanize * strayed).tolist(), strict=True))
             attributes = dict(given or {})
-            prior = self._asked()
-            louder = (level_db + MOTOR_DB * stray["volume"]) * BY_NAME["volume"].scale
+            louder = (level_db + MOTOR_DB * stray["volume"]) * VOLUME_SCALE
             if prior:
                 louder += self.prior_amount * prior.louder(prior_inputs(context, velocity, math.nan))
             volume = self._volume(key, velocity) + louder
-            if louder and _open(attributes, "volume"):
+            unset = attributes.get("volume")
+            if louder and (unset is None or unset != unset):
                 self._set(attributes, "volume", volume)
             if prior:
                 inputs = prior_inputs(context, velocity, attributes.get("volume", volume))
                 self._guess(attributes, prior, inputs, velocity, stray)
-            guessed = 0.0 if math.isnan(context.length_seconds) else -context.length_seconds
-            return Struck(attributes, length or guessed)
+            return attributes, length or guessed
 
     def _guess(
         self, attributes: dict[str, float], prior: Prior, inputs: np.ndarray, velocity: int, stray: dict
@@ -138,30 +133,34 @@ class Interpreter:
     def reset(self) -> None:
         """Let go of all keys: the synth was silenced."""
         with self._lock:
-            for part in self._parts.values():
-                part.played.let_go()
+            for part in self._known.values():
+                part.history.let_go()
 
-    def hear(self, raw: bytes, seconds: float) -> None:
+    def receive(self, raw: bytes, seconds: float) -> None:
         """Follow any other message."""
         kind, channel = raw[0] & 0xF0, raw[0] & 0x0F
         if kind in (0x80, 0x90) and len(raw) == 3:
             with self._lock:
-                self._part(channel).played.note_off(raw[1], seconds)
+                if part := self._parts[channel]:
+                    part.history.note_off(raw[1], seconds)
         elif kind == 0xB0 and len(raw) == 3:
             with self._lock:
-                self._zones.hear(raw)
-                if raw[1] == ALL_SOUND_OFF or raw[1] >= ALL_NOTES_OFF:
-                    self._part(channel).played.let_go()
+                if self._zones.receive(raw):
+                    self._parts = [None] * 16
+                if (raw[1] == ALL_SOUND_OFF or raw[1] >= ALL_NOTES_OFF) and (part := self._parts[channel]):
+                    part.history.let_go()
 
-    def _part(self, channel: int) -> Part:
-        """Fingers of an MPE zone play one part, whatever channels they have."""
+    def _new_part(self, channel: int) -> Part:
+        """Find or begin the part of a channel: fingers of an MPE zone play one, whatever channels they have."""
+        owner = channel
         if 1 <= channel <= self._zones.lower:
-            channel = LOWER_MASTER
+            owner = LOWER_MASTER
         elif UPPER_MASTER - self._zones.upper <= channel < UPPER_MASTER:
-            channel = UPPER_MASTER
-        if channel not in self._parts:
-            self._parts[channel] = Part(np.random.default_rng([self._seed, channel]))
-        return self._parts[channel]
+            owner = UPPER_MASTER
+        if owner not in self._known:
+            self._known[owner] = Part(np.random.default_rng([self._seed, owner]))
+        self._parts[channel] = self._known[owner]
+        return self._known[owner]
 
     @staticmethod
     def _set(attributes: dict[str, float], name: str, value: float) -> None:

@@ -9,7 +9,7 @@
 #include "api/life_numbers.h"
 #include "api/mod_matrix.h"
 #include "base/realtime.h"
-#include "expression/expression.h"
+#include "api/expression.h"
 
 #define LAYER_DENSE 0       /* y = W x + b; weight [output_size, input_size], bias [output_size] */
 #define LAYER_LAYER_NORM 1  /* over the range's channels; weight, bias [size], parameter = epsilon */

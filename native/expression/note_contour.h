@@ -6,7 +6,7 @@
 
 #include "api/attributes.h"
 #include "dsp/timbre_shaper.h"
-#include "expression/expression.h"
+#include "api/expression.h"
 #include "expression/loudness_map.h"
 #include "expression/modulation.h"
 #include "expression/transition.h"

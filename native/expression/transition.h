@@ -4,7 +4,7 @@
 #define DDSP_TRANSITION_H
 #include <stdint.h>
 
-#include "expression/expression.h"
+#include "api/expression.h"
 
 enum { KIND_REST, KIND_SLUR, KIND_DETACHED };
 

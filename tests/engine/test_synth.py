@@ -190,7 +190,7 @@ def test_many_swaps_in_a_row_end_with_the_last(patch, other_patch):
     synth.render(RATE)
     alone = play(other_patch, [(0, "note_on", 57, 120)], 1.0)
     assert abs(level_db(synth.render(9600)) - level_db(alone[-9600:])) < 0.5
-    assert len(synth._instruments) == 1
+    assert len(synth.instruments) == 1
 
 
 def test_a_patch_that_cannot_be_read_leaves_the_sound_alone(patch, tmp_path):

@@ -15,7 +15,7 @@ import numpy as np
 
 from ...audio.outputs import OutputError, check_writable
 from ...patch import SUFFIX, Patch, PatchError, load_patch, write_patch
-from ...patch.families import family_of
+from ...performance.families import family_of
 from ..analysis.takes import Take, analyse_folder, find_recordings
 from ..data.coverage import coverage
 from ..data.describe import describe

@@ -110,7 +110,9 @@ def table_inputs(rows: np.ndarray) -> np.ndarray:
         for end in sorted(end for end in ends if end[0] <= onset):
             parts[end[1]].note_off(end[2], end[0])
             ends.remove(end)
-        context = parts.setdefault(channel, NoteHistory()).note_on(key, onset, float(row["pitch"]))
+        history = parts.setdefault(channel, NoteHistory())
+        context = history.context(key, onset, float(row["pitch"]))
+        history.note_on(key, onset, float(row["pitch"]))
         inputs[i] = prior_inputs(context, float(row["velocity"]), float(row["volume"]))
         ends.append((onset + float(row["duration_seconds"]), channel, key))
     return inputs

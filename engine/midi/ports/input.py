@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from ..held import Held
+from ..held import FOLLOWED, Held
 from ..parser import Parser
 from .backend import Backend, Connection, MidiPortError, Receive
 from .sensing import Sensing
 
 WATCH_SECONDS = 0.5
+SHORT_WAY = [0x80 <= status < 0xA0 or 0xB0 <= status < 0xC0 for status in range(256)]
 SENSE_SECONDS = 0.05  # between looks at whether a cable is silent
 
 
@@ -189,12 +190,26 @@ class _Source:
         self._open = True
 
     def deliver(self, data: bytes, arrival: float) -> None:
+        """Take bytes that arrived; whole notes and controllers, nearly all that come, take the short way."""
         with self._lock:
             if not self._open:
                 return
+            if len(data) == 3 and SHORT_WAY[data[0]] and data[1] < 0x80 and data[2] < 0x80:
+                self._parser.running = data[0]
+                self._parser.message.clear()
+                if self._sensing.last is not None:
+                    self._sensing.last = arrival
+                if data[0] < 0x90 or (data[0] < 0xA0 and not data[2]):
+                    self._held.keys.pop((data[0] & 15, data[1]), None)
+                elif data[0] < 0xA0:
+                    self._held.keys[data[0] & 15, data[1]] = None
+                elif data[1] in FOLLOWED:
+                    self._held.receive(data)
+                self._receive(data, arrival)
+                return
             for message in self._parser.feed(data):
-                self._held.hear(message)
-                self._sensing.hear(message, arrival)
+                self._held.receive(message)
+                self._sensing.receive(message, arrival)
                 self._receive(message, arrival)
 
     def sense(self, now: float) -> None:

@@ -10,16 +10,16 @@ class Sensing:
     """One cable, which is watched once it has asked for it."""
 
     def __init__(self) -> None:
-        self._last: float | None = None  # None: never asked, or known to be cut
+        self.last: float | None = None  # None: never asked, or known to be cut
 
-    def hear(self, message: bytes, arrival: float) -> None:
+    def receive(self, message: bytes, arrival: float) -> None:
         """Follow one whole message; `arrival` in seconds."""
-        if self._last is not None or message[0] == ACTIVE_SENSING:
-            self._last = arrival
+        if self.last is not None or message[0] == ACTIVE_SENSING:
+            self.last = arrival
 
     def is_cut(self, now: float) -> bool:
         """Whether the cable has just been found silent for too long; it is watched no more until it asks again."""
-        if self._last is None or now - self._last <= LONGEST_SILENCE_SECONDS + ALLOWANCE_SECONDS:
+        if self.last is None or now - self.last <= LONGEST_SILENCE_SECONDS + ALLOWANCE_SECONDS:
             return False
-        self._last = None
+        self.last = None
         return True

@@ -11,8 +11,10 @@ export class Lists {
     this.link = link;
     byId("room").onchange = ({ target }) => link.send("room", { name: target.value });
     byId("tuning").onchange = ({ target }) => link.send("tuning", { name: target.value });
+    byId("a4").oninput = () => { this.typing = true; };
     byId("a4").onchange = ({ target }) => {
-      if (target.reportValidity()) link.send("a4", { hz: Number(target.value) });
+      this.typing = false;
+      if (target.reportValidity() && target.value) link.send("a4", { hz: Number(target.value) });
     };
     byId("map").onchange = ({ target }) => link.send("map", { name: target.value });
     byId("save").onsubmit = (event) => {
@@ -59,7 +61,7 @@ export class Lists {
   setTuning({ chosen, choices, a4 }) {
     byId("tuning").replaceChildren(...choices.map((name) =>
       element("option", { value: name, innerText: name, selected: name === chosen })));
-    byId("a4").value = a4 === null ? "" : Math.round(10 * a4) / 10;
+    if (!this.typing) byId("a4").value = a4 === null ? "" : Math.round(10 * a4) / 10;
     byId("a4").disabled = a4 === null;
   }
 

@@ -14,7 +14,8 @@ import pytest
 import soundfile
 from ddsp_live.cli import COMMANDS, main, options
 from ddsp_live.cli import input_options as listening
-from ddsp_live.synth import MODES, Synth
+from ddsp_live.options import MODES
+from ddsp_live.synth import Synth
 from fake_sound import FakeSound
 from make_patch import make_patch
 
@@ -107,6 +108,16 @@ def test_what_is_for_sound_that_comes_in_needs_some(capsys):
         SimpleNamespace(input=None, midi_out=None, calibrate=False, said={"octave", "gate"}), None
     )
     assert capsys.readouterr().err == "--octave and --gate have no effect without --input.\n"
+
+
+def test_a_patch_on_many_channels_is_named_once(capsys):
+    from types import SimpleNamespace
+
+    oboe, viola = (SimpleNamespace(title=title, room=None) for title in ("Oboe", "Viola"))
+    options.tell_of_room(SimpleNamespace(said={"room"}), [oboe, oboe], "own", 1.0)
+    assert capsys.readouterr().err.startswith("Oboe has no room of its own, and plays dry")
+    options.tell_of_room(SimpleNamespace(said={"room"}), [oboe, viola, oboe], "own", 1.0)
+    assert capsys.readouterr().err.startswith("Oboe and Viola have no rooms of their own, and play dry")
 
 
 def test_a_scale_needs_to_be_snapped_to(capsys, here, patch):

@@ -11,7 +11,7 @@ PATCHES = ("alto-saxophone", "cello", "trumpet")
 
 def played(patch: str, decoder: str, block: int = 64) -> np.ndarray:
     """A chord that swells and is bent, and its release, mono [samples]."""
-    synth = ddsp_live.Synth(patch, 48000, block, 4, decoder=decoder)
+    synth = ddsp_live.Synth(patch, block_size=block, voices=4, decoder=decoder)
     for i, note in enumerate((57, 61, 64)):
         synth.note_on(note, 50 + 20 * i, time=4800 * i)
         synth.note_off(note, time=60000)

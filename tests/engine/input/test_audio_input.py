@@ -20,7 +20,7 @@ def sound(monkeypatch):
 @pytest.fixture
 def synth():
     made = ddsp_live.Synth("trumpet", voices=2)
-    made.listen("follow", octave=0, loudest_db=-16)
+    made.input.follow("follow", octave=0, loudest_db=-16)
     return made
 
 

@@ -12,7 +12,7 @@ RATE = 48000
 @pytest.fixture
 def synth():
     made = ddsp_live.Synth("trumpet", sample_rate=RATE, voices=4)
-    made.listen("follow", octave=0, loudest_db=-16)
+    made.input.follow("follow", octave=0, loudest_db=-16)
     return made
 
 
@@ -45,7 +45,7 @@ def test_any_split_gives_the_same_samples():
     x, _, _ = melody(RATE, 1, notes=3)
     whole, cut = (ddsp_live.Synth("trumpet", voices=2) for _ in range(2))
     for synth in (whole, cut):
-        synth.listen("follow", octave=1, snap=0.5)
+        synth.input.follow("follow", octave=1, snap=0.5)
     rng, parts, first = np.random.default_rng(0), [], 0
     while first < len(x):
         size = min(len(x) - first, int(rng.integers(1, 800)))
@@ -85,7 +85,7 @@ def test_keys_play_beside_it(synth):
 
 @pytest.mark.parametrize("snap, cents", [(0, 40), (0.5, 20), (1, 0)])
 def test_snap_draws_to_the_scale(synth, snap, cents):
-    synth.listen("follow", snap=snap, scale="C major")
+    synth.input.follow("follow", snap=snap, scale="C major")
     sung = 64.4  # 40 cents above e
     assert 100 * (
         settled_pitch(synth.render(RATE, tone(440 * 2 ** ((sung - 69) / 12), 1))) - 64
@@ -94,16 +94,16 @@ def test_snap_draws_to_the_scale(synth, snap, cents):
 
 @pytest.mark.parametrize("octave", [-1, 0, 1])
 def test_octaves(synth, octave):
-    synth.listen("follow", octave=octave)
+    synth.input.follow("follow", octave=octave)
     assert settled_pitch(synth.render(RATE, tone(440, 1))) == pytest.approx(69 + 12 * octave, abs=0.1)
 
 
 def test_a_bass_is_moved_into_the_trumpets_range():
     synth = ddsp_live.Synth("trumpet", voices=2)
-    synth.listen("follow")
+    synth.input.follow("follow")
     for _ in range(3):
         synth.render(RATE, np.concatenate([tone(110, 0.8), np.zeros(RATE - int(0.8 * RATE), np.float32)]))
-        synth.learn(1.0)
+        synth.input.adapt(1.0)
     assert synth.stats().input.octave == 1
     assert settled_pitch(synth.render(RATE, tone(110, 1))) == pytest.approx(57, abs=0.1)
 
@@ -111,16 +111,16 @@ def test_a_bass_is_moved_into_the_trumpets_range():
 def test_a_calibration_is_kept():
     """After it, what is sung no longer changes how loud that is played."""
     synth = ddsp_live.Synth("trumpet", voices=2)
-    synth.listen("follow", octave=0)
-    synth.calibrate(2.0)
+    synth.input.follow("follow", octave=0)
+    synth.input.calibrate(2.0)
     for level in (0.003, 0.01):
         synth.render(RATE, tone(440, 1, level))
-        synth.learn(1.0)
+        synth.input.adapt(1.0)
     assert synth.stats().input.calibrating == 0
     before = synth.render(RATE, tone(440, 1, 0.01))[RATE // 2 :].std()
     for _ in range(4):
         synth.render(RATE, tone(440, 1, 0.2))
-        synth.learn(1.0)
+        synth.input.adapt(1.0)
     synth.render(RATE)
     assert synth.render(RATE, tone(440, 1, 0.01))[RATE // 2 :].std() == pytest.approx(before, rel=0.05)
 
@@ -139,24 +139,24 @@ def test_between_two_notes_there_is_breath_and_no_crash(synth):
 
 
 def test_notes_are_cut_and_told_of(synth):
-    synth.listen("notes")
+    synth.input.follow("notes")
     x = np.concatenate([tone(440, 0.5), tone(494, 0.5), np.zeros(RATE // 2, np.float32)])
     audio = synth.render(len(x), x)
-    notes = synth.heard_notes()
+    notes = synth.input.notes()
     assert [(note.down, note.note) for note in notes] == [(True, 69), (False, 69), (True, 71), (False, 71)]
     assert notes[0].message == bytes((0x90, 69, notes[0].velocity))
     assert notes[0].time < 0.08 * RATE
     assert set(notes[1].attributes) == {"volume", "volume_fluctuation", "volume_peak_position", "vibrato"}
     assert notes[1].seconds == pytest.approx(0.5, abs=0.1)
     assert settled_pitch(audio[: RATE // 2]) == pytest.approx(69, abs=0.1)
-    assert synth.heard_notes() == []
+    assert synth.input.notes() == []
 
 
 def test_a_louder_note_has_more_velocity(synth):
-    synth.listen("notes")
+    synth.input.follow("notes")
     x = np.concatenate([tone(440, 0.5, 0.01), np.zeros(RATE // 4, np.float32), tone(440, 0.5, 0.15)])
     synth.render(len(x), x)
-    soft, loud = (note.velocity for note in synth.heard_notes() if note.down)
+    soft, loud = (note.velocity for note in synth.input.notes() if note.down)
     assert loud > soft + 20
 
 
@@ -166,7 +166,7 @@ def test_clipping_is_counted(synth):
     assert heard.clipped > 100
     assert heard.peak == 1
     assert synth.stats().input.peak == 0
-    assert synth.input_troubles()["clipped"] == heard.clipped
+    assert synth.input.troubles()["clipped"] == heard.clipped
 
 
 def test_what_is_no_number_harms_nothing(synth):
@@ -199,7 +199,7 @@ def test_delay_is_stated(synth):
 
 def test_off_is_off(synth):
     synth.render(RATE, tone(440, 1))
-    synth.listen("off")
+    synth.input.follow("off")
     synth.render(RATE, tone(440, 1))
     assert np.abs(synth.render(RATE // 4, tone(440, 0.25))).max() < 1e-6
 
@@ -217,10 +217,10 @@ def test_off_is_off(synth):
     ],
 )
 def test_what_there_is_not_is_one_sentence(synth, settings, words):
-    before = synth.input
+    before = synth.input.settings
     with pytest.raises(ValueError, match=words):
-        synth.listen(**settings)
-    assert synth.input == before
+        synth.input.follow(**settings)
+    assert synth.input.settings == before
 
 
 def test_refuses_two_channels(synth):
@@ -248,14 +248,14 @@ def test_what_has_no_pitch_is_counted_once_until_there_is_one(synth):
     noise = (0.05 * np.random.default_rng(0).standard_normal(RATE)).astype(np.float32)
     for x, counted in ((noise, 0), (noise, 1), (noise, 1), (tone(440, 1), 1), (noise, 1), (noise, 2)):
         synth.render(RATE, x)
-        synth.learn(1.0)
-        assert synth.input_troubles()["unpitched"] == counted
+        synth.input.adapt(1.0)
+        assert synth.input.troubles()["unpitched"] == counted
 
 
 def test_speech_plays_and_stops_nothing():
     """Gliding vowels of a fifth of a second between hiss and pauses: it goes where they go, and keys play on."""
     synth = ddsp_live.Synth("trumpet", sample_rate=RATE, voices=4)
-    synth.listen("follow", octave=1, loudest_db=-16)
+    synth.input.follow("follow", octave=1, loudest_db=-16)
     rng, parts = np.random.default_rng(3), []
     for _ in range(12):
         hz = np.geomspace(*rng.uniform(90, 180, 2), int(0.2 * RATE))
@@ -268,8 +268,8 @@ def test_speech_plays_and_stops_nothing():
     audio, without = synth.render(len(x), x), alone.render(len(x))
     assert np.isfinite(audio).all() and np.abs(audio).max() < 1
     assert np.std(audio - without) > 0.2 * np.std(without)  # it is played beside the key
-    synth.learn(len(x) / RATE)
-    assert synth.input_troubles() == {"clipped": 0, "howls": 0, "unpitched": 0}
+    synth.input.adapt(len(x) / RATE)
+    assert synth.input.troubles() == {"clipped": 0, "howls": 0, "unpitched": 0}
     assert 88 in [voice.note for voice in synth.voice_readings() if voice.held]
     synth.note_off(88)
     synth.render(2 * RATE)

@@ -18,7 +18,7 @@ def test_each_reader_has_what_came_since_it_last_read():
 
 def test_a_page_and_a_terminal_see_the_same_peak(tmp_path):
     synth = ddsp_live.Synth(str(make_patch(tmp_path / "tiny.ddsp")), voices=2)
-    synth.listen("follow")
+    synth.input.follow("follow")
     for reader in ("page", ""):
         synth.stats(reader)
     synth.note_on(69)

@@ -23,7 +23,7 @@ def patch(tmp_path_factory):
 
 @pytest.fixture
 def osc(patch):
-    session = Session(ddsp_live.Synth(patch))
+    session = Session(ddsp_live.Synth(patch, life=0.0))
     session.open_zone(0)
     with OscServer(session, 0) as server:
         server.session = session

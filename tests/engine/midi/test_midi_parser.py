@@ -54,7 +54,7 @@ def test_an_endless_sysex_is_dropped_and_takes_no_memory(monkeypatch):
     made = Parser()
     assert made.feed(b"\xf0" + b"\x01" * 98 + b"\xf7") == [b"\xf0" + b"\x01" * 98 + b"\xf7"]
     assert made.feed(b"\xf0" + b"\x01" * 10_000) == []
-    assert len(made._message) < 100
+    assert len(made.message) < 100
     assert made.feed(b"\x01\xf7\x90\x3c\x40") == [b"\x90\x3c\x40"]
 
 

@@ -4,7 +4,7 @@ import ddsp_live
 import numpy as np
 import pytest
 from ddsp_live.midi.messages import control_change, note_on, program_change
-from ddsp_live.midi.programs import Programs, Waiting, is_request
+from ddsp_live.midi.programs import Programs, is_request
 from make_patch import make_patch
 
 
@@ -28,26 +28,30 @@ def patches(tmp_path_factory):
     ids=str,
 )
 def test_programs_count_on_from_bank_to_bank(messages, wanted):
-    programs = Programs()
+    programs = Programs(None, lambda choice: None)
     for message in messages:
-        programs.hear(message)
-    assert programs.take() == wanted
-    assert programs.take() is None
+        programs.receive(message)
+    assert programs.wanted() == wanted
+    assert programs.wanted() is None
 
 
 def test_what_the_kernel_answers_is_no_request():
     assert not any(is_request(message) for message in (note_on(60), control_change(1, 64), b"\xc0", b"\xf8"))
 
 
-def test_messages_wait_for_their_sample_and_keep_their_order():
-    waiting = Waiting()
-    for time, message in ((200, b"c"), (100, b"a"), (100, b"b")):
-        waiting.add(time, message)
-    assert waiting.until_next(0, 64) == 64
-    assert waiting.until_next(60, 64) == 40
-    assert waiting.take(99) == []
-    assert waiting.take(150) == [b"a", b"b"]
-    assert waiting.take(200) == [b"c"]
+def test_requests_wait_for_their_sample_and_keep_their_order():
+    loaded = []
+    programs = Programs(None, loaded.append, "abc")
+    for time, program in ((200, 2), (100, 0), (100, 1)):
+        programs.wait(time, program_change(program))
+    assert programs.until_next(0, 64) == 64
+    assert programs.until_next(60, 64) == 40
+    programs.take_due(99)
+    assert loaded == []
+    programs.take_due(150)
+    assert loaded == ["a", "b"]
+    programs.take_due(200)
+    assert loaded == ["a", "b", "c"]
 
 
 def test_a_program_change_takes_effect_at_its_sample(patches):

@@ -18,20 +18,20 @@ def cc(number, value, channel=0):
 
 def test_a_knob_that_trembles_is_not_learned_but_one_that_moves_is():
     learn = Learn("brightness")
-    assert [learn.hear(cc(20, value)) for value in (60, 61, 62, 60)] == [None] * 4
-    assert learn.hear(cc(20, 70)) == "cc20"
+    assert [learn.receive(cc(20, value)) for value in (60, 61, 62, 60)] == [None] * 4
+    assert learn.receive(cc(20, 70)) == "cc20"
 
 
 def test_pressure_and_bends_are_learned_from_rest():
-    assert Learn("level").hear(messages.channel_pressure(40)) == "pressure"
-    assert Learn("pitch").hear(messages.pitch_bend(0)) is None
-    assert Learn("pitch").hear(messages.pitch_bend(4000)) == "bend"
+    assert Learn("level").receive(messages.channel_pressure(40)) == "pressure"
+    assert Learn("pitch").receive(messages.pitch_bend(0)) is None
+    assert Learn("pitch").receive(messages.pitch_bend(4000)) == "bend"
 
 
 @pytest.mark.parametrize("raw", [cc(64, 127), cc(101, 0), cc(123, 0), messages.note_on(60, 100)])
 def test_pedals_parameters_modes_and_keys_are_never_learned(raw):
     learn = Learn("vibrato")
-    assert learn.hear(raw) is None and learn.hear(raw[:2] + bytes([raw[2] ^ 64])) is None
+    assert learn.receive(raw) is None and learn.receive(raw[:2] + bytes([raw[2] ^ 64])) is None
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -77,16 +77,22 @@ class FakeSynth:
         self.sent.append(raw)
 
 
+def receive(learner, message, arrival):
+    """As a session does."""
+    if learner.passes(message, arrival):
+        learner._synth.send_live(message, arrival)
+
+
 def test_the_learner_binds_saves_and_holds_back_until_picked_up():
     synth, said, kept = FakeSynth(), [], []
     learner = Learner(synth, said.append, kept.append)
     learner.learn("brightness")
-    learner.receive(cc(30, 10), 0.0)
-    learner.receive(cc(30, 20), 0.0)  # learned: brightness is at 64, this knob is at 20
+    receive(learner, cc(30, 10), 0.0)
+    receive(learner, cc(30, 20), 0.0)  # learned: brightness is at 64, this knob is at 20
     assert [row.target for row in synth.map if row.gesture == "cc30"] == ["brightness"]
     assert kept == [synth.map]
-    learner.receive(cc(30, 40), 0.0)
-    learner.receive(cc(30, 65), 0.0)
+    receive(learner, cc(30, 40), 0.0)
+    receive(learner, cc(30, 65), 0.0)
     assert synth.sent == [cc(30, 10), cc(30, 64), cc(30, 65)]
     assert any("waits" in sentence for sentence in said)
 
@@ -96,7 +102,7 @@ def test_a_knob_that_was_learned_before_waits_too():
     synth.map = Learn("brightness").into(synth.map, "cc40")
     learner = Learner(synth, lambda sentence: None)
     for value in (10, 50, 70):
-        learner.receive(cc(40, value), 0.0)
+        receive(learner, cc(40, value), 0.0)
     assert synth.sent == [cc(40, 70)]
 
 
@@ -104,7 +110,7 @@ def test_notes_and_other_controllers_pass_a_learner():
     synth = FakeSynth()
     learner = Learner(synth, lambda sentence: None)
     for raw in (messages.note_on(60, 100), cc(11, 3), cc(64, 127)):
-        learner.receive(raw, 0.0)
+        receive(learner, raw, 0.0)
     assert len(synth.sent) == 3
 
 
@@ -126,7 +132,7 @@ def test_what_was_learned_is_in_the_file_that_the_map_names(tmp_path):
     synth, said = FakeSynth(), []
     learner = make_learner(arguments, path, synth, synth.send_live, said.append)
     for value in (0, 30):
-        learner.receive(cc(40, value), 0.0)
+        receive(learner, cc(40, value), 0.0)
     assert read_map(path) == synth.map
     assert [row.target for row in synth.map if row.gesture == "cc40"] == ["vibrato"]
 
@@ -136,6 +142,6 @@ def test_a_map_that_can_not_be_kept_is_said_and_counts_all_the_same(tmp_path):
     arguments = argparse.Namespace(map="keyboard", learn="vibrato")
     learner = make_learner(arguments, tmp_path / "gone" / "my.toml", synth, synth.send_live, said.append)
     for value in (0, 30):
-        learner.receive(cc(40, value), 0.0)
+        receive(learner, cc(40, value), 0.0)
     assert any("my.toml can't be written" in sentence for sentence in said)
     assert any(row.gesture == "cc40" for row in synth.map)

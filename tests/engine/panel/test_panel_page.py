@@ -88,7 +88,7 @@ def slide(page, name, value):
 
 
 def knob(rig, number, value):
-    rig.session.hear(messages.control_change(number, value), time.monotonic())
+    rig.session.receive(messages.control_change(number, value), time.monotonic())
 
 
 def test_a_mouse_plays_keys_and_slides_over_them(rig, page):
@@ -493,7 +493,7 @@ def test_what_comes_in_is_shown_and_calibrated(opened, tmp_path, monkeypatch):
     with open_rig(str(make_patch(tmp_path / "tiny.ddsp")), tmp_path, stream=stream, voices=4) as heard:
         page = opened(of=heard)
         assert page.locator("#input").is_hidden()
-        heard.synth.listen("follow", octave=1, loudest_db=-16)
+        heard.synth.input.follow("follow", octave=1, loudest_db=-16)
         section = page.get_by_role("region", name="Input")
         section.get_by_text("no pitch").wait_for()
         sound.sing.level = 0.1
@@ -512,3 +512,20 @@ def test_what_comes_in_is_shown_and_calibrated(opened, tmp_path, monkeypatch):
         section.get_by_text("no pitch").wait_for()
         assert until(lambda: not heard.voices())
         page.context.close()
+
+
+def test_the_tuning_is_shown_and_changed_and_a_patch_without_a_room_says_so(rig, page):
+    page.fill("#a4", "415")
+    page.press("#a4", "Enter")
+    assert until(lambda: abs(rig.synth.tuning.pitch(69) - 67.987) < 0.01)
+    page.fill("#a4", "9999")  # out of range: the page itself refuses it
+    page.press("#a4", "Enter")
+    page.wait_for_timeout(200)
+    assert abs(rig.synth.tuning.pitch(69) - 67.987) < 0.01
+    rig.session.tune(None)
+    assert until(lambda: page.input_value("#a4") == "440")
+    assert page.locator("#no-room").is_visible()
+    page.select_option("#room", "hall")
+    page.wait_for_selector("#no-room", state="hidden")
+    assert rig.session.room == "hall"
+    rig.session.play_in("own")

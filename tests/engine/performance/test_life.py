@@ -6,7 +6,7 @@ import ddsp_live
 import numpy as np
 import pytest
 from ddsp_live.patch import PatchError, load_patch
-from ddsp_live.patch.families import FAMILIES as INSTRUMENTS
+from ddsp_live.performance.families import FAMILIES as INSTRUMENTS
 from ddsp_live.performance.life import FAMILIES, KNOTS, MOST_GESTURES, RANGES, Gesture, Life
 from make_patch import make_patch
 

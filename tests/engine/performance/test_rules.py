@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from ddsp_live.performance.humanize import clock_seconds, drift, humanize
-from ddsp_live.performance.live_rules import LiveRules
+from ddsp_live.performance.note_history import LiveRules
 from ddsp_live.performance.perform import REST_VOLUME, RuleError, fill, perform
 from ddsp_live.performance.phrase_context import line, phrase_starts
 from ddsp_live.performance.rules import (

@@ -79,7 +79,7 @@ def main() -> None:
     lib.synth_measure(synth.c, 1)
     listens = "listen" in sys.argv[3:]
     if listens:
-        synth.listen("follow", octave=0, loudest_db=-16)
+        synth.input.follow("follow", octave=0, loudest_db=-16)
     heard = "system" if listens else None
     with (
         ddsp_live.play(synth, "jack", input=heard) as stream,

@@ -2,7 +2,7 @@
 
 import ddsp_live
 import pytest
-from ddsp_live.patch.families import FAMILIES, family_of
+from ddsp_live.performance.families import FAMILIES, family_of
 
 FACTORY = {
     "flute": ("alto-flute",),
