@@ -32,11 +32,8 @@ SHARES = (
 )  # of what is missing that each round makes up for: chance in few notes is not followed far
 VIBRATO_HZ = (3.5, 7.0)  # where an unsteady vibrato is looked for
 RESONANCE_HZ = 0.8  # to either side
-MOST = {
-    "partials": 2.5,
-    "level": 1.5,
-    "pitch": 12.0,
-}  # what lies above is how a player swelled, or the tracker
+MOST = {"partials": [2.5] * 4, "level": [1.5] * 4, "pitch": [12.0] * 4 + [30.0]}
+"""Deviations at most, by speed: more is how a player swelled, or the tracker."""
 FIRST_STEP = 0.3  # the noise's step with the pitch that the first round plays with
 FIRST_NOISE_DB = 1.5
 STEPS = 400  # of solving for variances
@@ -244,7 +241,7 @@ def _over_partials(variance: np.ndarray, real: Sequence[Moves]) -> tuple[float, 
     return slope, deep, np.exp(np.median(logs - slope * number - deep * depth, axis=1))
 
 
-def _deviations(units: np.ndarray, variance: np.ndarray, most: float) -> tuple[float, ...]:
+def _deviations(units: np.ndarray, variance: np.ndarray, most: Sequence[float]) -> tuple[float, ...]:
     """Deviations [processes] whose variances in the bands are the likeliest to show as those that are wanted.
 
     Multiplicative steps of the Itakura-Saito divergence (Févotte, Bertin and Durrieu 2009), for which a band that is
@@ -254,7 +251,8 @@ def _deviations(units: np.ndarray, variance: np.ndarray, most: float) -> tuple[f
     for _ in range(STEPS):
         made = power @ units
         power *= np.sqrt((units @ (variance / made**2)) / (units @ (1 / made)))
-    return tuple(float(min(x, most)) if x > LEAST_DEVIATION else 0.0 for x in np.sqrt(power))
+    found = np.minimum(np.sqrt(power), most)
+    return tuple(float(x) if x > LEAST_DEVIATION else 0.0 for x in found)
 
 
 def _units(vibrato_hz: float) -> np.ndarray:
