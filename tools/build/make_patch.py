@@ -62,6 +62,7 @@ def make_patch(
     source: dict,
     *,
     cache: bool = True,
+    keep: bool = False,
     reports: Path | None = None,
     progress: Progress = lambda stage, share, note: None,
     complain: Complain = lambda sentence: None,
@@ -69,9 +70,10 @@ def make_patch(
     """Analyses, trains, writes and judges. Run again after it was stopped, it goes on.
 
     source: as `known_source` has it. cache: whether what was measured of the recordings is kept in the user's
-    cache folder for the next time. reports: the report's folder, the patch's unless given. Raises
-    RecordingError for recordings that cannot be learned from, and PatchError for an output that cannot be
-    written, and ValueError for a device that is not there, before any time is spent.
+    cache folder for the next time. keep: whether to learn from every recording, whatever is wrong with it. reports:
+    the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be learned from,
+    PatchError for an output that cannot be written, and ValueError for a device that is not there, before any time
+    is spent.
     """
     folder, output = Path(folder), Path(output)
     page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
@@ -89,6 +91,7 @@ def make_patch(
         folder,
         **settings.rates,
         cache=cache,
+        keep=keep,
         progress=lambda done, files: progress("Analysing", done / files, ""),
     )
     for finding in findings:
