@@ -83,6 +83,9 @@ def add_arguments(parser) -> None:
         action="store_true",
         help="analyse the recordings again, and save nothing for the next time",
     )
+    parser.add_argument(
+        "--keep-all", action="store_true", help="learn from every recording, whatever is wrong with it"
+    )
     parser.add_argument("--title", help="name of the instrument, as shown to players")
     for name, meaning in (
         ("recordings", "title and author"),
@@ -141,6 +144,7 @@ def run(arguments) -> int:
                 settings,
                 source,
                 cache=not arguments.no_cache,
+                keep=arguments.keep_all,
                 progress=progress,
                 complain=complain,
             )

@@ -5,7 +5,7 @@ from ..decoders.worker import DECODERS, Worker
 from ..native._kernel import ffi, lib
 from ..patch import Patch, PatchError
 from ..patch.room import Room
-from ..performance.expression import expression_config
+from ..performance.expression import expression_config, resonances
 from ..performance.performer import OUTPUT
 from .filters import sections_at_rate
 from .memory import zeroed
@@ -52,6 +52,7 @@ class Instrument:
             program = IN_CALLBACK[decoder](program)
         room = None if room is None else room.at_rate(sample_rate)
         body = None if patch.body is None else sections_at_rate(patch.body, patch.sample_rate, sample_rate)
+        curve = resonances(patch.info, lib.RESONANCE_STEPS, lib.RESONANCE_OCTAVES)
         self._config = ffi.new(
             "InstrumentConfig *",
             {
@@ -84,6 +85,7 @@ class Instrument:
                 "ring_db": patch.ring_db,
                 "ring_ms": patch.ring_ms,
                 "expression": expression_config(patch.info),
+                "resonances": ffi.NULL if curve is None else ffi.from_buffer("float *", curve),
                 "life": patch.life.config(),
                 "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),
                 "body_sections": 0 if body is None else len(body),
@@ -99,7 +101,7 @@ class Instrument:
             self._config.performer_activations = performer.activations
             self._config.performer_state_size = performer.state_size
             self._config.performer_contour = performer.offsets[OUTPUT]
-        self._alive = program, room, body, performer
+        self._alive = program, room, body, performer, curve
         size = lib.instrument_bytes(self._config)
         if not size:
             raise PatchError(

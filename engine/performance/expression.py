@@ -1,8 +1,11 @@
 """How an instrument's notes follow each other, and how its vibrato goes: the families' numbers, and a patch's own."""
 
 import re
+import zlib
 from collections.abc import Mapping
 from typing import NamedTuple
+
+import numpy as np
 
 from .families import family_of
 
@@ -56,6 +59,14 @@ NUMBERS = {
         Number("vibrato_fade_ms", "vibrato_fade", 1e-3, 1, 3000, "in which that comes to its full depth"),
         Number("vibrato_db", "vibrato_db", 1, -12, 12, "level with the pitch, for a semitone"),
         Number(
+            "resonance_slope",
+            "",
+            1,
+            0,
+            25,
+            "by how many dB vibrato moves each partial, for a semitone: a median",
+        ),
+        Number(
             "jitter_cents", "jitter_cents", 1, 0, 6, "deviation of the pitch at 12 to 60 Hz, within a line"
         ),
     )
@@ -72,6 +83,7 @@ _VIBRATO = (
     "vibrato_delay_ms",
     "vibrato_fade_ms",
     "vibrato_db",
+    "resonance_slope",
     "jitter_cents",
 )
 _NAMES = (*_STEP, *_SLUR, *_DETACHED, *_ONSET, *_VIBRATO)
@@ -88,33 +100,33 @@ KINDS: dict[str, dict[str, float]] = {
         (4.0, 0.45, 12, 50, 5),
         (11, 0.25, 24, 76, 8),
         (0, 0.07, 20),
-        (6.1, 0.08, 60, 110, 0, 1.5),
+        (6.1, 0.08, 60, 110, 0, 13, 1.5),
     ),
     "saxophone": _kind(
-        (20, 0, 0, 0.4), _REED_SLUR, (13, 0.3, 16, 38, 2), (2.5, 0, 20), (5.0, 0.1, 200, 200, 4, 1.0)
+        (20, 0, 0, 0.4), _REED_SLUR, (13, 0.3, 16, 38, 2), (2.5, 0, 20), (5.0, 0.1, 200, 200, 4, 5, 1.0)
     ),
     "clarinet": _kind(
-        (20, 0, 0, 0.4), _REED_SLUR, (10.5, 0.3, 16, 50, 2), (0, -0.32, 20), (5.0, 0.1, 200, 200, 4, 1.0)
+        (20, 0, 0, 0.4), _REED_SLUR, (10.5, 0.3, 16, 50, 2), (0, -0.32, 20), (5.0, 0.1, 200, 200, 4, 5, 1.0)
     ),
     "flute": _kind(
-        (20, 0, 0, 0.4), _REED_SLUR, (9, 0.3, 16, 50, 2), (1.5, 0, 20), (5.1, 0.18, 200, 200, 10, 1.0)
+        (20, 0, 0, 0.4), _REED_SLUR, (9, 0.3, 16, 50, 2), (1.5, 0, 20), (5.1, 0.18, 200, 200, 10, 5, 1.0)
     ),
     "woodwind": _kind(
-        (20, 0, 0, 0.4), _REED_SLUR, (11, 0.3, 16, 46, 2), (1, 0, 20), (5.0, 0.1, 200, 200, 4, 1.0)
+        (20, 0, 0, 0.4), _REED_SLUR, (11, 0.3, 16, 46, 2), (1, 0, 20), (5.0, 0.1, 200, 200, 4, 5, 1.0)
     ),
     "brass": _kind(
         (20, 0, 0, 0.4),
         (4.6, 0.3, 10, 30, 5),
         (17, 0.3, 18, 38, 9),
         (4, -0.07, 20),
-        (5.2, 0.1, 120, 150, 5, 1.0),
+        (5.2, 0.1, 120, 150, 5, 5, 1.0),
     ),
     "voice": _kind(
         (57, 0, 0, 0.4),
         (1.9, 0.7, 20, 40, 6),
         (9, 0.25, 24, 70, 2),
         (0, -0.32, 50),
-        (5.7, 0.2, 40, 80, 3.5, 2.0),
+        (5.7, 0.2, 40, 80, 3.5, 8, 2.0),
     ),
 }
 """Medians of lines and single notes that were measured; what few notes bear out is said in docs/performance.md."""
@@ -148,6 +160,38 @@ def expression_config(info: Mapping) -> dict:
     """The kernel's `Expression` of a patch, for cffi."""
     config: dict = {"slur": {}, "detached": {}}
     for name, value in numbers_of(info).items():
+        if not NUMBERS[name].field:
+            continue
         group, _, field = NUMBERS[name].field.rpartition(".")
         (config[group] if group else config)[field] = value * NUMBERS[name].scale
     return config
+
+
+RESONANCE_CENTS = 50.0  # from one of an instrument's close resonances to the trough beside it
+MOST_RESONANCE_DB = 6.0
+VIBRATO_CENTS = 10.0  # to either side, over which the slope is meant
+
+
+def resonances(info: Mapping, steps: int, octaves: int) -> np.ndarray | None:
+    """What vibrato moves a patch's partials through: dB, float32 [steps * octaves + 1] over the logarithm of frequency.
+
+    Drawn by the patch's name, so that it is always the same, as steep as its numbers say. None: no partial moves.
+    """
+    slope = numbers_of(info)["resonance_slope"]
+    if not slope:
+        return None
+    random = np.random.default_rng(zlib.crc32(str(info.get("name", "")).encode()))
+    at = np.arange(steps * octaves + 1) * 1200 / steps
+    count = int(at[-1] / RESONANCE_CENTS * 1.5)
+    places = np.cumsum(RESONANCE_CENTS * random.uniform(0.7, 1.3, count)) - RESONANCE_CENTS
+    heights = random.uniform(0.2, 1.8, count) * (-1.0) ** np.arange(count)  # peaks and troughs
+    i = np.searchsorted(places, at, side="right").clip(1, count - 1)
+    x = ((at - places[i - 1]) / (places[i] - places[i - 1])).clip(0, 1)
+    curve = heights[i - 1] + (heights[i] - heights[i - 1]) * x * x * (3 - 2 * x)
+    low, high, reach = 0.1, 30.0, round(VIBRATO_CENTS / 1200 * steps)
+    for _ in range(30):
+        size = np.sqrt(low * high)
+        made = MOST_RESONANCE_DB * np.tanh(size * curve / MOST_RESONANCE_DB)
+        steep = np.median(np.abs(made[2 * reach :] - made[: -2 * reach])) / (2 * VIBRATO_CENTS) * 100
+        low, high = (size, high) if steep < slope else (low, size)
+    return made.astype(np.float32)

@@ -2,6 +2,10 @@
 #ifndef DDSP_EXPRESSION_H
 #define DDSP_EXPRESSION_H
 
+#define RESONANCE_HZ 55      /* that an instrument's resonances are described from ... */
+#define RESONANCE_STEPS 120    /* ... in so many steps an octave, ... */
+#define RESONANCE_OCTAVES 9    /* ... over so many */
+
 /* The dip between two notes of a line. Times in seconds, from the new key on. */
 typedef struct DipShape {
     float depth_db, spread; /* below the new note's aim, and its deviation as a share of that */

@@ -26,9 +26,11 @@ typedef struct Sums {
 void timbre_shaper_init(TimbreShaper *b, Arena *arena, int harmonics, int bands, double patch_rate) {
     size_t size = (size_t)whole_lanes(harmonics);
     float *log_k = arena_floats(arena, size), *straight = arena_floats(arena, size);
-    float *tilted = arena_floats(arena, size), *level_db = arena_floats(arena, (size_t)bands);
+    float *tilted = arena_floats(arena, size), *nepers = arena_floats(arena, size);
+    float *level_db = arena_floats(arena, (size_t)bands);
+    const int hiss_band = (int)(HISS_HZ / (0.5 * patch_rate) * (bands - 1) + 0.5);
     if (!log_k) return;
-    *b = (TimbreShaper){harmonics, bands, (int)(HISS_HZ / (0.5 * patch_rate) * (bands - 1) + 0.5), log_k, straight, tilted, level_db};
+    *b = (TimbreShaper){harmonics, bands, hiss_band, log_k, straight, tilted, nepers, level_db};
     for (int k = 0; k < harmonics; k++) log_k[k] = logf((float)(k + 1));
 }
 
@@ -59,6 +61,26 @@ void timbre_shaper_distribution(TimbreShaper *b, const TimbreShape *bend, float 
         power = fminf(fmaxf(next, -MOST_POWER), MOST_POWER);
     }
     for (int k = 0; k < count; k++) distribution[k] = b->tilted[k] / sums.one;
+}
+
+static float resonance_at(const float *resonances, float octaves) {
+    const float at = octaves * RESONANCE_STEPS, last = RESONANCE_STEPS * RESONANCE_OCTAVES - 0.001f;
+    const float inside = at < 0 ? 0.0f : at > last ? last : at;
+    const int i = (int)inside;
+    return resonances[i] + (inside - (float)i) * (resonances[i + 1] - resonances[i]);
+}
+
+void timbre_shaper_resonate(TimbreShaper *b, const TimbreShape *bend, const float *resonances, float *distribution) {
+    if (bend->sway == 0 || !(bend->sways_hz > 0) || !resonances) return;
+    const int count = b->harmonics, whole = whole_lanes(count);
+    const float first = log2f(bend->sways_hz / RESONANCE_HZ);
+    memcpy(b->straight, distribution, (size_t)count * sizeof *distribution);
+    for (int k = 0; k < count; k++) {
+        const float octaves = first + b->log_k[k] * 1.44269504f;
+        b->nepers[k] = LOG_PER_DB * (resonance_at(resonances, octaves) - resonance_at(resonances, octaves - bend->sway));
+    }
+    const float scale = FASTEST(amplify)(b->straight, b->nepers, whole, b->tilted);
+    for (int k = 0; k < count; k++) distribution[k] = b->tilted[k] * scale;
 }
 
 /* The gain in dB after which the mean of the levels, none taken for less than the floor, is the wanted one. That mean is

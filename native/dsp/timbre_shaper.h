@@ -2,6 +2,7 @@
    a change of the harmonics' amplitude. MIDI-DDSP's brightness and attack noise, put into the sound. */
 #ifndef DDSP_TIMBRE_SHAPER_H
 #define DDSP_TIMBRE_SHAPER_H
+#include "api/expression.h"
 #include "base/arena.h"
 
 #define HISS_HZ 6000.0
@@ -16,6 +17,7 @@ typedef struct TimbreShape {
     float noise_more_db; /* on top of that level */
     float noise_lift_db; /* of all noise, as it does not dip as far as the harmonics */
     float hiss_db;     /* of the noise above HISS_HZ, on top of that */
+    float sways_hz, sway; /* where the pitch is, and how many octaves a vibrato has brought it there */
     float balance_db;  /* of the noise against the harmonics, all through the note */
 } TimbreShape;
 
@@ -24,6 +26,7 @@ typedef struct TimbreShaper {
     int hiss_band;             /* the first one above HISS_HZ */
     float *log_k;              /* [K], padded */
     float *straight, *tilted;  /* [K] scratch, padded */
+    float *nepers;             /* [K] scratch, padded */
     float *level_db;           /* [bands] scratch */
 } TimbreShaper;
 
@@ -31,6 +34,9 @@ typedef struct TimbreShaper {
 void timbre_shaper_init(TimbreShaper *b, Arena *arena, int harmonics, int bands, double patch_rate);
 /* distribution [K], which sums to 1 and still does, is tilted by a power of the harmonic number. */
 void timbre_shaper_distribution(TimbreShaper *b, const TimbreShape *bend, float *distribution);
+/* Partials are as loud as an instrument's resonances make them where a vibrato has brought them: resonances
+   [RESONANCE_STEPS * RESONANCE_OCTAVES + 1] in dB. Their summed power stays. */
+void timbre_shaper_resonate(TimbreShaper *b, const TimbreShape *bend, const float *resonances, float *distribution);
 /* magnitudes [bands], scaled. */
 void timbre_shaper_magnitudes(TimbreShaper *b, const TimbreShape *bend, float *magnitudes);
 /* Below 0 the noise is lowered; above, it is raised and the harmonics are lowered by as much. */

@@ -18,3 +18,20 @@ TARGET static Sums NAME(tilt)(const float *d, const float *log_k, float power, i
         for (int i = 0; i < WIDTH; i++) total[s] += sums[s][i];
     return (Sums){total[0], total[1], total[2], total[3]};
 }
+
+/* louder = d times that many nepers, and by which all must be multiplied so that the sum of squares is d's. */
+TARGET static float NAME(amplify)(const float *d, const float *nepers, int count, float *louder) {
+    wide before = wide_splat(0), after = wide_splat(0);
+    for (int i = 0; i < count; i += WIDTH) {
+        wide from = wide_load(d + i), to = from * vexp(wide_load(nepers + i));
+        wide_store(louder + i, to);
+        before += from * from;
+        after += to * to;
+    }
+    float sums[2] = {0, 0};
+    for (int i = 0; i < WIDTH; i++) {
+        sums[0] += before[i];
+        sums[1] += after[i];
+    }
+    return sums[1] > 0 ? sqrtf(sums[0] / sums[1]) : 1.0f;
+}

@@ -416,6 +416,10 @@ NoteContourFrame note_contour_at(const NoteContour *p, const NoteContourRange *r
     float gain_db = extra_db + line_db + fminf(shaped ? ABOVE_RANGE_DB : 0.0f, loudness - frame.loudness_db);
     frame.gain *= exp2f(gain_db * OCTAVES_PER_DB);
 
+    if (p->amount > 0) {
+        frame.bend.sways_hz = frame.f0_hz;
+        frame.bend.sway = p->amount * (sway.semitones + VIBRATO_UNIT_SEMITONES * (sway_at(p, range, time) * wave)) / 12.0f;
+    }
     frame.bend.brighter = gesture->brightness;
     frame.bend.centroid = CENTROID(set(wanted->brightness, 0.0f));
     frame.bend.left_centroid = p->left_centroid;

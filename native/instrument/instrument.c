@@ -29,6 +29,11 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
     life_spectrum_init(&in->life_spectrum, arena, &config->life, config->voices, config->harmonics, config->noise_bands,
                        frame_rate);
     timbre_shaper_init(&in->bender, arena, config->harmonics, config->noise_bands, config->patch_rate);
+    if (config->resonances) {
+        const size_t steps = RESONANCE_STEPS * RESONANCE_OCTAVES + 1;
+        in->resonances = arena_floats(arena, steps);
+        if (in->resonances) memcpy(in->resonances, config->resonances, steps * sizeof(float));
+    }
     noise_design_init(&in->noise, arena, config->noise_bands, config->patch_rate, config->sample_rate);
     if (config->delay_frames)
         frame_queue_init(&in->frames, arena, config->voices, config->harmonics, config->noise_bands);
@@ -175,6 +180,7 @@ static int64_t score_due(const Instrument *in) {
 }
 
 static void bend(Instrument *in, VoiceFrame *frame) {
+    timbre_shaper_resonate(&in->bender, &frame->bend, in->resonances, frame->distribution);
     timbre_shaper_distribution(&in->bender, &frame->bend, frame->distribution);
     timbre_shaper_magnitudes(&in->bender, &frame->bend, frame->magnitudes);
     timbre_shaper_balance(&frame->bend, frame->amplitude, frame->magnitudes, in->config.noise_bands);

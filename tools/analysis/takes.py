@@ -1,6 +1,6 @@
 """From recordings to what the trainer learns from: audio, pitch, loudness, on one grid of frames."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import gcd
@@ -11,6 +11,8 @@ import numpy as np
 
 from ...audio.sound_files import foreign_format
 from .cache import cached
+from .decay import SHARE as DYING_SHARE
+from .decay import notes_that_die
 from .diagnostics import Finding, judge, unlike_the_others
 from .recording import RecordingError, read_audio
 from .tracks import Tracks, make_tracks
@@ -106,11 +108,13 @@ def analyse_folder(
     frame_rate: int = 250,
     progress: Callable[[int, int], None] = lambda done, files: None,
     cache: bool = True,
+    keep: bool = False,
 ) -> Analysis:
     """Analyses every recording below a folder; what cannot be learned from is left out and named.
 
     progress is told the number of files done and of all files. cache: whether tracks are kept in, and taken
-    from, the user's cache folder. Raises RecordingError where nothing is left.
+    from, the user's cache folder. keep: whether to learn from every recording, whatever is wrong with it. Raises
+    RecordingError if nothing is left, and for notes that die away by themselves.
     """
     paths = find_recordings(folder)
 
@@ -120,6 +124,8 @@ def analyse_folder(
         except RecordingError as error:
             return [], [Finding(path, error.kind, str(error), "left out")], None
         found = judge(path, tracks)
+        if keep:
+            found = [replace(each, action="kept") if each.action == "left out" else each for each in found]
         if any(finding.action == "left out" for finding in found):
             return [], found, None
         takes, skipped = _cut(take)
@@ -142,7 +148,20 @@ def analyse_folder(
         raise RecordingError(
             f"None of the {len(paths)} recordings in {folder} can be learned from; the first: {why}"
         )
-    return Analysis(takes, findings + unlike_the_others(heard))
+    return Analysis(takes, findings + dying_notes(folder, takes, keep) + unlike_the_others(heard))
+
+
+def dying_notes(folder: Path, takes: Sequence[Take], keep: bool) -> list[Finding]:
+    """Tell that the notes of most takes die away by themselves, as of strings that are plucked: a decoder that follows
+    loudness would hold them for ever. Raises RecordingError for that unless they are kept.
+    """
+    dying = [dies for take in takes for dies in notes_that_die(take.loudness_db, take.frame_rate)]
+    if not dying or sum(dying) < DYING_SHARE * len(dying):
+        return []
+    sentence = f"The notes in {folder} die away by themselves; such instruments are not supported yet"
+    if not keep:
+        raise RecordingError(f"{sentence}: --keep-all learns from them all the same.", kind="plucked")
+    return [Finding(folder, "plucked", f"{sentence}.", "kept")]
 
 
 def analyse(path: Path, *, sample_rate: int = 44100, frame_rate: int = 250, cache: bool = False) -> Take:

@@ -26,6 +26,7 @@ from ..evaluation.metrics import distance, distances, fitted
 from ..evaluation.report import write_report
 from ..evaluation.resynthesis import patch_player
 from ..expression.expression import with_expression
+from ..expression.life_fit import with_life
 from ..models.decoder import to_onnx
 from ..models.synthesis import player
 from ..room.estimate import dry_take, learn_room, room_of
@@ -62,6 +63,7 @@ def make_patch(
     source: dict,
     *,
     cache: bool = True,
+    keep: bool = False,
     reports: Path | None = None,
     progress: Progress = lambda stage, share, note: None,
     complain: Complain = lambda sentence: None,
@@ -69,9 +71,10 @@ def make_patch(
     """Analyses, trains, writes and judges. Run again after it was stopped, it goes on.
 
     source: as `known_source` has it. cache: whether what was measured of the recordings is kept in the user's
-    cache folder for the next time. reports: the report's folder, the patch's unless given. Raises
-    RecordingError for recordings that cannot be learned from, and PatchError for an output that cannot be
-    written, and ValueError for a device that is not there, before any time is spent.
+    cache folder for the next time. keep: whether to learn from every recording, whatever is wrong with it. reports:
+    the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be learned from,
+    PatchError for an output that cannot be written, and ValueError for a device that is not there, before any time
+    is spent.
     """
     folder, output = Path(folder), Path(output)
     page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
@@ -89,6 +92,7 @@ def make_patch(
         folder,
         **settings.rates,
         cache=cache,
+        keep=keep,
         progress=lambda done, files: progress("Analysing", done / files, ""),
     )
     for finding in findings:
@@ -163,6 +167,8 @@ def make_patch(
     members["body"] = sos
     members |= {"room": room.stereo(), "room_rate": settings.sample_rate} if room else {}
     write_patch(output, info, **members)
+    progress("Learning how it moves", 0.0, "")
+    info |= with_life(output, split.learned)
     # Judged is the file, by the code that plays; the scores are then written into it.
     patch = load_patch(output)
     found = evaluate_patch(

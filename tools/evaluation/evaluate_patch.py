@@ -129,7 +129,7 @@ def takes_to_judge(
             left_out.append(str(error))
         progress((index + 1) / len(chosen or paths))
     if chosen and files - set(names):
-        parts = named_passages(analyse_folder(folder, cache=cache, **rates).takes, folder)
+        parts = named_passages(analyse_folder(folder, cache=cache, keep=True, **rates).takes, folder)
         found += [(name, part) for name, part in parts.items() if name in names and name not in files]
     if not found:
         why = f": {left_out[0]}" if left_out else "."

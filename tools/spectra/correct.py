@@ -21,6 +21,7 @@ MOST_SLOPE = 2.0
 MOST_NOTES, FEWEST_PITCHES = 72, 4
 NEAR_SEMITONES, FADE_PARTIALS = 6.0, 8
 NOISE_WIDTH, NOISE_SHARE = 2.0, 0.7  # semitones; of the residuals
+STEEPEST_DB, MOST_SMOOTHINGS = 8.0, 40  # from a knot to the next
 HELD_FRAMES = 30
 SOFTER_DB = 12.0  # over which a decoder's own slope is read
 SEVERAL_DB = 3.0  # between takes of a pitch, from which they are of several dynamics
@@ -90,6 +91,7 @@ def correct(
     else:
         slopes, source = borrowed(notes, knots, own_slopes, family, name, dynamics)
     levels, slopes = bounded(notes, knots, levels, slopes)
+    levels = gentle(levels)
     noise, noise_slopes = noise_tables(notes, knots, best.by_loudness)
     columns = [
         np.column_stack([part, part[:, -FADE_PARTIALS:].mean(1)])[:, : min(COLUMNS, at_reference[0].shape[1])]
@@ -202,6 +204,18 @@ def bounded(notes: Notes, knots: np.ndarray, *parts: np.ndarray) -> list[np.ndar
                 row[k] = row[nearest] * max(0.0, 1 - abs(int(k) - int(nearest)) / FADE_PARTIALS)
         result.append(part)
     return result
+
+
+def gentle(levels: np.ndarray) -> np.ndarray:
+    """A table whose columns are smoothed over pitch, as often as each needs it to be no steeper than STEEPEST_DB."""
+    levels = levels.copy()
+    for _ in range(MOST_SMOOTHINGS):
+        steep = np.abs(np.diff(levels, axis=0)).max(0, initial=0) > STEEPEST_DB
+        if not steep.any():
+            break
+        around = np.pad(levels[:, steep], ((1, 1), (0, 0)), mode="edge")
+        levels[:, steep] = 0.25 * around[:-2] + 0.5 * around[1:-1] + 0.25 * around[2:]
+    return levels
 
 
 def noise_tables(notes: Notes, knots: np.ndarray, by_loudness: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,7 @@
 """MIDI files: mido's own clock is the oracle for times; damaged files are refused in one sentence."""
 
 import struct
+import time
 
 import mido
 import numpy as np
@@ -260,3 +261,32 @@ def test_the_phrase_can_be_played_by_an_alto_saxophone_and_lets_everything_go():
     assert not sounding
     assert most == 4
     assert max(velocities) - min(velocities) >= 50
+
+
+def seconds_to_read(path, data):
+    path.write_bytes(data)
+    times = []
+    for _ in range(3):
+        begin = time.process_time()
+        read_song(path)
+        times.append(time.process_time() - begin)
+    return min(times)
+
+
+HEAVY = {
+    "notes": b"\1\x90\x3c\x5a\5\x80\x3c\x40",
+    "repeated notes": b"\1\x90\x3c\x5a\0\x80\x3c\x40\3\x90\x3c\x40",
+    "note-offs for nothing": b"\0\x80\x3c\x40\0\x90\x3c\x40\0\x80\x3c\x40\0\x80\x3c\x40",
+    "tempos": b"\1\xff\x51\3\1\2\3",
+    "system exclusive in pieces": b"\0\xf7\1\1",
+    "damage": b"\1\x90\xc8\x90",
+}
+
+
+@pytest.mark.parametrize("piece", HEAVY.values(), ids=HEAVY.keys())
+def test_the_time_to_read_grows_with_the_size_and_no_faster(tmp_path, piece):
+    def of(size):
+        return midi(NOTE + b"\0\xf0\1\1" + piece * (size // len(piece)) + END)
+
+    small, large = (seconds_to_read(tmp_path / "a.mid", of(size)) for size in (1 << 16, 1 << 19))
+    assert large < 3 * 8 * small
