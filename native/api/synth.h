@@ -10,66 +10,6 @@
 #include "api/mod_matrix.h"
 #include "base/realtime.h"
 
-<<<<<<< HEAD
-#define LAYER_DENSE 0       /* y = W x + b; weight [output_size, input_size], bias [output_size] */
-#define LAYER_LAYER_NORM 1  /* over the range's channels; weight, bias [size], parameter = epsilon */
-#define LAYER_LEAKY_RELU 2  /* parameter = slope below zero */
-#define LAYER_EXP_SIGMOID 3 /* 2 sigmoid(x)^ln 10 + 1e-7 */
-#define LAYER_NORMALIZE 4   /* x / sum x */
-#define LAYER_DIFFERENCE 5  /* y = x, then x - x[lag frames ago] for each lag; state: past inputs, then a flag */
-#define LAYER_GRU 6         /* torch.nn.GRUCell; weight [3H, I], bias [3H], weight_hidden [3H, H], bias_hidden [3H] */
-#define LAYER_COPY 7        /* y = x: for a concatenation of values that do not lie next to each other */
-#define LAYER_DENSE_INT8 8 /* as DENSE, in 8-bit integers where the processor has products of them */
-#define LAYER_TABLE 9      /* of pitch and loudness, as the network is told them, gains; see LayerSpec */
-#define LAYER_PRODUCT 10   /* y = the input's first half times its second */
-#define LAYER_RATIO 11     /* y = the sum of the input's first half over that of its second */
-
-typedef struct LayerSpec {
-    int kind;
-    int input, input_size;   /* range of the activation vector, in floats */
-    int output, output_size;
-    int state, state_size;   /* range of the state, DIFFERENCE and GRU only */
-    float parameter;
-    int lag_count;
-    int lags[8];             /* frames, ascending */
-    const float *weight, *bias, *weight_hidden, *bias_hidden;
-    /* TABLE: knots from MIDI note `first` on, `step` semitones apart, each with the loudness in dB that it was made at,
-       and for each column the dB there and the dB more for each dB louder; from the last column on all is alike. Between
-       knots it is read linearly. Below `parameter` dB all falls by TABLE_FALL dB more for each. */
-    int knots, columns;
-    float first, step;
-    const float *levels, *slopes, *reference; /* [knots, columns], [knots, columns], [knots] */
-} LayerSpec;
-
-typedef struct Instrument Instrument;
-typedef struct InstrumentConfig {
-    double sample_rate, patch_rate; /* Hz: the device's, and the one the patch was trained at */
-    int hop;                        /* samples per frame at the device's rate */
-    int voices, harmonics, noise_bands, state_size; /* one voice more than the synth has, for the input */
-    const LayerSpec *layers;
-    int layer_count, activations;
-    int f0_input, loudness_input;                  /* offsets in the activation vector */
-    int amplitude, distribution, noise_magnitudes; /* the same, of the outputs */
-    int delay_frames;               /* 0: frames are decoded in the callback; else a worker decodes, this far ahead */
-    float loudness_low, loudness_high, loudness_top; /* dB that the softest and hardest key aim at; the most trained */
-    float pitch_low, pitch_high; /* trained range, MIDI notes */
-    float trim_db;               /* gain after body and room, the same for all notes */
-    float attack_ms, release_ms;
-    float ring_db, ring_ms; /* how far below a held note it rings on, < 0, and the time of 60 dB; 0 ms: it does not */
-    Expression expression;
-    const LayerSpec *performer_layers; /* the performer's network, where the patch has one: inputs come first */
-    int performer_layer_count, performer_activations, performer_state_size;
-    int performer_contour; /* offset of its output */
-    LifeNumbers life;
-    const double *body;             /* [body_sections, 6] */
-    int body_sections;
-    const float *room;              /* [room_channels, room_length] at the device's rate */
-    int room_length, room_channels;
-} InstrumentConfig;
-
-typedef struct Synth Synth;
-=======
->>>>>>> main
 typedef struct SynthConfig {
     double sample_rate;
     int block_size, voices; /* largest block of one step; 1 to 64 voices */

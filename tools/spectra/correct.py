@@ -8,10 +8,10 @@ import torch
 
 from ..analysis.takes import Take
 from ..models.decoder import Decoder
-from ..models.losses import a_weighting_gain
+from ..models.losses import control_loudness
 from .dynamics import centroid_of, family_slopes, ordered, relabelled
 from .kriging import OF_LOUDNESS, RESIDUALS, SPECTRA, Krige, fit, observe
-from .measure import PARTIALS, Notes, decoded, measure, padded, to_db
+from .measure import PARTIALS, Notes, decoded, measure, padded
 from .tabled import COLUMNS, NEVER_DB, STEP_DB, STEP_SLOPE, Tables
 
 DYNAMICS = ("own", "borrowed", "none")
@@ -93,20 +93,22 @@ def correct(
     levels, slopes = bounded(notes, knots, levels, slopes)
     levels = gentle(levels)
     noise, noise_slopes = noise_tables(notes, knots, best.by_loudness)
-    columns = [
-        np.column_stack([part, part[:, -FADE_PARTIALS:].mean(1)])[:, : min(COLUMNS, at_reference[0].shape[1])]
-        for part in (levels, slopes)
-    ]
-    constant = level_change(columns, noise_slopes, softer, knots, rate)
+    columns = min(COLUMNS, at_reference[0].shape[1])
+    levels, slopes = (
+        np.column_stack([part, part[:, -FADE_PARTIALS:].mean(1)])[:, :columns] for part in (levels, slopes)
+    )
+    # The network is as loud as asked; the tables change what it sounds like, not how loud it is.
+    louder = level_change(at_reference, levels, noise, knots, rate)
+    levels, noise = levels - louder, noise - louder
+    louder = level_change(softer, levels - SOFTER_DB * slopes, noise - SOFTER_DB * noise_slopes, knots, rate)
+    slopes, noise_slopes = slopes + louder / SOFTER_DB, noise_slopes + louder / SOFTER_DB
     tables = Tables(
         float(knots[0]),
         STEP,
-        partials=grid(columns[0], STEP_DB, MOST_DB),
-        noise=grid(noise, STEP_DB, MOST_NOISE_DB),
-        partial_slopes=grid(columns[1] - constant[:, None], STEP_SLOPE, MOST_SLOPE),
-        noise_slopes=grid(
-            noise_slopes - (constant[:, None] if noise_slopes.any() else 0), STEP_SLOPE, MOST_SLOPE
-        ),
+        partials=grid(levels, STEP_DB, MOST_DB),
+        noise=grid(noise, STEP_DB, MOST_DB),
+        partial_slopes=grid(slopes, STEP_SLOPE, MOST_SLOPE),
+        noise_slopes=grid(noise_slopes, STEP_SLOPE, MOST_SLOPE),
         reference=np.round(reference, 2),
         floor_db=floor_db,
     )
@@ -228,22 +230,24 @@ def noise_tables(notes: Notes, knots: np.ndarray, by_loudness: bool) -> tuple[np
 
 
 def level_change(
-    columns: Sequence[np.ndarray],
-    noise_slopes: np.ndarray,
-    softer: tuple[np.ndarray, np.ndarray],
-    knots: np.ndarray,
-    rate: float,
+    made: tuple[np.ndarray, np.ndarray], levels: np.ndarray, noise: np.ndarray, knots: np.ndarray, rate: float
 ) -> np.ndarray:
-    """What to take off the slopes [knots] so that softer notes change their timbre and not their loudness."""
-    levels, slopes = columns
-    count = softer[0].shape[1]
-    order = np.minimum(np.arange(count), levels.shape[1] - 1)
-    frequency = 440 * 2 ** ((knots[:, None] - 69) / 12) * np.arange(1, count + 1)
-    weighting = to_db(a_weighting_gain(torch.from_numpy(frequency)).numpy() * (frequency < rate / 2))
-    before = softer[0] + levels[:, order] + weighting
-    after = before - SOFTER_DB * slopes[:, order]
-    power = [10 * np.log10((10 ** (part / 10)).sum(1)) for part in (before, after)]
-    return (power[0] - power[1]) / SOFTER_DB
+    """How many dB louder [knots, 1] held notes get by what tables add to partials and noise."""
+    order = np.minimum(np.arange(made[0].shape[1]), levels.shape[1] - 1)
+    return loudness_of((made[0] + levels[:, order], made[1] + noise), knots, rate) - loudness_of(
+        made, knots, rate
+    )
+
+
+def loudness_of(made: tuple[np.ndarray, np.ndarray], knots: np.ndarray, rate: float) -> np.ndarray:
+    """A-weighted level [knots, 1] of partials and noise bands in dB."""
+    partials, noise = (10 ** (part / 20) for part in made)
+    total = partials.sum(1, keepdims=True)
+    f0_hz = 440 * 2 ** ((knots[:, None] - 69) / 12)
+    parts = (
+        torch.from_numpy(part.astype(np.float32))[None] for part in (f0_hz, total, partials / total, noise)
+    )
+    return control_loudness(*parts, rate)[0].numpy().astype(float)
 
 
 def grid(values: np.ndarray, step: float, most: float) -> np.ndarray:

@@ -62,7 +62,11 @@ def test_a_body_is_learned_for_pitches_between(decoder):
     errors = []
     for network in (decoder, tabled):
         notes = measure(judged, network, None)
-        errors.append(rms(notes.residuals[heard(notes)]))
+        counts = heard(notes)
+        off = np.where(
+            counts, notes.residuals, np.nan
+        )  # in timbre: how loud the takes are is not the tables' affair
+        errors.append(rms((off - np.nanmean(off, axis=1, keepdims=True))[counts]))
     assert errors[1] < 0.6 * errors[0], errors
 
 
