@@ -5,61 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "api/attributes.h"
-#include "api/frame_log.h"
-#include "api/life_numbers.h"
+#include "api/input_voice.h"
+#include "api/instrument.h"
 #include "api/mod_matrix.h"
 #include "base/realtime.h"
-#include "api/expression.h"
 
-#define LAYER_DENSE 0       /* y = W x + b; weight [output_size, input_size], bias [output_size] */
-#define LAYER_LAYER_NORM 1  /* over the range's channels; weight, bias [size], parameter = epsilon */
-#define LAYER_LEAKY_RELU 2  /* parameter = slope below zero */
-#define LAYER_EXP_SIGMOID 3 /* 2 sigmoid(x)^ln 10 + 1e-7 */
-#define LAYER_NORMALIZE 4   /* x / sum x */
-#define LAYER_DIFFERENCE 5  /* y = x, then x - x[lag frames ago] for each lag; state: past inputs, then a flag */
-#define LAYER_GRU 6         /* torch.nn.GRUCell; weight [3H, I], bias [3H], weight_hidden [3H, H], bias_hidden [3H] */
-#define LAYER_COPY 7        /* y = x: for a concatenation of values that do not lie next to each other */
-#define LAYER_DENSE_INT8 8 /* as DENSE, in 8-bit integers where the processor has products of them */
-
-typedef struct LayerSpec {
-    int kind;
-    int input, input_size;   /* range of the activation vector, in floats */
-    int output, output_size;
-    int state, state_size;   /* range of the state, DIFFERENCE and GRU only */
-    float parameter;
-    int lag_count;
-    int lags[8];             /* frames, ascending */
-    const float *weight, *bias, *weight_hidden, *bias_hidden;
-} LayerSpec;
-
-typedef struct Instrument Instrument;
-typedef struct InstrumentConfig {
-    double sample_rate, patch_rate; /* Hz: the device's, and the one the patch was trained at */
-    int hop;                        /* samples per frame at the device's rate */
-    int voices, harmonics, noise_bands, state_size; /* one voice more than the synth has, for the input */
-    const LayerSpec *layers;
-    int layer_count, activations;
-    int f0_input, loudness_input;                  /* offsets in the activation vector */
-    int amplitude, distribution, noise_magnitudes; /* the same, of the outputs */
-    int delay_frames;               /* 0: frames are decoded in the callback; else a worker decodes, this far ahead */
-    float loudness_low, loudness_high, loudness_top; /* dB that the softest and hardest key aim at; the most trained */
-    float pitch_low, pitch_high; /* trained range, MIDI notes */
-    float trim_db;               /* gain after body and room, the same for all notes */
-    float attack_ms, release_ms;
-    float ring_db, ring_ms; /* how far below a held note it rings on, < 0, and the time of 60 dB; 0 ms: it does not */
-    Expression expression;
-    const float *resonances; /* that vibrato moves partials through: see timbre_shaper_resonate; NULL: none */
-    const LayerSpec *performer_layers; /* the performer's network, where the patch has one: inputs come first */
-    int performer_layer_count, performer_activations, performer_state_size;
-    int performer_contour; /* offset of its output */
-    LifeNumbers life;
-    const double *body;             /* [body_sections, 6] */
-    int body_sections;
-    const float *room;              /* [room_channels, room_length] at the device's rate */
-    int room_length, room_channels;
-} InstrumentConfig;
-
-typedef struct Synth Synth;
 typedef struct SynthConfig {
     double sample_rate;
     int block_size, voices; /* largest block of one step; 1 to 64 voices */
@@ -102,47 +52,6 @@ typedef struct VoiceReading {
 
 typedef struct Tap Tap;
 
-/* Sound that comes in: a voice of its own follows its pitch, or it is cut into notes. */
-#define FOLLOW_OFF 0
-#define FOLLOW_PITCH 1
-#define FOLLOW_NOTES 2
-#define MAP_SIZE 41      /* loudness -80, -78 ... 0 dB */
-#define SCALE_SIZE 128
-#define HEARD_PITCHES 128
-
-/* A note that was heard: its key went down, or up again, and then how it was played. */
-typedef struct DetectedNote {
-    int64_t time; /* sample */
-    int down, note, velocity, channel;
-    float seconds;
-    Attributes played; /* of one that went down its volume only */
-} DetectedNote;
-
-typedef struct InputStats {
-    float f0_hz, aperiodicity, loudness_db; /* as heard; f0 the last one there was */
-    float pitch;                            /* as played, MIDI notes */
-    float peak;                             /* highest |sample| that came in since it was begun anew */
-    float duck_db;                          /* what the output is lowered by against feedback, <= 0 */
-    float delay_ms;                         /* from a pitch to the voice that follows it, without the device's */
-    int voiced, howls;
-    int64_t clipped, missed_notes;          /* samples at full scale; notes that nobody took */
-    int64_t loudness[MAP_SIZE], pitches[HEARD_PITCHES]; /* voiced frames so far, by loudness and by MIDI note, as heard */
-} InputStats;
-
-size_t instrument_bytes(const InstrumentConfig *config); /* 0 where a layer leaves the activations or the state */
-Instrument *instrument_init(void *memory, const InstrumentConfig *config);
-/* MIDI-DDSP's volume that a key has with this instrument; strength: mod_matrix_strength of its velocity. */
-float instrument_volume(const Instrument *instrument, float pitch, float strength);
-/* Before it is loaded, offline, for a decoder that runs in the callback: keep all frames in `kept`, and play those in
-   `score`, sorted by start, beside what the voices ask for. NULL: none. */
-void instrument_controls(Instrument *instrument, FrameLog *kept, FrameLog *score);
-/* For the worker of a delayed decoder: takes up to `most` requests, at most one a voice, and returns how many. Row i
-   is of voices[i]; where fresh[i], its state must be zeroed first. Then the decoded rows are handed back. */
-int instrument_requests(Instrument *instrument, int most, int *voices, int *starts, float *f0_scaled,
-                        float *loudness_scaled);
-void instrument_answer(Instrument *instrument, int count, const float *amplitude, const float *distribution,
-                       const float *magnitudes);
-
 size_t synth_bytes(const SynthConfig *config);
 Synth *synth_init(void *memory, const SynthConfig *config);
 /* Any thread but the audio thread. */
@@ -175,16 +84,6 @@ void synth_perform(Synth *synth, float amount);
 void synth_express(Synth *synth, float amount);
 /* How much notes move by themselves, 0 to 1. */
 void synth_life(Synth *synth, float amount);
-/* The input's channels, and the one that is heard. */
-void synth_listen(Synth *synth, int channels, int channel);
-/* What to do with it: shift in semitones; snap from 0, as sung, to 1, on the scale; from which loudness there can be a
-   note. channel: whose controllers apply, and on which notes are played. */
-void synth_follow(Synth *synth, int mode, int channel, float shift, float snap, float gate_db);
-/* By the loudness that is heard, -80 to 0 dB in steps of 2, what the decoder is told and how loud it is to be. */
-void synth_follow_loudness(Synth *synth, const float *decoder_db, const float *target_db);
-void synth_follow_scale(Synth *synth, const float *notes, int count); /* MIDI notes, at most SCALE_SIZE */
-void synth_read_input(Synth *synth, InputStats *stats, int anew); /* whether the peak begins anew */
-int synth_take_note(Synth *synth, DetectedNote *note);     /* one thread; 0 where there is none */
 void synth_read_stats(Synth *synth, SynthStats *stats); /* peaks begin anew */
 /* The voices that sound, [voices of the synth + 1] at the most, as one may follow the input, and how many they are. */
 int synth_read_voices(Synth *synth, VoiceReading *readings);
@@ -203,8 +102,6 @@ void synth_measure(Synth *synth, int on); /* take the thread's clock in each cal
 int synth_raise_priority(Synth *synth, int priority);
 /* Audio thread, or offline the caller's. */
 void synth_render(Synth *synth, float *out, int frames) NONBLOCKING; /* [frames, 2] */
-/* What comes in while the next render goes out, [frames, channels]; otherwise there is silence. */
-void synth_hear(Synth *synth, const float *samples) NONBLOCKING;
 /* A PaStreamCallback; user is the Synth. */
 int synth_callback(const void *in, void *out, unsigned long frames, const void *time_info, unsigned long flags,
                    void *user) NONBLOCKING;

@@ -3,6 +3,7 @@
    a state per voice; beside the network's, a slow seeded drift, and the mean that keeps a note's level where it was. */
 #ifndef DDSP_EXPRESSION_NET_H
 #define DDSP_EXPRESSION_NET_H
+#include "api/instrument.h"
 #include "expression/note_contour.h"
 #include "midi/voice_allocator.h"
 #include "nn/network.h"

@@ -3,7 +3,7 @@
 #ifndef DDSP_PITCH_FOLLOWER_H
 #define DDSP_PITCH_FOLLOWER_H
 #include <stdatomic.h>
-#include "api/synth.h"
+#include "api/input_voice.h"
 #include "input/input_analysis.h"
 
 #define MAP_STEP_DB 2 /* of the tables below */

@@ -2,7 +2,7 @@
    Everything that depends on the patch is here, so that a swap is one pointer. */
 #ifndef DDSP_INSTRUMENT_H
 #define DDSP_INSTRUMENT_H
-#include "api/synth.h"
+#include "api/instrument.h"
 #include "base/ramp.h"
 #include "dsp/biquad_cascade.h"
 #include "dsp/convolver.h"

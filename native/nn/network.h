@@ -6,7 +6,7 @@
 #define DDSP_NETWORK_H
 #include "base/arena.h"
 #include "nn/network_check.h"
-#include "api/synth.h" /* LayerSpec and the LAYER_ constants */
+#include "api/layer_spec.h"
 
 typedef struct Layer Layer;
 

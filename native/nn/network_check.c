@@ -1,5 +1,7 @@
 #include "nn/network_check.h"
 
+#include <stdint.h>
+
 #define MAX_LAG 64
 
 static int within(int first, int size, int end) {

@@ -7,12 +7,12 @@
 #include "synth/input_voice.h"
 #include "synth/midi_dispatch.h"
 #include "synth/note_lifecycle.h"
+#include "synth/patch_swap.h"
 
 #define GROUP 4
 #define EVENT_RING 4096
 #define EVENT_SCHEDULE 16384
 #define EVENTS_PER_BLOCK 2048 /* taken from the ring, at most */
-#define SWAP_SECONDS 0.02
 #define DEFAULT_HOP 192 /* until an instrument is loaded */
 
 /* Lays out, and with memory behind the arena fills, the parts; s itself has been taken from the arena. */
@@ -52,10 +52,6 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
     s->master_target = 1;
     return s;
 }
-
-Instrument *synth_load(Synth *s, Instrument *instrument) { return atomic_exchange(&s->incoming, instrument); }
-
-Instrument *synth_retired(Synth *s) { return atomic_exchange(&s->retired, NULL); }
 
 static int push(Synth *s, const Event *event) {
     if (event_queue_push(&s->ring, event)) return 1;
@@ -172,18 +168,6 @@ static void perform(Synth *s, int64_t position, const int *voices, int count, fl
     for (int i = 0; i < count; i++) life_contour_step(contour, voices[i], notes[i], times[i], life);
 }
 
-/* To the instrument that fades out, as loud in its own range as in that of the one that takes over: a soft patch would
-   bang at the level of a loud one. */
-static void leave_with(Synth *s, int64_t position, ControlFrame *frames, int count) {
-    const NoteContourRange *from = &s->current->range, *to = &s->previous->range;
-    const float apart = (to->loudness_high - from->loudness_high) / 80.0f, top = to->loudness_top / 80.0f + 1.0f;
-    for (int i = 0; i < count; i++) {
-        frames[i].sound.starts = 0;
-        frames[i].loudness_scaled = fmaxf(0.0f, fminf(top, frames[i].loudness_scaled + apart));
-    }
-    instrument_control(s->previous, s->chunk_start, position, frames, count);
-}
-
 /* Control frames of all voices that have one at this position. */
 static void advance_control(Synth *s, int64_t position) {
     ControlFrame frames[MAX_SOUNDS];
@@ -196,7 +180,7 @@ static void advance_control(Synth *s, int64_t position) {
     count += input_voice_frame(s, &frames[count]);
     if (!count) return;
     instrument_control(s->current, s->chunk_start, position, frames, count);
-    if (s->previous) leave_with(s, position, frames, count);
+    if (s->previous) patch_swap_leave(s, position, frames, count);
 }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -225,39 +209,6 @@ static void run_control(Synth *s, int64_t start, int64_t end) {
         if (s->previous) instrument_begin_due(s->previous, start, at);
         if (late) atomic_fetch_add_explicit(&s->counters.late_frames, late, memory_order_relaxed);
     } while ((at = next_stop(s, end)) < end);
-}
-
-/* The new instrument takes over all voices at their next frame, then fades in while the old one fades out. */
-static void swap(Synth *s, int64_t position) {
-    if (s->previous && position >= s->fade_out.begin + s->fade_out.length &&
-        !atomic_load_explicit(&s->retired, memory_order_acquire)) {
-        atomic_store_explicit(&s->retired, s->previous, memory_order_release);
-        s->previous = NULL;
-        atomic_store(&s->counters.swapping, 0);
-    }
-    if (s->previous || !atomic_load_explicit(&s->incoming, memory_order_relaxed)) return;
-    s->previous = s->current;
-    if (s->previous) atomic_store(&s->counters.swapping, 1);
-    s->current = atomic_exchange(&s->incoming, NULL);
-    const InstrumentConfig *config = &s->current->config;
-    s->hop = config->hop;
-    atomic_store_explicit(&s->counters.delay_ms,
-                          (float)(1000.0 * config->delay_frames * config->hop / config->sample_rate),
-                          memory_order_relaxed);
-    if (!s->previous) return;
-    int64_t begin = position; /* when the last voice has been taken over */
-    for (int v = 0; v < s->config.voices; v++) {
-        VoiceControl *part = &s->part[v];
-        part->starts = part->continues = part->active;
-        if (part->active && part->next_frame > begin) begin = part->next_frame;
-    }
-    s->input.starts = s->input.continues = s->input.follower.active;
-    int64_t grid = (position + s->hop - 1) / s->hop * s->hop;
-    if (s->input.follower.active && grid > begin) begin = grid;
-    begin += (int64_t)s->hop * config->delay_frames;
-    int length = (int)(SWAP_SECONDS * s->config.sample_rate);
-    s->fade_in = (Ramp){begin, length, 0, 1};
-    s->fade_out = (Ramp){begin, length, 1, 0};
 }
 
 /* A chunk ends on the hop's grid, where slow parameters take their next step. */
@@ -319,7 +270,7 @@ void synth_render(Synth *s, float *out, int frames) NONBLOCKING {
         input_voice_remap(s);
     }
     collect_events(s);
-    swap(s, s->position);
+    patch_swap(s, s->position);
     while (frames > 0) {
         int size = chunk_size(s, frames);
         render_chunk(s, out, size);

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 NATIVE = Path(__file__).parents[2] / "native"
-TYPES_ONLY = {"api/synth.h"}  # units below the synth use its types, never its functions
+# Units below the synth use its types, never its functions.
+TYPES_ONLY = {"api/synth.h", "api/instrument.h", "api/input_voice.h"}
 NOTHING_TO_DECLARE = {
     "base/arena.h",
     "base/draw.h",

@@ -27,6 +27,7 @@ from ..evaluation.report import write_report
 from ..evaluation.resynthesis import patch_player
 from ..evaluation.verdict import nearest_notes, verdict
 from ..expression.expression import with_expression
+from ..expression.life_fit import with_life
 from ..models.decoder import to_onnx
 from ..models.synthesis import player
 from ..room.estimate import dry_take, learn_room, room_of
@@ -163,6 +164,8 @@ def make_patch(
     members["body"] = sos
     members |= {"room": room.stereo(), "room_rate": settings.sample_rate} if room else {}
     write_patch(output, info, **members)
+    progress("Learning how it moves", 0.0, "")
+    info |= with_life(output, split.learned)
     # Judged is the file, by the code that plays; the scores are then written into it.
     patch = load_patch(output)
     found = evaluate_patch(
