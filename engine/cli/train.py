@@ -102,7 +102,7 @@ def add_arguments(parser) -> None:
         "--dynamics",
         choices=("own", "borrowed", "none"),
         help="how timbre follows loudness, besides what the network learned. own: from recordings at several dynamics, "
-        "if it helps; borrowed: where these have one dynamic, from the family (brass, saxophones, bowed); none: as the "
+        "if it helps; borrowed: where these have one dynamic, from the family (brass, saxophones); none: as the "
         "network does (default: borrowed)",
     )
     parser.add_argument(
@@ -152,12 +152,20 @@ def run(arguments) -> int:
         print(how_it_stopped(arguments.output, not arguments.no_cache), file=sys.stderr)
         raise
     if arguments.json:
-        print_json({"patch": str(made.patch), "report": str(made.report), "figures": made.figures})
+        print_json(
+            {
+                "patch": str(made.patch),
+                "report": str(made.report),
+                "figures": made.figures,
+                "verdict": made.verdict,
+            }
+        )
     else:
         print(f"{made.patch}, with a report in {made.report}:")
         for name, words in FIGURES.items():
             if name in made.figures:
                 print(f"  {words:<44}  {in_words(name, made.figures[name])}")
+        print("\n".join(made.verdict))
     return 0
 
 

@@ -196,7 +196,7 @@ def onnx_steps(patch: Patch, voices: int) -> Callable[[], float]:
 
 
 def callbacks(patch: Patch, voices: int, seconds: float) -> Callable[[], np.ndarray]:
-    synth = Synth(patch, SAMPLE_RATE, BLOCK, voices)
+    synth = Synth(patch, SAMPLE_RATE, block_size=BLOCK, voices=voices)
     synth.control_change(91, 40)
     for voice in range(voices):
         synth.note_on(LOWEST_NOTE + voice % NOTES, 60 + voice, channel=voice // NOTES)

@@ -3,8 +3,12 @@
 FIGURES = {
     "distance": "multi-scale spectral distance",
     "no_network": "… of a fit without a network",
+<<<<<<< HEAD
     "nearest_note": "… of the nearest recorded note",
     "neighbours": "… of the mean of four neighbours",
+=======
+    "nearest": "… of the nearest recorded notes",
+>>>>>>> main
     "floor": "… of two takes of the same noise",
     "gap_closed": "gap closed between the two",
     "distance_16k": "distance at 16 kHz",
