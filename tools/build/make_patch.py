@@ -22,7 +22,7 @@ from ..data.describe import describe
 from ..data.split import Split, hold_out, named_passages
 from ..evaluation.baselines import fit_static
 from ..evaluation.evaluate_patch import asked, evaluate_patch, takes_to_judge
-from ..evaluation.metrics import distance, distances, fitted
+from ..evaluation.metrics import distance, distances, fitted, sounding
 from ..evaluation.report import write_report
 from ..evaluation.resynthesis import patch_player
 from ..evaluation.verdict import nearest_notes, verdict
@@ -286,7 +286,8 @@ def trained_figures(
     rows = []
     for _, take in takes:
         made = fitted(play(take.f0_hz, asked(take, lived_in)), len(take.audio))
-        rows.append(distances("trained_distance", made, take.audio, take.sample_rate))
+        part = sounding(take)
+        rows.append(distances("trained_distance", made[part], take.audio[part], take.sample_rate))
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 

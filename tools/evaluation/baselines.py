@@ -93,7 +93,7 @@ def neighbours(
     mean = replace(
         sounds[0], distribution=levels[0] / levels[0].sum(), magnitudes=levels[1] / levels[0].sum()
     )
-    return {"nearest_note": sounds[0], "neighbours": mean}
+    return {"nearest": sounds[0], "neighbours": mean}
 
 
 def _pitch(take: Take) -> float:

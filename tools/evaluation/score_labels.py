@@ -3,17 +3,13 @@
 FIGURES = {
     "distance": "multi-scale spectral distance",
     "no_network": "… of a fit without a network",
-<<<<<<< HEAD
-    "nearest_note": "… of the nearest recorded note",
-    "neighbours": "… of the mean of four neighbours",
-=======
     "nearest": "… of the nearest recorded notes",
->>>>>>> main
+    "neighbours": "… of the mean of four neighbours",
     "floor": "… of two takes of the same noise",
     "gap_closed": "gap closed between the two",
     "distance_16k": "distance at 16 kHz",
     "no_network_16k": "… of a fit without a network",
-    "nearest_note_16k": "… of the nearest recorded note",
+    "nearest_16k": "… of the nearest recorded notes",
     "neighbours_16k": "… of the mean of four neighbours",
     "floor_16k": "… of two takes of the same noise",
     "gap_closed_16k": "gap closed at 16 kHz",

@@ -176,8 +176,8 @@ def borrowed(
 ) -> tuple[np.ndarray, str]:
     """Slopes [knots, PARTIALS] for an instrument of one dynamic, as a change of the decoder's `own`, and whose.
 
-    Brass and saxophones: the mean of the family's and the decoder's. Others stay as they are: no curve was measured for
-    them, or, of bowed strings, none that told notes held out better (half of the decoder's slope made cello notes worse).
+    Brass and saxophones: the mean of the family's and the decoder's. Others stay as they are: no curve was measured
+    for them, or, of bowed strings, none that told held-out notes better (half of the decoder's slope was worse).
     """
     none = np.zeros_like(own)
     if dynamics != "borrowed":

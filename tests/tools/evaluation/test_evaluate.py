@@ -164,12 +164,12 @@ def test_neighbours_are_compared_with():
     others = [a_note(midi) for midi in (57, 59, 62, 64, 70)]
     sounds = neighbours(a_note(60), others, harmonics=20, noise_bands=33)
     nearest = fit_static([others[1]], harmonics=20, noise_bands=33)
-    np.testing.assert_array_equal(sounds["nearest_note"].distribution, nearest.distribution)
+    np.testing.assert_array_equal(sounds["nearest"].distribution, nearest.distribution)
     levels = [fit_static([other], harmonics=20, noise_bands=33).distribution for other in others[:4]]
     mean = np.exp(np.log(np.maximum(levels, 1e-7)).mean(0))
     np.testing.assert_allclose(sounds["neighbours"].distribution, mean / mean.sum())
     judged = judge(a_note(60), note(60, 0.6, 1.0, RATE, seed=1), simple=sounds)
-    assert judged.figures["neighbours"] > 0 and judged.figures["nearest_note_16k"] > 0
+    assert judged.figures["neighbours"] > 0 and judged.figures["nearest_16k"] > 0
     assert neighbours(a_note(60), [], harmonics=20, noise_bands=33) == {}
 
 
