@@ -155,6 +155,19 @@ def test_every_folder_says_what_it_is_for():
     assert {path.parent.name for path in (ROOT / "native").glob("*/*.[ch]")} == set(NATIVE)
 
 
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md", "native/README.md", "README.md"])
+def test_pages_name_files_that_are_there(page):
+    named = set(
+        re.findall(
+            r"`((?:engine|native|tools|tests)/[\w/]+\.\w+)`", (ROOT / page).read_text(encoding="utf-8")
+        )
+    )
+    assert named or page == "README.md"
+    # A recipe's example is a file that is to be made.
+    missing = {name for name in named if not (ROOT / name).exists() and "chorus" not in name}
+    assert not missing
+
+
 def test_what_leads_upward_or_in_a_circle_is_found():
     assert upward([("low", "high"), ("high", "low"), ("high", "new")], ("low", "high")) == [
         ("low", "high"),

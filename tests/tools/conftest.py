@@ -1,11 +1,11 @@
-"""Lets test modules of this folder import `instrument`, and keeps them out of the user's cache."""
+"""Lets tests of this folder import `instrument` and the engine's `make_patch`, and keeps the user's cache out."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "engine")]
 
 
 @pytest.fixture(autouse=True)

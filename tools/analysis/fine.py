@@ -43,7 +43,10 @@ def fine_track(audio: np.ndarray, rate: float, low: np.ndarray, high: np.ndarray
             level[i] = _level(square, i / RATE * rate, 0.01 * rate)
             continue
         pitch[i], correlation[i] = _period(audio, square, rate, i / RATE * rate, low[i], high[i])
-        level[i] = _level(square, i / RATE * rate, 2.5 * rate / _hertz(pitch[i]))
+        near = (
+            pitch[i] if np.isfinite(pitch[i]) else 0.5 * (low[i] + high[i])
+        )  # at the edges there is no room
+        level[i] = _level(square, i / RATE * rate, 2.5 * rate / _hertz(near))
     return FineTrack(pitch, correlation, level)
 
 

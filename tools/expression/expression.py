@@ -11,6 +11,7 @@ from ...performance.table import read_table
 from ..analysis.takes import Take, analyse_folder
 from ..models.decoder import Decoder, from_weights
 from ..room.estimate import dry_take, room_of
+from .lines import learn_lines, lines_of
 from .performer import Settings, decode_with, train_performer
 from .prior import prior_in_words, take_rows, train_prior
 
@@ -95,13 +96,24 @@ def add_expression(
     progress("Learning how it is played", 0.0, "")
     decoder = from_weights(given.layers, given.weights).eval()
     info, performer = with_expression(given.info, decoder, learned, judged, seed, tables)
-    if performer is None:
+    lines = lines_of(learned)
+    for sentence in lines.refused:
+        complain(sentence)
+    followed = learn_lines(lines, given.info)
+    if followed.numbers:
+        own = given.info.get("expression")
+        info = {**info, "expression": {**(own if isinstance(own, Mapping) else {}), **followed.numbers}}
+        info["expression"]["notes"] = followed.counts
+        complain(followed.in_words())
+        if performer is None and given.performer is not None:  # what it had stays
+            performer, info["performer"] = given.performer, given.info["performer"]
+    elif performer is None:
         raise PatchError(f"Nothing that helps could be learned of how the notes in {folder} are played.")
     _write(output, given, info, performer)
     complain(prior_in_words(info.get("prior")))
     progress("Learning how it is played", 1.0, "")
-    figures = {name: value for name, value in info["performer"].items() if name != "layers"}
-    return figures | _explained(info.get("prior"))
+    figures = {name: value for name, value in info.get("performer", {}).items() if name != "layers"}
+    return figures | followed.numbers | _explained(info.get("prior"))
 
 
 def _tables(folder: Path) -> list[Path]:
