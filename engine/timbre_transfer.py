@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import soxr
@@ -21,6 +21,9 @@ from .patch import Patch
 from .patch.room import Room
 from .signal import filtered_noise, harmonic, sosfilt
 from .tuning.scales import scale_pitches
+
+if TYPE_CHECKING:
+    from .tools.analysis.takes import Take
 
 FALL_DB = 60.0  # that what is told falls within FALL_SECONDS of silence
 FALL_SECONDS = 0.3
@@ -63,7 +66,8 @@ class Transfer(NamedTuple):
 
     @property
     def audio(self) -> np.ndarray:
-        return sum(self.parts.values())
+        """Returns the whole, float32 [samples, 2]."""
+        return np.sum(list(self.parts.values()), axis=0)
 
 
 def hear(
@@ -123,7 +127,7 @@ def _raised_db(loudness_db: np.ndarray) -> float:
     return max(0.0, SOFT_DB - loudest) if loudest > FLOOR_DB + 1 else 0.0
 
 
-def _without_room(path: Path, frame_rate: int, made_in: Patch):
+def _without_room(path: Path, frame_rate: int, made_in: Patch) -> "Take":
     """The take as it was before the room, at the rate at which the patch has learned that."""
     from .tools.analysis.takes import analyse
     from .tools.room.estimate import dry_take, room_of
@@ -136,7 +140,9 @@ def _without_room(path: Path, frame_rate: int, made_in: Patch):
     return dry_take(analyse(path, sample_rate=made_in.sample_rate, frame_rate=frame_rate), room)
 
 
-def _hear_as_live(path: Path, sample_rate: int, frame_rate: int, gate_db: float):
+def _hear_as_live(
+    path: Path, sample_rate: int, frame_rate: int, gate_db: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     try:
         audio, rate = read_sound(path)
     except SoundFileError as error:
@@ -205,17 +211,18 @@ def transfer(
 
 def _octave(heard: Heard, patch: Patch) -> int:
     notes = np.clip(np.round(heard.midi[heard.voiced]), 0, 127).astype(int)
-    return octaves_to(patch, np.bincount(notes, minlength=128))
+    return octaves_to(patch, np.bincount(notes, minlength=128).tolist())
 
 
 def _frames_since(voiced: np.ndarray) -> np.ndarray:
     """How many frames ago, or in how many, the nearest voiced one is."""
     at, frames = np.flatnonzero(voiced), np.arange(len(voiced))
     after = np.searchsorted(at, frames).clip(0, len(at) - 1)
-    return np.minimum(np.abs(frames - at[after]), np.abs(frames - at[(after - 1).clip(0)]))
+    distance: np.ndarray = np.minimum(np.abs(frames - at[after]), np.abs(frames - at[(after - 1).clip(0)]))
+    return distance
 
 
-def _decode(patch: Patch, midi: np.ndarray, told_db: np.ndarray):
+def _decode(patch: Patch, midi: np.ndarray, told_db: np.ndarray) -> tuple[np.ndarray, ...]:
     decoder, state = OnnxDecoder(patch.onnx), np.zeros((1, patch.state_size), np.float32)
     frames = []
     for f0, level in zip((midi / 127).astype(np.float32), (told_db / 80 + 1).astype(np.float32), strict=True):
@@ -224,7 +231,14 @@ def _decode(patch: Patch, midi: np.ndarray, told_db: np.ndarray):
     return tuple(np.concatenate(control) for control in zip(*frames, strict=True))
 
 
-def _corrected(tone, breath, target_db, voiced, rate, frame_rate):
+def _corrected(
+    tone: np.ndarray,
+    breath: np.ndarray,
+    target_db: np.ndarray,
+    voiced: np.ndarray,
+    rate: int,
+    frame_rate: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """Both by one slow gain, so that the loudness is what was asked for: a decoder is told it and is not exact."""
     times, samples = np.arange(len(target_db)) / frame_rate, np.arange(len(tone)) / rate
     window = np.ones(SMOOTH_FRAMES) / SMOOTH_FRAMES
@@ -245,5 +259,5 @@ def _in_room(dry: np.ndarray, room: Room, rate: float) -> np.ndarray:
     """[samples, 2]."""
     impulses = room.at_rate(rate)
     size = 1 << (len(dry) + impulses.shape[1] - 1).bit_length()
-    wet = np.fft.irfft(np.fft.rfft(dry, size) * np.fft.rfft(impulses, size), size)[:, : len(dry)]
+    wet: np.ndarray = np.fft.irfft(np.fft.rfft(dry, size) * np.fft.rfft(impulses, size), size)[:, : len(dry)]
     return np.broadcast_to(wet, (2, len(dry))).T

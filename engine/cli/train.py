@@ -139,12 +139,20 @@ def run(arguments) -> int:
         print(how_it_stopped(arguments.output, not arguments.no_cache), file=sys.stderr)
         raise
     if arguments.json:
-        print_json({"patch": str(made.patch), "report": str(made.report), "figures": made.figures})
+        print_json(
+            {
+                "patch": str(made.patch),
+                "report": str(made.report),
+                "figures": made.figures,
+                "verdict": made.verdict,
+            }
+        )
     else:
         print(f"{made.patch}, with a report in {made.report}:")
         for name, words in FIGURES.items():
             if name in made.figures:
                 print(f"  {words:<44}  {in_words(name, made.figures[name])}")
+        print("\n".join(made.verdict))
     return 0
 
 

@@ -26,6 +26,7 @@ from ..evaluation.evaluate_patch import asked, evaluate_patch, takes_to_judge
 from ..evaluation.metrics import distance, distances, fitted
 from ..evaluation.report import write_report
 from ..evaluation.resynthesis import patch_player
+from ..evaluation.verdict import nearest_notes, verdict
 from ..expression.expression import with_expression
 from ..expression.life_fit import with_life
 from ..models.decoder import to_onnx
@@ -54,6 +55,7 @@ class Made(NamedTuple):
     patch: Path
     report: Path
     figures: dict[str, float]
+    verdict: list[str]  # sentences
 
 
 def make_patch(
@@ -176,16 +178,20 @@ def make_patch(
     )
     learned = [names[id(take)] for take in split.learned]
     figures = found.figures | trained_figures(patch, folder, learned, len(split.judged), settings.seed, cache)
+    progress("Comparing", 0.0, "")
+    figures["nearest"] = nearest_notes(split.learned, found.judged, **sizes)
     figures = {name: round(value, 5) for name, value in figures.items()}
     minutes = (analysed + history.seconds + time.monotonic() - began) / 60
     training |= {"minutes": round(minutes, 2)} | figures
     write_patch(output, info, **members)
     progress("Reporting", 0.0, "")
-    report = write_report(page, load_patch(output), found, history, complaints)
+    patch = load_patch(output)
+    said = verdict(figures, patch, split.unseen)
+    report = write_report(page, patch, found, history, complaints, said)
     progress("Reporting", 1.0, "")
     for part in (AGAIN, *range(len(settings.dropouts))):
         remove_checkpoint(checkpoint_of(output, part))
-    return Made(output, report, figures)
+    return Made(output, report, figures, said)
 
 
 def learn(

@@ -41,16 +41,23 @@ audio { width: 20rem; max-width: 100%; } details { margin: .5rem 0; } .muted { o
 
 
 def write_report(
-    path: Path, patch: Patch, evaluation: Evaluation, history: History, complaints: Sequence[str]
+    path: Path,
+    patch: Patch,
+    evaluation: Evaluation,
+    history: History,
+    complaints: Sequence[str],
+    verdict: Sequence[str],
 ) -> Path:
     """Writes the report of a patch that was just trained.
 
-    complaints: what analysis found wrong with the recordings, one sentence each.
+    complaints: what analysis found wrong with the recordings, one sentence each. verdict: what the training came to.
     """
     training, title = patch.info["training"], html.escape(patch.title)
     parts = [
         f"<h1>{title}</h1>",
         f"<p>{_source(patch)}</p>",
+        "<h2>Verdict</h2>",
+        _list(verdict),
         "<h2>Scores</h2>",
         _scale(training),
         _scores(training, evaluation),
@@ -112,10 +119,12 @@ def _scores(training: dict, evaluation: Evaluation) -> str:
         for name, words in FIGURES.items()
         if name in evaluation.figures
     ]
-    if "trained_distance" in training:
-        rows.append(
-            ("distance on pitches that were learned", in_words("distance", training["trained_distance"]))
-        )
+    for name, words in (
+        ("nearest", "distance of the nearest recorded notes"),
+        ("trained_distance", "distance on pitches that were learned"),
+    ):
+        if name in training:
+            rows.append((words, in_words("distance", training[name])))
     judged = f"{len(evaluation.files)} takes, {evaluation.judged_by}"
     return f"<p class='muted'>{html.escape(judged)}</p>" + _table(("", ""), rows)
 

@@ -3,6 +3,7 @@
 FIGURES = {
     "distance": "multi-scale spectral distance",
     "no_network": "… of a fit without a network",
+    "nearest": "… of the nearest recorded notes",
     "floor": "… of two takes of the same noise",
     "gap_closed": "gap closed between the two",
     "distance_16k": "distance at 16 kHz",

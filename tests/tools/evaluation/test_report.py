@@ -65,8 +65,13 @@ def text(tmp_path_factory):
         evaluation,
         history,
         ["61.wav is <clipped>. (kept)"],
+        ["It is 40 % <worse> than a static spectrum."],
     )
     return path.read_text(encoding="utf-8")
+
+
+def test_the_verdict_comes_first(text):
+    assert text.index("It is 40 % &lt;worse&gt; than") < text.index("<h2>Scores</h2>")
 
 
 def test_nothing_is_fetched_from_elsewhere(text):
