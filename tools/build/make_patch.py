@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -16,7 +16,8 @@ import numpy as np
 from ...audio.outputs import OutputError, check_writable
 from ...patch import SUFFIX, Patch, PatchError, load_patch, write_patch
 from ...performance.families import family_of
-from ..analysis.takes import Take, analyse_folder, find_recordings
+from ..analysis.diagnostics import JUDGED
+from ..analysis.takes import LEFT_OUT, Take, analyse_folder, find_recordings
 from ..data.coverage import coverage
 from ..data.describe import describe
 from ..data.split import Split, hold_out, named_passages
@@ -65,7 +66,7 @@ def make_patch(
     source: dict,
     *,
     cache: bool = True,
-    keep: bool = False,
+    keep: bool | Collection[Path] = (),
     reports: Path | None = None,
     progress: Progress = lambda stage, share, note: None,
     complain: Complain = lambda sentence: None,
@@ -73,10 +74,10 @@ def make_patch(
     """Analyses, trains, writes and judges. Run again after it was stopped, it goes on.
 
     source: as `known_source` has it. cache: whether what was measured of the recordings is kept in the user's
-    cache folder for the next time. keep: whether to learn from every recording, whatever is wrong with it. reports:
-    the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be learned from,
-    PatchError for an output that cannot be written, and ValueError for a device that is not there, before any time
-    is spent.
+    cache folder for the next time. keep: recordings, or with True all, that are learned from whatever is wrong with
+    them. reports: the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be
+    learned from, PatchError for an output that cannot be written, and ValueError for a device that is not there, before
+    any time is spent.
     """
     folder, output = Path(folder), Path(output)
     page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
@@ -99,6 +100,10 @@ def make_patch(
     )
     for finding in findings:
         tell(f"{finding.sentence} ({finding.action})")
+    if any(finding.kind in JUDGED and finding.action == LEFT_OUT for finding in findings):
+        tell(
+            "If a recording was left out wrongly, --keep FILE learns from it, and --keep-all from every one."
+        )
     room = None
     if settings.room == "trained":
         progress("Room", 0.0, "")
