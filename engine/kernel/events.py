@@ -12,6 +12,7 @@ from ..midi import messages
 from ..midi.notes import key_and_cents
 from ..midi.programs import BANKS, SYSEX, Programs, is_request
 from ..midi.universal import RESET, decode_master
+from ..midi.zones import Zones
 from ..modulation import matrix_file
 from ..modulation.matrix import TARGETS
 from ..native._kernel import ffi, lib
@@ -49,6 +50,11 @@ class Events:
         with self._mapping:
             lib.synth_map(self.c, compiled)
             self._map, self._compiled = rows, compiled
+
+    @property
+    def zones(self) -> Zones:
+        """The MPE zones that were asked for, by the messages that were sent so far; to be read only."""
+        return self._interpreter.zones
 
     def note_on(
         self,

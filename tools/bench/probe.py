@@ -156,7 +156,9 @@ def performance(patch: Patch, voices: int) -> Callable[[], float]:
 
 def prior_notes(patch: Patch) -> Callable[[], float]:
     """Processor seconds of the thread that sends a note which rules, humanize and a prior of all attributes fill in."""
-    synth = Synth(replace(patch, prior=made_up_prior()), sample_rate=SAMPLE_RATE, voices=1, rules=1.0, humanize=1.0)
+    synth = Synth(
+        replace(patch, prior=made_up_prior()), sample_rate=SAMPLE_RATE, voices=1, rules=1.0, humanize=1.0
+    )
 
     def run() -> float:
         begin = time.thread_time()
