@@ -5,11 +5,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from ..modulation.learn import Learner
 from ..modulation.matrix import TARGETS
-from ..modulation.matrix_file import DEFAULT, MapError, write_map
-
-USUAL_FILE = Path("my-map.toml")
+from ..modulation.matrix_file import DEFAULT, MapError, find_map, write_map
 
 
 def add_learning(parser) -> None:
@@ -17,45 +14,45 @@ def add_learning(parser) -> None:
         "--learn",
         choices=TARGETS,
         metavar="TARGET",
-        help=f"MIDI learn: bind the next controller that moves to {', '.join(TARGETS)} and save it",
+        help=f"MIDI learn: the next controller that you move moves TARGET from now on: {', '.join(TARGETS)}",
     )
 
 
-def settle_map(arguments) -> Path:
-    """The file that learned rows are kept in; where --map names one that is not there yet, it begins as usual."""
+def settle_map(arguments) -> Path | None:
+    """Return the file that --map names, or None; if it is to be learned into and is not there, it begins as usual."""
     path = Path(arguments.map)
     if path.suffix != ".toml":
-        return USUAL_FILE
+        return None
     if arguments.learn and not path.exists():
         arguments.map = DEFAULT
     return path
 
 
-def make_learner(arguments, path: Path, synth, send, say: Callable[[str], None]) -> Learner:
-    """A learner before `send` that keeps its map in a file; it begins with what --learn asks for."""
+def keep_map(session, path: Path) -> Callable[[], None]:
+    """Write the map into a file whenever something was learned; what comes back ends that."""
+    from ..live.knobs import with_knobs
 
-    def keep(rows) -> None:
+    def keep(kind: str, what) -> None:
+        if kind != "learned":
+            return
         try:
-            write_map(path, rows)
+            write_map(path, find_map(with_knobs(session.synth.map, session.learned)))
         except MapError as error:
-            say(str(error))
+            session.say(str(error))
         else:
-            say(f"Kept in {path}: `ddsp-live play --map {path}` plays with it.")
+            session.say(f"Kept in {path}: `ddsp-live play --map {path}` plays with it.")
 
-    learner = Learner(synth, say, keep, send)
-    if arguments.learn:
-        learner.learn(arguments.learn)
-    return learner
+    return session.listen(keep)
 
 
-def obey_lines(learner: Learner, say: Callable[[str], None], ended: threading.Event) -> None:
-    """Until an empty line: `learn TARGET` binds the next controller."""
+def obey_lines(session, say: Callable[[str], None], ended: threading.Event) -> None:
+    """Until an empty line: `learn TARGET` learns the next gesture that moves."""
     for line in sys.stdin:
         words = line.split()
         if words[:1] != ["learn"]:
             break
         try:
-            learner.learn(" ".join(words[1:]))
+            session.learn(" ".join(words[1:]))
         except ValueError as error:
             say(str(error))
     ended.set()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..terminal import progress, quiet_libraries
 from .input_options import INPUT_OPTIONS, NoteSender, add_input_options, heard_from, input_line, listen
-from .learn_options import add_learning, make_learner, obey_lines, settle_map
+from .learn_options import add_learning, keep_map, obey_lines, settle_map
 from .options import DEFAULT_PATCH, add_interpretation, add_sound_options, make_synth, number
 from .surfaces import (
     add_surfaces,
@@ -123,7 +123,7 @@ def _synth_options(arguments) -> dict[str, float | bool]:
     return {name: getattr(arguments, name) for name in names}
 
 
-def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> int:
+def _play_live(arguments, synth, preset, map_file: Path | None, nobody: str | None) -> int:
     from rich.console import Console
 
     from ..audio.offline_clock import NullStream
@@ -140,8 +140,10 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
             else:
                 heard = {"input": arguments.input, "input_channel": arguments.input_channel}
                 stream = stack.enter_context(play(synth, arguments.device, say=say, **heard))
-            learner = make_learner(arguments, map_file, synth, session.receive, say)
-            session.learner = learner
+            if map_file is not None:
+                keep_map(session, map_file)
+            if arguments.learn:
+                session.learn(arguments.learn)
             connected = _open_midi(arguments, session.receive, stack, say)
         if arguments.midi_out is not None:
             stack.enter_context(NoteSender(synth, arguments.midi_out))
@@ -152,7 +154,7 @@ def _play_live(arguments, synth, preset, map_file: Path, nobody: str | None) -> 
         console.print(_from_what(arguments, connected()))
         last = _send_phrase(synth) if arguments.demo else None
         try:
-            _wait(arguments, learner, synth, stream, console, last)
+            _wait(arguments, session, stream, console, last)
         finally:
             synth.panic()
     return 0
@@ -231,13 +233,13 @@ def _send_phrase(synth) -> float:
     return times[-1]
 
 
-def _wait(arguments, learner, synth, stream, console, last: int | None) -> None:
+def _wait(arguments, session, stream, console, last: int | None) -> None:
     """Until Enter, Ctrl-C, the time that was asked for, or silence after the sample `last`."""
     from rich.live import Live
 
-    ended = threading.Event()
+    synth, ended = session.synth, threading.Event()
     if sys.stdin.isatty():
-        lines = learner, console.print, ended
+        lines = session, console.print, ended
         threading.Thread(target=obey_lines, args=lines, daemon=True).start()
     limit = time.monotonic() + arguments.seconds if arguments.seconds is not None else None
     with Live(console=console, transient=True, auto_refresh=False) as live:

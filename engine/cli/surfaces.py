@@ -100,6 +100,7 @@ def settle_room(arguments, preset) -> None:
 
 def make_session(arguments, synth, preset, say: Callable[[str], None]):
     """The session, as the preset has it."""
+    from ..live.knobs import knobs_over
     from ..live.session import Session
     from ..live.snapshot import map_reference, recall
     from ..modulation.matrix_file import DEFAULT
@@ -109,12 +110,32 @@ def make_session(arguments, synth, preset, say: Callable[[str], None]):
     session.open_zone(arguments.mpe)
     if arguments.map != DEFAULT:
         preset.map = map_reference(synth.map)
+        preset.knobs = knobs_over(synth.map, preset.knobs)
     if {"tuning", "keyboard"} & arguments.said:
         preset.tuning = synth.tuning
     recall(session, preset, patch=False)
     session.values["room"] = 1.0 if level is None else level  # where `make_synth` has put it
-    session.listen(lambda kind, what: say(what["text"]) if kind == "say" else None)
+    session.listen(_teller(say))
     return session
+
+
+def _teller(say: Callable[[str], None]) -> Callable:
+    """What says, of all that happens, what a terminal tells: sentences, and once that a knob waits for a slider."""
+    from ..live.parameters import BY_NAME
+
+    waiting: set[str] = set()
+
+    def tell(kind: str, what) -> None:
+        if kind == "say":
+            say(what["text"])
+        elif kind == "control":
+            waiting.discard(what["name"])
+        elif kind == "waiting" and what["name"] not in waiting:
+            waiting.add(what["name"])
+            control = BY_NAME[what["name"]]
+            say(f"{control.label} waits for its knob: turn it to {round(127 * what['value'])}.")
+
+    return tell
 
 
 def open_surfaces(arguments, session, stream, midi, stack: contextlib.ExitStack, preset) -> None:

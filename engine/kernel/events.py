@@ -2,7 +2,8 @@
 
 import threading
 import time as clock
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import mido
@@ -12,6 +13,7 @@ from ..midi import messages
 from ..midi.notes import key_and_cents
 from ..midi.programs import BANKS, SYSEX, Programs, is_request
 from ..midi.universal import RESET, decode_master
+from ..midi.zones import Zones
 from ..modulation import matrix_file
 from ..modulation.matrix import TARGETS
 from ..native._kernel import ffi, lib
@@ -43,12 +45,17 @@ class Events:
         return self._map
 
     @map.setter
-    def map(self, wanted) -> None:
+    def map(self, wanted: str | Path | Iterable[matrix_file.ModRoute]) -> None:
         rows = matrix_file.find_map(wanted)
         compiled = matrix_file.compile_map(rows)
         with self._mapping:
             lib.synth_map(self.c, compiled)
             self._map, self._compiled = rows, compiled
+
+    @property
+    def zones(self) -> Zones:
+        """The MPE zones that were asked for, by the messages that were sent so far; to be read only."""
+        return self._interpreter.zones
 
     def note_on(
         self,

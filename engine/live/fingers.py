@@ -1,7 +1,7 @@
 """Fingers on the pad: each plays a voice of its own by MPE's messages, on a member channel that nobody else uses."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..midi import messages
@@ -37,7 +37,7 @@ class Fingers:
         Gives the map of gestures that is played by.
     """
 
-    def __init__(self, channels: Callable[[], list[int]], rows: Callable[[], Iterable[ModRoute]]):
+    def __init__(self, channels: Callable[[], Sequence[int]], rows: Callable[[], Iterable[ModRoute]]):
         self._channels, self._rows = channels, rows
         self._down: dict[object, Finger] = {}
         self._rested = [0] * 16  # by which end of a touch each channel came free

@@ -5,15 +5,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from ..midi import messages
-from ..midi.zones import DATA_ENTRY, RPN, RPN_FINE, Zones
-from ..modulation.learn import Learn, Learner, SoftTakeover
-from ..modulation.matrix_file import controller_of
+from ..midi.zones import DATA_ENTRY
+from ..modulation.learn import Learn, SoftTakeover
+from ..modulation.matrix_file import MapError, controller_of
 from ..patch.room import OWN
 from .fingers import MOST_FINGERS, Fingers
+from .knobs import by_control
 from .parameters import BY_NAME, CONTROLS, controllers
 
 FIRST_THAT_MOVES, CONTROL_CHANGE = 0xA0, 0xB0  # notes only pass
-ZONE_CONTROLLERS = (DATA_ENTRY, RPN, RPN_FINE)
 KEYS_CHANNEL = 0  # of the panel's keys and OSC's: where keyboards usually are
 
 Listener = Callable[[str, Mapping], None]
@@ -39,8 +39,6 @@ class Session:
         The control that each controller moves which was learned.
     armed : str or None
         The control that the next knob is learned for.
-    learner : Learner or None
-        What learns for the map's file, and is asked first.
     """
 
     def __init__(self, synth, room: str = OWN, forward: Forward | None = None):
@@ -49,15 +47,13 @@ class Session:
         self.values: dict[str, float] = {control.name: control.default for control in CONTROLS}
         self.learned: dict[int, str] = {}
         self.armed: str | None = None
-        self.learner: Learner | None = None
         self._learn: Learn | None = None
         self._read_map()
         self._knobs: dict[int, SoftTakeover] = {}
-        self._away: set[str] = set()  # controls that were moved by others than knobs
+        self._moved: set[str] = set()  # controls that anybody has moved
         self.holders: dict[int, set[Source]] = {}  # of the keys that sources hold
         self._listeners: list[Listener] = []
-        self._zones = Zones()
-        self.fingers = Fingers(lambda: self._zones.members()[:MOST_FINGERS], lambda: synth.map)
+        self.fingers = Fingers(lambda: synth.zones.members[:MOST_FINGERS], lambda: synth.map)
         self.lock = threading.RLock()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -76,7 +72,6 @@ class Session:
     def open_zone(self, members: int) -> None:
         """Make room for fingers: in the lower zone of `members` that there is, or in an upper zone."""
         for raw in messages.mpe_zone(members) if members else messages.mpe_zone(MOST_FINGERS, upper=True):
-            self._zones.receive(raw)
             self.synth.send(raw)
 
     def _read_map(self) -> None:
@@ -99,8 +94,9 @@ class Session:
     def receive(self, raw: bytes, arrival: float) -> None:
         """Take one message from a MIDI port, that arrived at `arrival` (`time.monotonic` seconds)."""
         if raw[0] >= FIRST_THAT_MOVES:
-            if self.learner is not None and not self.learner.passes(raw, arrival):
-                return
+            if self._learn is not None:
+                with self.lock:
+                    self._learn_from(raw)
             if raw[0] & 0xF0 == CONTROL_CHANGE and len(raw) == 3:
                 with self.lock:
                     if self._keeps(raw, arrival):
@@ -110,25 +106,27 @@ class Session:
     def _keeps(self, raw: bytes, arrival: float) -> bool:
         """Follow a controller; returns whether it goes no further."""
         number, place = raw[1], raw[2] / 127
-        if number in ZONE_CONTROLLERS and self._zones.receive(raw) and not self._zones.members():
+        if number == DATA_ENTRY:
+            zoned = self.synth.zones.members
             self._forward(raw, arrival)
-            self.open_zone(0)
+            if zoned and not self.synth.zones.members:  # a keyboard ended the zone that fingers play in
+                self.open_zone(0)
             return True
-        if self._learn is not None:
-            self._learn_from(raw)
         learned = self.learned.get(number)
         if self.synth.map is not self._rows:
             self._read_map()
         name = learned or self._names.get(number)
         if name is None:
             return False
-        if BY_NAME[name].target is not None:  # a pedal is never waited for
+        finger = not learned and raw[0] & 15 in self.synth.zones.members
+        if not finger and BY_NAME[name].target is not None:  # fingers and pedals are where they are
             knob = self._knobs.get(number)
             if knob is None:
-                knob = self._knobs[number] = SoftTakeover(self.values[name] if name in self._away else None)
-            if knob.move(place) is None:
-                self.tell("waiting", name=name, knob=place)
+                knob = self._knobs[number] = SoftTakeover()
+            if not knob.holds(place, self.values[name] if name in self._moved else None):
+                self.tell("waiting", name=name, knob=place, value=self.values[name])
                 return True
+        self._moved.add(name)
         if learned:
             self._set(name, place, by="knob")
             return True
@@ -137,13 +135,28 @@ class Session:
         return False
 
     def _learn_from(self, raw: bytes) -> None:
-        gesture = self._learn.receive(raw)
-        number = controller_of(gesture) if gesture else None
-        if number is None:
+        """Follow a message; once a gesture has moved far enough, it moves what was asked for from now on."""
+        learn, name = self._learn, self.armed
+        gesture = learn.receive(raw) if learn else None
+        if gesture is None:
             return
-        self.learned[number] = self.armed
-        self._knobs[number] = SoftTakeover()  # the player is turning it now: it has hold at once
-        self.arm(None)
+        number, learned = controller_of(gesture), True
+        said = f"{gesture} moves {BY_NAME[name].label if name else learn.target} from now on."
+        try:
+            if number is not None and name in self._numbers:
+                self.learned[number] = name
+                self._knobs[number] = SoftTakeover(
+                    self.values[name]
+                )  # it is being turned: it has hold at once
+            else:  # no slider can follow it
+                self.set_map(learn.into(self.synth.map, gesture))
+                self.learned.pop(number, None)
+        except MapError as error:
+            said, learned = str(error), False
+        self._await(None, None)
+        self.say(said)
+        if learned:
+            self.tell("learned", gesture=gesture)
 
     # From the panel, OSC and presets.
 
@@ -151,20 +164,13 @@ class Session:
         """Move a control, 0 to 1; None: to where it usually is. Knobs let go of it until they pass it."""
         with self.lock:
             self._set(name, BY_NAME[name].default if value is None else min(1.0, max(0.0, value)), by)
-            self._away.add(name)
-            numbers = self._numbers
-            for number, knob in self._knobs.items():
-                if name in (
-                    self.learned.get(number),
-                    *(n for n, own in numbers.items() if own == number),
-                ):
-                    knob.set(self.values[name])
+            self._moved.add(name)
 
     def _set(self, name: str, value: float, by: str) -> None:
         self.values[name] = value
         number = self._numbers.get(name)
         if number is not None:
-            for channel in self._zones.others():
+            for channel in self.synth.zones.others():
                 self.send(messages.control_change(number, round(127 * value), channel))
         self.tell("control", name=name, value=value, by=by)
 
@@ -176,11 +182,23 @@ class Session:
                 self._set(name, value, by="map")
         self.tell("map")
 
+    def learn(self, target: str) -> None:
+        """Learn the next gesture that moves for a target: a knob for its control, if it has one, else by a map.
+
+        Raises ValueError for a target that there is not.
+        """
+        learn = Learn(target)
+        control = next((control.name for control in CONTROLS if control.target == target), None)
+        self._await(control, learn)
+        self.say(f"Move what is to move {target}.")
+
     def arm(self, name: str | None) -> None:
         """Learn the next knob that moves for a control; None: no more."""
+        self._await(name, None if name is None else Learn(BY_NAME[name].target or "level", knobs=True))
+
+    def _await(self, name: str | None, learn: Learn | None) -> None:
         with self.lock:
-            self.armed = name
-            self._learn = None if name is None else Learn(BY_NAME[name].target or "level")
+            self.armed, self._learn = name, learn
             self.tell("learn", armed=name, learned=self.learned_by_name())
 
     def forget(self, name: str) -> None:
@@ -198,10 +216,7 @@ class Session:
 
     def learned_by_name(self) -> dict[str, list[int]]:
         """The controllers that were learned for each control."""
-        named: dict[str, list[int]] = {}
-        for number, name in self.learned.items():
-            named.setdefault(name, []).append(number)
-        return named
+        return by_control(self.learned)
 
     def load(self, patch) -> None:
         """Play another patch. Raises PatchError."""

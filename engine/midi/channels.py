@@ -34,7 +34,7 @@ def zone_channels(events: Iterable[Event], members: int = 0) -> set[int]:
     for raw in [*mpe_zone(members), *(raw for _, raw in events if raw[0] & 0xF0 == 0xB0)]:
         if zones.receive(raw):
             masters = [master for master, size in ((0, zones.lower), (15, zones.upper)) if size]
-            found |= {*masters, *zones.members()}
+            found |= {*masters, *zones.members}
     return found
 
 

@@ -7,10 +7,19 @@ MOST_MEMBERS = 15
 
 
 class Zones:
-    """How many member channels the lower and the upper zone have; 0 where there is none."""
+    """The lower and the upper zone.
+
+    Attributes
+    ----------
+    lower, upper : int
+        How many member channels each has; 0: there is no such zone.
+    members : tuple of int
+        All member channels, those of the upper zone first, farthest from the masters that keyboards use.
+    """
 
     def __init__(self) -> None:
         self.lower = self.upper = 0
+        self.members: tuple[int, ...] = ()
         self._selected = {LOWER_MASTER: [127, 127], UPPER_MASTER: [127, 127]}
 
     def receive(self, message: bytes) -> bool:
@@ -29,13 +38,9 @@ class Zones:
             self.lower, self.upper = members, min(self.upper, left)
         else:
             self.lower, self.upper = min(self.lower, left), members
+        self.members = (*range(14, 14 - self.upper, -1), *range(self.lower, 0, -1))
         return True
-
-    def members(self) -> list[int]:
-        """All member channels, those of the upper zone first, farthest from the masters that keyboards use."""
-        return [*range(14, 14 - self.upper, -1), *range(self.lower, 0, -1)]
 
     def others(self) -> list[int]:
         """Masters, and channels outside all zones: where a controller concerns everything that sounds."""
-        members = set(self.members())
-        return [channel for channel in range(16) if channel not in members]
+        return [channel for channel in range(16) if channel not in self.members]

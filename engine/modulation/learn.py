@@ -1,8 +1,7 @@
-"""MIDI learn: the next gesture that moves is bound to a target; knobs that stand elsewhere wait to be picked up."""
+"""MIDI learn's parts: which gesture moved, the row that it gets, and whether a knob has hold of a slider."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from ..midi.messages import control_change
 from .matrix import BEND, KEY_PRESSURE, PRESETS, PRESSURE, TARGETS
 from .matrix_file import RESERVED, ModRoute, controller_of, replaced
 
@@ -15,8 +14,6 @@ BY_TARGET = {
     row.target: row for rows in reversed(PRESETS.values()) for row in rows if controller_of(row.gesture)
 }
 """The row that a learned gesture is made after, for each target that a controller moves in a preset."""
-USUAL_GESTURES = {row.gesture for rows in PRESETS.values() for row in rows}
-"""Wheels, pedals and breath, which are where they are."""
 
 
 def gesture_of(message: bytes) -> tuple[str, float] | None:
@@ -39,7 +36,9 @@ class Learn:
     Parameters
     ----------
     target : str
-        One of `gestures.TARGETS`.
+        One of `matrix.TARGETS`.
+    knobs : bool
+        Whether controllers alone count, and no pressure or bend.
 
     Raises
     ------
@@ -53,10 +52,10 @@ class Learn:
     ...     synth.map = learn.into(synth.map, gesture)
     """
 
-    def __init__(self, target: str):
+    def __init__(self, target: str, knobs: bool = False):
         if target not in TARGETS:
             raise ValueError(f"There is no target {target!r}: choose one of {', '.join(TARGETS)}.")
-        self.target = target
+        self.target, self._knobs = target, knobs
         self._first: dict[str, float] = {}
 
     def receive(self, message: bytes) -> str | None:
@@ -65,6 +64,8 @@ class Learn:
         if heard is None:
             return None
         gesture, place = heard
+        if self._knobs and controller_of(gesture) is None:
+            return None
         if self.target == "room" and gesture == KEY_PRESSURE:
             return None  # all notes share the room
         # Pressure and bends begin at rest; a knob may stand anywhere.
@@ -90,108 +91,34 @@ class Learn:
 
 
 class SoftTakeover:
-    """Holds a knob's messages back until the knob passes the place where its parameter is.
-
-    Examples
-    --------
-    >>> takeover = SoftTakeover(0.5)
-    >>> takeover.move(0.1), takeover.move(0.45), takeover.move(0.6)
-    (None, None, 0.6)
-    """
-
-    def __init__(self, place: float | None = None):
-        self.place = place
-        """Where the parameter is, 0 to 1; None: nowhere yet, so that the knob has hold of it at once."""
-        self._knob: float | None = None
-        self._holds = place is None
-
-    def set(self, place: float | None) -> None:
-        """Someone else has moved the parameter: the knob must pick it up again."""
-        self.place, self._holds = place, place is None
-
-    def move(self, knob: float) -> float | None:
-        """The knob was turned to 0 … 1: the parameter's new place, or None while it waits."""
-        before, self._knob = self._knob, knob
-        if not self._holds:
-            reached = (knob, knob) if before is None else (min(before, knob), max(before, knob))
-            self._holds = reached[0] - NEAR <= self.place <= reached[1] + NEAR
-        if not self._holds:
-            return None
-        self.place = knob
-        return knob
-
-
-class Learner:
-    """In the way of a session's messages: learns gestures by request, and lets learned controllers take over softly.
+    """Whether a knob has hold of a slider: it has once it passes it, and until another moves the slider.
 
     Parameters
     ----------
-    synth : Synth
-    say : callable
-        Called with a sentence when something was learned or waits to be picked up.
-    changed : callable, optional
-        Called with the synth's new map whenever it was changed, for whoever keeps it.
-    send : callable, optional
-        Gets the messages that it adds, as `synth.send_live` does by default.
+    left : float, optional
+        Where the slider is, 0 to 1, if the knob has hold of it already.
+
+    Examples
+    --------
+    >>> takeover, slider = SoftTakeover(), 0.5
+    >>> [takeover.holds(knob, slider) for knob in (0.1, 0.45, 0.6)]
+    [False, False, True]
     """
 
-    def __init__(
-        self,
-        synth,
-        say: Callable[[str], None],
-        changed: Callable[[tuple[ModRoute, ...]], None] | None = None,
-        send: Callable[[bytes, float], object] | None = None,
-    ):
-        self._synth = synth
-        self._say = say
-        self._changed = changed or (lambda rows: None)
-        self._send = send or synth.send_live
-        self._learn: Learn | None = None
-        self._takeovers: dict[tuple[int, str], SoftTakeover] = {}
-        self._waiting: set[tuple[int, str]] = set()
-        self._learned = {
-            row.gesture for row in synth.map
-        } - USUAL_GESTURES  # those of a file that was learned before
+    def __init__(self, left: float | None = None):
+        self._left = left  # where the knob has left the slider; None: the knob has no hold of it
+        self._knob: float | None = None
 
-    def learn(self, target: str) -> None:
-        """Bind the next gesture that moves. Raises ValueError for a target that there is not."""
-        self._learn = Learn(target)
-        self._say(f"Move what is to move {target}.")
+    def holds(self, knob: float, slider: float | None) -> bool:
+        """Follow a knob that was turned to 0 … 1, and return whether the slider goes with it.
 
-    def passes(self, message: bytes, arrival: float) -> bool:
-        """Follow a message; returns whether it goes on, or is held back until its knob takes over."""
-        learn = self._learn
-        gesture = learn.receive(message) if learn else None
-        if gesture is not None:
-            self._learn = None
-            self._bind(learn, gesture, message[0] & 15, arrival)
-        return self._takes_over(message)
-
-    def _bind(self, learn: Learn, gesture: str, channel: int, arrival: float) -> None:
-        rows = learn.into(self._synth.map, gesture)
-        number = controller_of(gesture)
-        if number is not None:  # where it stood before it was learned must not count
-            rest = learn.row(gesture).default
-            self._takeovers[channel, gesture] = SoftTakeover(rest / 127)
-            self._send(control_change(number, rest, channel), arrival)
-        self._synth.map = rows
-        self._learned.add(gesture)
-        self._say(f"{gesture} moves {learn.target} from now on.")
-        self._changed(rows)
-
-    def _takes_over(self, message: bytes) -> bool:
-        heard = gesture_of(message)
-        if heard is None or heard[0] not in self._learned or controller_of(heard[0]) is None:
-            return True  # what springs back by itself needs no takeover
-        gesture, place = heard
-        key = message[0] & 15, gesture
-        if key not in self._takeovers:
-            rest = next((row.default for row in self._synth.map if row.gesture == gesture), 0)
-            self._takeovers[key] = SoftTakeover(rest / 127)
-        if self._takeovers[key].move(place) is not None:
-            self._waiting.discard(key)
-            return True
-        if key not in self._waiting:
-            self._waiting.add(key)
-            self._say(f"{gesture} waits: turn it to {round(127 * self._takeovers[key].place)} to pick it up.")
-        return False
+        slider: where it is before; None: nobody has moved it yet, so that any knob has hold of it at once.
+        """
+        before, self._knob = self._knob, knob
+        if slider is not None and slider != self._left:
+            reached = (knob, knob) if before is None else (min(before, knob), max(before, knob))
+            if not reached[0] - NEAR <= slider <= reached[1] + NEAR:
+                self._left = None
+                return False
+        self._left = knob
+        return True

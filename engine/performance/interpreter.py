@@ -57,6 +57,8 @@ class Interpreter:
         The patch's.
     prior_amount : float
         How much of what it says sets a note apart from the usual note, 0 to 1; with 0 it says nothing.
+    zones : Zones
+        The MPE zones, by the messages so far.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class Interpreter:
         self._seed = seed
         self._known: dict[int, Part] = {}  # by the channel that owns it
         self._parts: list[Part | None] = [None] * 16  # the same for each channel, once it was played
-        self._zones = Zones()
+        self.zones = Zones()
         self._lock = threading.Lock()
 
     def note_on(
@@ -145,7 +147,7 @@ class Interpreter:
                     part.history.note_off(raw[1], seconds)
         elif kind == 0xB0 and len(raw) == 3:
             with self._lock:
-                if self._zones.receive(raw):
+                if self.zones.receive(raw):
                     self._parts = [None] * 16
                 if (raw[1] == ALL_SOUND_OFF or raw[1] >= ALL_NOTES_OFF) and (part := self._parts[channel]):
                     part.history.let_go()
@@ -153,9 +155,9 @@ class Interpreter:
     def _new_part(self, channel: int) -> Part:
         """Find or begin the part of a channel: fingers of an MPE zone play one, whatever channels they have."""
         owner = channel
-        if 1 <= channel <= self._zones.lower:
+        if 1 <= channel <= self.zones.lower:
             owner = LOWER_MASTER
-        elif UPPER_MASTER - self._zones.upper <= channel < UPPER_MASTER:
+        elif UPPER_MASTER - self.zones.upper <= channel < UPPER_MASTER:
             owner = UPPER_MASTER
         if owner not in self._known:
             self._known[owner] = Part(np.random.default_rng([self._seed, owner]))

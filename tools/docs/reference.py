@@ -80,9 +80,10 @@ row on every voice once a frame. A gesture on a sounding note is heard within on
 `ddsp-live play --map wind` chooses one of the presets below, `--map my.toml` a file of your own, and in Python it is
 `Synth(map=...)` or, while it sounds, `synth.map = ...`.
 
-`ddsp-live play --map my.toml --learn brightness` binds the next controller that you move and keeps it in the file;
-while it plays, type `learn brightness` and Enter. A learned controller that stands elsewhere waits until it passes the
-place where its parameter is.
+`ddsp-live play --learn brightness` learns the next controller that you move; while it plays, type `learn brightness`
+and Enter. It is the same MIDI learn as the panel's: the slider follows the knob, presets and the next start keep it,
+and a knob that stands elsewhere waits until it passes the slider. Pressure, the bend and targets without a slider, such
+as pan, are learned into the map. With `--map my.toml`, that file is written, too.
 
 A file has the rows of a preset, where it names a `base`, and its own; a row takes the place of the base's row with the
 same gesture and target:

@@ -1,15 +1,10 @@
 """MIDI learn: a gesture that moves is bound, and a learned knob takes over softly."""
 
-import argparse
-import io
-import threading
-
 import pytest
-from ddsp_live.cli.learn_options import make_learner, obey_lines, settle_map
 from ddsp_live.midi import messages
-from ddsp_live.modulation.learn import Learn, Learner, SoftTakeover
+from ddsp_live.modulation.learn import Learn, SoftTakeover
 from ddsp_live.modulation.matrix import PRESETS, TARGETS
-from ddsp_live.modulation.matrix_file import find_map, read_map
+from ddsp_live.modulation.matrix_file import find_map
 
 
 def cc(number, value, channel=0):
@@ -51,97 +46,43 @@ def test_no_such_target():
         Learn("colour")
 
 
-def test_a_knob_waits_until_it_passes_where_the_parameter_is():
-    takeover = SoftTakeover(0.5)
-    assert [takeover.move(knob) for knob in (0.1, 0.3, 0.45, 0.55, 0.2)] == [None, None, None, 0.55, 0.2]
+def test_where_controllers_alone_count_pressure_and_bends_are_not_learned():
+    learn = Learn("vibrato", knobs=True)
+    assert learn.receive(messages.channel_pressure(90)) is None
+    assert learn.receive(messages.pitch_bend(8000)) is None
+    assert [learn.receive(cc(20, value)) for value in (0, 9)] == [None, "cc20"]
 
 
-def test_a_knob_that_jumps_over_the_place_has_passed_it():
-    takeover = SoftTakeover(0.5)
-    assert [takeover.move(knob) for knob in (0.9, 0.1)] == [None, 0.1]
+def turn(takeover, slider, *knobs):
+    """Where the slider is after each place that the knob is turned to."""
+    places = []
+    for knob in knobs:
+        if takeover.holds(knob, slider):
+            slider = knob
+        places.append(slider)
+    return places
 
 
-def test_whoever_moves_the_parameter_makes_the_knob_wait_again():
+def test_a_knob_waits_until_it_passes_where_the_slider_is():
+    assert turn(SoftTakeover(), 0.5, 0.1, 0.3, 0.45, 0.55, 0.2) == [0.5, 0.5, 0.5, 0.55, 0.2]
+
+
+def test_a_knob_that_jumps_over_the_slider_has_passed_it():
+    assert turn(SoftTakeover(), 0.5, 0.9, 0.1) == [0.5, 0.1]
+
+
+def test_a_slider_that_nobody_has_moved_goes_with_any_knob():
+    assert turn(SoftTakeover(), None, 0.9, 0.1) == [0.9, 0.1]
+
+
+def test_whoever_moves_the_slider_makes_the_knob_wait_again():
     takeover = SoftTakeover()
-    assert takeover.move(0.2) == 0.2
-    takeover.set(0.8)
-    assert [takeover.move(knob) for knob in (0.3, 0.8)] == [None, 0.8]
+    assert turn(takeover, None, 0.2) == [0.2]
+    assert turn(takeover, 0.8, 0.3, 0.79, 0.4) == [0.8, 0.79, 0.4]
 
 
-class FakeSynth:
-    def __init__(self):
-        self.map = PRESETS["keyboard"]
-        self.sent = []
-
-    def send_live(self, raw, arrival):
-        self.sent.append(raw)
-
-
-def receive(learner, message, arrival):
-    """As a session does."""
-    if learner.passes(message, arrival):
-        learner._synth.send_live(message, arrival)
-
-
-def test_the_learner_binds_saves_and_holds_back_until_picked_up():
-    synth, said, kept = FakeSynth(), [], []
-    learner = Learner(synth, said.append, kept.append)
-    learner.learn("brightness")
-    receive(learner, cc(30, 10), 0.0)
-    receive(learner, cc(30, 20), 0.0)  # learned: brightness is at 64, this knob is at 20
-    assert [row.target for row in synth.map if row.gesture == "cc30"] == ["brightness"]
-    assert kept == [synth.map]
-    receive(learner, cc(30, 40), 0.0)
-    receive(learner, cc(30, 65), 0.0)
-    assert synth.sent == [cc(30, 10), cc(30, 64), cc(30, 65)]
-    assert any("waits" in sentence for sentence in said)
-
-
-def test_a_knob_that_was_learned_before_waits_too():
-    synth = FakeSynth()
-    synth.map = Learn("brightness").into(synth.map, "cc40")
-    learner = Learner(synth, lambda sentence: None)
-    for value in (10, 50, 70):
-        receive(learner, cc(40, value), 0.0)
-    assert synth.sent == [cc(40, 70)]
-
-
-def test_notes_and_other_controllers_pass_a_learner():
-    synth = FakeSynth()
-    learner = Learner(synth, lambda sentence: None)
-    for raw in (messages.note_on(60, 100), cc(11, 3), cc(64, 127)):
-        receive(learner, raw, 0.0)
-    assert len(synth.sent) == 3
-
-
-def test_typed_lines_learn_until_an_empty_one(monkeypatch):
-    said, ended = [], threading.Event()
-    learner = Learner(FakeSynth(), said.append)
-    monkeypatch.setattr("sys.stdin", io.StringIO("learn brightness\nlearn colour\n\nlearn level\n"))
-    obey_lines(learner, said.append, ended)
-    assert ended.is_set()
-    assert (
-        said[0] == "Move what is to move brightness." and "no target 'colour'" in said[1] and len(said) == 2
-    )
-
-
-def test_what_was_learned_is_in_the_file_that_the_map_names(tmp_path):
-    path = tmp_path / "my.toml"
-    arguments = argparse.Namespace(map=str(path), learn="vibrato")
-    assert settle_map(arguments) == path and arguments.map == "keyboard"
-    synth, said = FakeSynth(), []
-    learner = make_learner(arguments, path, synth, synth.send_live, said.append)
-    for value in (0, 30):
-        receive(learner, cc(40, value), 0.0)
-    assert read_map(path) == synth.map
-    assert [row.target for row in synth.map if row.gesture == "cc40"] == ["vibrato"]
-
-
-def test_a_map_that_can_not_be_kept_is_said_and_counts_all_the_same(tmp_path):
-    synth, said = FakeSynth(), []
-    arguments = argparse.Namespace(map="keyboard", learn="vibrato")
-    learner = make_learner(arguments, tmp_path / "gone" / "my.toml", synth, synth.send_live, said.append)
-    for value in (0, 30):
-        receive(learner, cc(40, value), 0.0)
-    assert any("my.toml can't be written" in sentence for sentence in said)
-    assert any(row.gesture == "cc40" for row in synth.map)
+def test_a_slider_that_comes_back_to_where_a_knob_left_it_does_not_jump_to_the_knob():
+    takeover = SoftTakeover()
+    assert turn(takeover, None, 0.5) == [0.5]
+    assert turn(takeover, 0.9, 0.1) == [0.9]
+    assert turn(takeover, 0.5, 0.0) == [0.5]
