@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...patch import Patch
 from ..analysis.takes import Take
 from ..data.split import Split
 from ..evaluation.evaluate_patch import Evaluation
@@ -27,6 +26,7 @@ class Made(NamedTuple):
     patch: Path
     report: Path
     figures: dict[str, float]
+    verdict: list[str]  # sentences
 
 
 @dataclass
@@ -41,6 +41,8 @@ class Run:
     source: dict
     """As `known_source` has it."""
     cache: bool
+    keep: bool
+    """Whether every recording is learned from, whatever is wrong with it."""
     progress: Progress
     complain: Complain
     write: Write
@@ -62,9 +64,9 @@ class Run:
     """patch.json."""
     members: dict[str, Any] = field(default_factory=dict)
     """What `write_patch` takes besides."""
-    patch: Patch | None = None
     found: Evaluation | None = None
     figures: dict[str, float] = field(default_factory=dict)
+    verdict: list[str] = field(default_factory=list)
 
     def tell(self, sentence: str) -> None:
         """Complain, and keep it for the report."""
