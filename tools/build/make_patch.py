@@ -20,7 +20,7 @@ from ..data.describe import describe
 from ..data.split import hold_out, named_passages
 from ..evaluation.baselines import fit_static
 from ..evaluation.evaluate_patch import asked, evaluate_patch, takes_to_judge
-from ..evaluation.metrics import distances, fitted
+from ..evaluation.metrics import distances, fitted, sounding
 from ..evaluation.report import write_report
 from ..evaluation.resynthesis import patch_player
 from ..evaluation.verdict import nearest_notes, verdict
@@ -30,6 +30,7 @@ from ..models.decoder import to_onnx
 from ..room.estimate import learn_room
 from ..room.model import room_of
 from ..room.remove import dry_take
+from ..spectra.finish import with_correction
 from ..training import distill
 from ..training.checkpoint import remove_checkpoint
 from ..training.devices import device_of
@@ -123,6 +124,32 @@ def distil(run: Run) -> None:
     )
 
 
+def level_body(run: Run) -> None:
+    """Give the body the gain that training left open."""
+    sos = run.body.sos().detach().numpy() if run.body else np.array([[1.0, 0, 0, 1, 0, 0]])
+    sos[0, :3] *= 10 ** (missing_db(run.decoder, run.body, run.split.learned) / 20)
+    run.members["body"] = sos
+
+
+def name_it(run: Run) -> None:
+    """Give the patch its name, title and family."""
+    title = run.source.get("title", run.output.stem.replace("-", " ").capitalize())
+    family = run.source.get("family") or family_of(run.output.stem, title)
+    run.info = {"name": plain_name(run.output.stem), "title": title} | ({"family": family} if family else {})
+
+
+def correct(run: Run) -> None:
+    """Correct the network's spectra by tables, if they help."""
+    run.progress("Tables", 0.0, "")
+    options = {
+        "family": run.info.get("family"),
+        "name": run.info["name"],
+        "dynamics": run.settings.dynamics,
+        "complain": run.tell,
+    }
+    run.decoder, run.tables = with_correction(run.decoder, run.members["body"], run.split.learned, **options)
+
+
 def describe_patch(run: Run) -> None:
     """Write down what is known of the patch: what it plays, and where it comes from."""
     decoder, source = run.decoder, run.source
@@ -130,12 +157,7 @@ def describe_patch(run: Run) -> None:
         "harmonics": decoder.sizes["harmonic_distribution"],
         "noise_bands": decoder.sizes["noise_magnitudes"],
     }
-    title = source.get("title", run.output.stem.replace("-", " ").capitalize())
-    family = source.get("family") or family_of(run.output.stem, title)
-    run.info = {
-        "name": plain_name(run.output.stem),
-        "title": title,
-        **({"family": family} if family else {}),
+    run.info |= {
         **run.settings.rates,
         **sizes,
         "state_size": decoder.state_size,
@@ -163,6 +185,7 @@ def training_of(run: Run) -> dict:
         "best_step": history.chosen_step,
         "dropout": run.dropout,
         "last_loss": round(float(np.mean(history.losses[-100:])), 4),
+        "tables": run.tables,
     }
 
 
@@ -175,14 +198,10 @@ def learn_expression(run: Run) -> None:
 
 
 def pack(run: Run) -> None:
-    """Gather what the file holds besides patch.json; the body gets the gain that training left open."""
-    decoder, body = run.decoder, run.body
-    sos = body.sos().detach().numpy() if body else np.array([[1.0, 0, 0, 1, 0, 0]])
-    sos[0, :3] *= 10 ** (missing_db(decoder, body, run.split.learned) / 20)
+    """Gather what the file holds besides patch.json and the body."""
     run.members |= {
-        "onnx_bytes": to_onnx(decoder.spec, decoder.weights()),
+        "onnx_bytes": to_onnx(run.decoder.spec, run.decoder.weights()),
         "licence": run.source["licence_text"],
-        "body": sos,
     }
     if run.room is not None:
         run.members |= {"room": run.room.stereo(), "room_rate": run.settings.sample_rate}
@@ -237,6 +256,9 @@ STAGES = (
     split,
     fit,
     distil,
+    level_body,
+    name_it,
+    correct,
     describe_patch,
     learn_expression,
     pack,
@@ -261,7 +283,8 @@ def trained_figures(
     rows = []
     for _, take in takes:
         made = fitted(play(take.f0_hz, asked(take, lived_in)), len(take.audio))
-        rows.append(distances("trained_distance", made, take.audio, take.sample_rate))
+        part = sounding(take)
+        rows.append(distances("trained_distance", made[part], take.audio[part], take.sample_rate))
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 

@@ -60,6 +60,8 @@ class Run:
     body: Body | None = None
     history: History | None = None
     dropout: float = 0.0
+    tables: Any = None
+    """What `with_correction` says of its tables."""
     info: dict[str, Any] = field(default_factory=dict)
     """patch.json."""
     members: dict[str, Any] = field(default_factory=dict)
