@@ -84,8 +84,14 @@ def add_arguments(parser) -> None:
         help="analyse the recordings again, and save nothing for the next time",
     )
     parser.add_argument(
-        "--keep-all", action="store_true", help="learn from every recording, whatever is wrong with it"
+        "--keep",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="learn from this recording although it seems to hold several notes, speech or noise; may be repeated",
     )
+    parser.add_argument("--keep-all", action="store_true", help="the same for every recording")
     parser.add_argument("--title", help="name of the instrument, as shown to players")
     for name, meaning in (
         ("recordings", "title and author"),
@@ -144,7 +150,7 @@ def run(arguments) -> int:
                 settings,
                 source,
                 cache=not arguments.no_cache,
-                keep=arguments.keep_all,
+                keep=arguments.keep_all or arguments.keep,
                 progress=progress,
                 complain=complain,
             )
@@ -201,6 +207,7 @@ def learn_expression(arguments) -> int:
             arguments.patch or arguments.output,
             arguments.output,
             seed=arguments.seed or 0,
+            keep=arguments.keep_all or arguments.keep,
             progress=progress,
             complain=complain,
         )

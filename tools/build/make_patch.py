@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -14,7 +14,8 @@ import numpy as np
 from ...audio.outputs import OutputError, check_writable
 from ...patch import SUFFIX, Patch, PatchError, load_patch, write_patch
 from ...performance.families import family_of
-from ..analysis.takes import analyse_folder, find_recordings
+from ..analysis.diagnostics import JUDGED
+from ..analysis.takes import LEFT_OUT, analyse_folder, find_recordings
 from ..data.coverage import coverage
 from ..data.describe import describe
 from ..data.split import hold_out, named_passages
@@ -50,7 +51,7 @@ def make_patch(
     source: dict,
     *,
     cache: bool = True,
-    keep: bool = False,
+    keep: bool | Collection[Path] = (),
     reports: Path | None = None,
     progress: Progress = lambda stage, share, note: None,
     complain: Complain = lambda sentence: None,
@@ -58,10 +59,10 @@ def make_patch(
     """Run all `STAGES`: analyse, train, write and judge. Run again after it was stopped, it goes on.
 
     source: as `known_source` has it. cache: whether what was measured of the recordings is kept in the user's
-    cache folder for the next time. keep: whether to learn from every recording, whatever is wrong with it. reports:
-    the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be learned from,
-    PatchError for an output that cannot be written, and ValueError for a device that is not there, before any time
-    is spent.
+    cache folder for the next time. keep: recordings, or with True all, that are learned from whatever is wrong with
+    them. reports: the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be
+    learned from, PatchError for an output that cannot be written, and ValueError for a device that is not there, before
+    any time is spent.
     """
     folder, output = Path(folder), Path(output)
     page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
@@ -89,6 +90,10 @@ def analyse(run: Run) -> None:
     )
     for finding in findings:
         run.tell(f"{finding.sentence} ({finding.action})")
+    if any(finding.kind in JUDGED and finding.action == LEFT_OUT for finding in findings):
+        run.tell(
+            "If a recording was left out wrongly, --keep FILE learns from it, and --keep-all from every one."
+        )
 
 
 def remove_room(run: Run) -> None:

@@ -1,6 +1,6 @@
 """One making of a patch: what was asked for, and what its stages have found so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,8 +41,8 @@ class Run:
     source: dict
     """As `known_source` has it."""
     cache: bool
-    keep: bool
-    """Whether every recording is learned from, whatever is wrong with it."""
+    keep: bool | Collection[Path]
+    """Recordings, or with True all, that are learned from whatever is wrong with them."""
     progress: Progress
     complain: Complain
     write: Write
