@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ SILENCE = 10.0 ** (-90.0 / 20.0)
 LONGEST_TAIL_SECONDS = 12.0  # of releases and the room
 
 
-def _play(synth, event, time: int) -> None:
+def _play(synth: Synth | Ensemble, event: bytes | Note, time: int) -> None:
     if isinstance(event, Note):
         synth.note_on(
             event.note,
@@ -36,7 +37,7 @@ def _play(synth, event, time: int) -> None:
 
 
 def render_events(
-    events,
+    events: Sequence[tuple[float, bytes | Note]],
     synth: Synth | Ensemble,
     progress: Callable[[float], None] | None = None,
     listen: Callable[[], None] | None = None,
@@ -59,7 +60,7 @@ def render_events(
 
 
 def render_blocks(
-    events,
+    events: Sequence[tuple[float, bytes | Note]],
     synth: Synth | Ensemble,
     progress: Callable[[float], None] | None = None,
     listen: Callable[[], None] | None = None,
@@ -125,7 +126,7 @@ def render_midi(
     programs: Sequence[Patch | str | Path] = (),
     progress: Callable[[float], None] | None = None,
     mute: Collection[int] | None = None,
-    **changes,
+    **changes: Any,
 ) -> np.ndarray:
     """Render a MIDI file with a patch.
 

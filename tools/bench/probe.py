@@ -156,7 +156,9 @@ def performance(patch: Patch, voices: int) -> Callable[[], float]:
 
 def prior_notes(patch: Patch) -> Callable[[], float]:
     """Processor seconds of the thread that sends a note which rules, humanize and a prior of all attributes fill in."""
-    synth = Synth(replace(patch, prior=made_up_prior()), SAMPLE_RATE, voices=1, rules=1.0, humanize=1.0)
+    synth = Synth(
+        replace(patch, prior=made_up_prior()), sample_rate=SAMPLE_RATE, voices=1, rules=1.0, humanize=1.0
+    )
 
     def run() -> float:
         begin = time.thread_time()
@@ -196,7 +198,7 @@ def onnx_steps(patch: Patch, voices: int) -> Callable[[], float]:
 
 
 def callbacks(patch: Patch, voices: int, seconds: float) -> Callable[[], np.ndarray]:
-    synth = Synth(patch, SAMPLE_RATE, block_size=BLOCK, voices=voices)
+    synth = Synth(patch, sample_rate=SAMPLE_RATE, block_size=BLOCK, voices=voices)
     synth.control_change(91, 40)
     for voice in range(voices):
         synth.note_on(LOWEST_NOTE + voice % NOTES, 60 + voice, channel=voice // NOTES)

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -16,13 +16,14 @@ import numpy as np
 from ...audio.outputs import OutputError, check_writable
 from ...patch import SUFFIX, Patch, PatchError, load_patch, write_patch
 from ...performance.families import family_of
-from ..analysis.takes import Take, analyse_folder, find_recordings
+from ..analysis.diagnostics import JUDGED
+from ..analysis.takes import LEFT_OUT, Take, analyse_folder, find_recordings
 from ..data.coverage import coverage
 from ..data.describe import describe
 from ..data.split import Split, hold_out, named_passages
 from ..evaluation.baselines import fit_static
 from ..evaluation.evaluate_patch import asked, evaluate_patch, takes_to_judge
-from ..evaluation.metrics import distance, distances, fitted
+from ..evaluation.metrics import distance, distances, fitted, sounding
 from ..evaluation.report import write_report
 from ..evaluation.resynthesis import patch_player
 from ..evaluation.verdict import nearest_notes, verdict
@@ -31,6 +32,7 @@ from ..expression.life_fit import with_life
 from ..models.decoder import to_onnx
 from ..models.synthesis import player
 from ..room.estimate import dry_take, learn_room, room_of
+from ..spectra.finish import with_correction
 from ..training import distill
 from ..training.checkpoint import remove_checkpoint
 from ..training.devices import device_of
@@ -64,7 +66,7 @@ def make_patch(
     source: dict,
     *,
     cache: bool = True,
-    keep: bool = False,
+    keep: bool | Collection[Path] = (),
     reports: Path | None = None,
     progress: Progress = lambda stage, share, note: None,
     complain: Complain = lambda sentence: None,
@@ -72,10 +74,10 @@ def make_patch(
     """Analyses, trains, writes and judges. Run again after it was stopped, it goes on.
 
     source: as `known_source` has it. cache: whether what was measured of the recordings is kept in the user's
-    cache folder for the next time. keep: whether to learn from every recording, whatever is wrong with it. reports:
-    the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be learned from,
-    PatchError for an output that cannot be written, and ValueError for a device that is not there, before any time
-    is spent.
+    cache folder for the next time. keep: recordings, or with True all, that are learned from whatever is wrong with
+    them. reports: the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be
+    learned from, PatchError for an output that cannot be written, and ValueError for a device that is not there, before
+    any time is spent.
     """
     folder, output = Path(folder), Path(output)
     page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
@@ -98,6 +100,10 @@ def make_patch(
     )
     for finding in findings:
         tell(f"{finding.sentence} ({finding.action})")
+    if any(finding.kind in JUDGED and finding.action == LEFT_OUT for finding in findings):
+        tell(
+            "If a recording was left out wrongly, --keep FILE learns from it, and --keep-all from every one."
+        )
     room = None
     if settings.room == "trained":
         progress("Room", 0.0, "")
@@ -125,6 +131,13 @@ def make_patch(
         "harmonics": decoder.sizes["harmonic_distribution"],
         "noise_bands": decoder.sizes["noise_magnitudes"],
     }
+    title = source.get("title", output.stem.replace("-", " ").capitalize())
+    family = source.get("family") or family_of(output.stem, title)
+    sos = body.sos().detach().numpy() if body else np.array([[1.0, 0, 0, 1, 0, 0]])
+    sos[0, :3] *= 10 ** (missing_db(decoder, body, split.learned) / 20)
+    progress("Tables", 0.0, "")
+    options = {"family": family, "name": plain_name(output.stem), "dynamics": settings.dynamics}
+    decoder, corrected = with_correction(decoder, sos, split.learned, **options, complain=tell)
     training = {
         "settings": settings.decisive,
         "recordings": len({take.path for take in takes}),
@@ -136,12 +149,11 @@ def make_patch(
         "best_step": history.chosen_step,
         "dropout": dropout,
         "last_loss": round(float(np.mean(history.losses[-100:])), 4),
+        "tables": corrected,
         "no_network_fit": fit_static(split.learned, **sizes).to_json(),
     }
     if room is not None:
         training["room"] = room.describe()
-    title = source.get("title", output.stem.replace("-", " ").capitalize())
-    family = source.get("family") or family_of(output.stem, title)
     info = {
         "name": plain_name(output.stem),
         "title": title,
@@ -159,8 +171,6 @@ def make_patch(
     info, performer = with_expression(info, decoder, split.learned, split.judged, seed=settings.seed)
     members = {"onnx_bytes": to_onnx(decoder.spec, decoder.weights()), "licence": source["licence_text"]}
     members["performer"] = performer
-    sos = body.sos().detach().numpy() if body else np.array([[1.0, 0, 0, 1, 0, 0]])
-    sos[0, :3] *= 10 ** (missing_db(decoder, body, split.learned) / 20)
     members["body"] = sos
     members |= {"room": room.stereo(), "room_rate": settings.sample_rate} if room else {}
     write_patch(output, info, **members)
@@ -281,7 +291,8 @@ def trained_figures(
     rows = []
     for _, take in takes:
         made = fitted(play(take.f0_hz, asked(take, lived_in)), len(take.audio))
-        rows.append(distances("trained_distance", made, take.audio, take.sample_rate))
+        part = sounding(take)
+        rows.append(distances("trained_distance", made[part], take.audio[part], take.sample_rate))
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 

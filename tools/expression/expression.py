@@ -1,6 +1,6 @@
 """How an instrument is played, learned from its recordings: a patch's performer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +59,7 @@ def add_expression(
     output: Path,
     *,
     seed: int = 0,
+    keep: bool | Collection[Path] = (),
     progress: Callable[[str, float, str], None] = lambda stage, share, note: None,
     complain: Callable[[str], None] = lambda sentence: None,
 ) -> dict[str, float]:
@@ -67,6 +68,7 @@ def add_expression(
     Performance tables (.csv) teach the prior alone. A folder of nothing else, or one table, leaves the
     performer as it is.
 
+    keep: recordings, or with True all, that are learned from whatever is wrong with them.
     A room that the patch was trained with is taken off the recordings first. Recordings that the patch was judged by
     judge the performer, too. Returns its figures. Raises RecordingError or PatchError.
     """
@@ -84,6 +86,7 @@ def add_expression(
         folder,
         sample_rate=given.sample_rate,
         frame_rate=given.frame_rate,
+        keep=keep,
         progress=lambda done, files: progress("Analysing", done / files, ""),
     )
     for finding in findings:
