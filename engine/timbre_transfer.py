@@ -107,7 +107,8 @@ def hear(
     midi, voiced = without_leaps(midi, voiced & (loudness_db > gate_db), frame_rate)
     if not voiced.any():
         raise TransferError(
-            f"{path} has no pitch that could be followed: it is silence, noise, speech or chords."
+            f"{path} has no pitch that could be followed: it is silence, noise, speech, chords, or "
+            "outside of 25 to 2200 Hz."
         )
     return Heard(midi, voiced, loudness_db, raised_db)
 
@@ -130,7 +131,8 @@ def _raised_db(loudness_db: np.ndarray) -> float:
 def _without_room(path: Path, frame_rate: int, made_in: Patch) -> "Take":
     """The take as it was before the room, at the rate at which the patch has learned that."""
     from .tools.analysis.takes import analyse
-    from .tools.room.estimate import dry_take, room_of
+    from .tools.room.model import room_of
+    from .tools.room.remove import dry_take
 
     room = room_of(made_in)
     if room is None:

@@ -16,7 +16,8 @@ from ...patch import Patch
 from ..analysis.takes import RecordingError, Take, analyse, analyse_folder, find_recordings
 from ..bench import probe
 from ..data.split import file_name, named_passages, note_pitch
-from ..room.estimate import Room, dry_take, room_of
+from ..room.model import Room, room_of
+from ..room.remove import dry_take
 from .baselines import StaticSound, neighbours
 from .metrics import Judged, fitted, judge, summary
 from .resynthesis import patch_player

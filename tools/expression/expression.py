@@ -10,7 +10,8 @@ from ...patch import Patch, PatchError, load_patch, write_patch
 from ...performance.table import read_table
 from ..analysis.takes import Take, analyse_folder
 from ..models.decoder import Decoder, from_weights
-from ..room.estimate import dry_take, room_of
+from ..room.model import room_of
+from ..room.remove import dry_take
 from .lines import learn_lines, lines_of
 from .performer import Settings, decode_with, train_performer
 from .prior import prior_in_words, take_rows, train_prior

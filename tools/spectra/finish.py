@@ -9,7 +9,8 @@ from ...patch import Patch, load_patch, write_patch
 from ..analysis.takes import Take, analyse_folder
 from ..data.split import named_passages
 from ..models.decoder import Decoder, from_weights, to_onnx
-from ..room.estimate import dry_take, room_of
+from ..room.model import room_of
+from ..room.remove import dry_take
 from .correct import correct
 from .tabled import with_tables, without_tables
 
