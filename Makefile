@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 KERNEL := $(wildcard native/*/*.c native/*/*.h) native/build.py setup.py pyproject.toml
 
-.PHONY: play test bench docs mutants patches recordings clean
+.PHONY: play test bench docs types mutants patches recordings clean
 
 play: $(VENV)/play
 	@tools/system-packages.sh play $(PYTHON)
@@ -21,6 +21,13 @@ bench: $(VENV)/play
 docs: $(VENV)/docs
 	$(BIN)/python -m mkdocs build --strict --quiet
 	@echo "The documentation is in build/site/index.html."
+
+# Strict types for what users import. The link gives the folder the package's name.
+PUBLIC := ddsp_live errors options synth render ensemble signal workflows timbre_transfer ranges patch patch.model \
+	kernel.events kernel.stats input.input live.play
+types: $(VENV)/test
+	@mkdir -p build/typed && ln -sfn ../../engine build/typed/ddsp_live
+	MYPYPATH=build/typed $(BIN)/python -m mypy $(addprefix -m ,$(subst ddsp_live.ddsp_live,ddsp_live,$(addprefix ddsp_live.,$(PUBLIC))))
 
 # Changes one thing at a time in files that differ from BASE, and says what no quick test noticed.
 mutants: $(VENV)/test

@@ -1,7 +1,8 @@
 """Sixteen MIDI channels, a patch each: synths that play together as one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from .native._kernel import ffi, lib
 from .options import SynthOptions
 from .patch import Patch
 from .synth import Synth
+
+if TYPE_CHECKING:
+    import mido
 
 CHANNELS = range(16)
 
@@ -43,8 +47,8 @@ class Ensemble:
         patches: Mapping[int, Patch | str],
         together: bool = False,
         options: SynthOptions | None = None,
-        **changes,
-    ):
+        **changes: Any,
+    ) -> None:
         if not patches or any(channel not in CHANNELS for channel in patches):
             raise ValueError("An ensemble needs a patch on at least one of the channels 1 to 16.")
         options = replace(options or SynthOptions(), **changes)
@@ -68,32 +72,40 @@ class Ensemble:
         self._limiter, self._limiter_at = zeroed(lib.offline_limiter_bytes())
         lib.offline_limiter_init(self._pointer(), self.sample_rate)
 
-    def _pointer(self):
+    def _pointer(self) -> Any:
         return ffi.cast("void *", self._limiter_at)
 
-    def send(self, message, time: int | None = None) -> None:
+    def send(self, message: "bytes | Sequence[int] | mido.Message", time: int | None = None) -> None:
         """As `Synth.send`: to the part of the message's channel, or to all where it has none."""
         raw = bytes(message)
         if raw[0] >= 0xF0:
-            for synth in self.synths.values():
-                synth.send(raw, time)
+            for each in self.synths.values():
+                each.send(raw, time)
         elif (synth := self._of_channel.get(raw[0] & 0x0F)) is not None:
             synth.send(raw, time)
 
-    def note_on(self, note, velocity=100, channel=0, time=None, attributes=None, seconds=0.0) -> None:
+    def note_on(
+        self,
+        note: int | float | str,
+        velocity: int = 100,
+        channel: int = 0,
+        time: int | None = None,
+        attributes: Mapping[str, float] | None = None,
+        seconds: float = 0.0,
+    ) -> None:
         """As `Synth.note_on`."""
         if (synth := self._of_channel.get(channel)) is not None:
             synth.note_on(note, velocity, channel, time, attributes, seconds)
 
     def volume(self, note: float, velocity: int, channel: int) -> float:
         """As `Synth.volume`, of the channel's part; NaN where the channel is silent."""
-        synth = self._of_channel.get(channel)
-        return np.nan if synth is None else synth.volume(note, velocity)
+        part = self._of_channel.get(channel)
+        return np.nan if part is None else part.volume(note, velocity)
 
     def render(self, frames: int) -> np.ndarray:
         """The next `frames` samples of all parts together, float32 [frames, 2], full scale ±1."""
         self.stems = {name: synth.render(frames) * self._gain for name, synth in self.synths.items()}
-        mix = np.sum(list(self.stems.values()), axis=0, dtype=np.float32)
+        mix: np.ndarray = np.asarray(np.sum(list(self.stems.values()), axis=0, dtype=np.float32))
         lib.offline_limiter(self._pointer(), ffi.from_buffer("float *", mix), len(mix))
         return mix
 

@@ -1,8 +1,9 @@
 """What a synth is made with: one table for `Synth`, `Ensemble`, `render_midi` and the command line."""
 
-import numbers
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from .errors import DdspLiveError
 from .modulation.matrix_file import DEFAULT, ModRoute
@@ -102,7 +103,7 @@ class SynthOptions:
 
 def check(name: str, value: object, low: float, high: float) -> None:
     """Raise TypeError if `value` is no number, and OptionError if it is not within low to high."""
-    if not isinstance(value, numbers.Real):
+    if not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name} is {value!r}: give a number from {low} to {high}.")
-    if not low <= value <= high:
+    if not low <= float(value) <= high:
         raise OptionError(f"{name} is {value}: give a number from {low} to {high}.")

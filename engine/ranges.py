@@ -6,8 +6,9 @@ def is_number(value: object, low: float, high: float) -> bool:
 
     Truth values are none. Integers beyond the range of floats and NaN are out of any bounds.
     """
-    real = isinstance(value, int | float) and not isinstance(value, bool)
-    return real and low <= value <= high and abs(value) != float("inf")
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return low <= value <= high and abs(value) != float("inf")
 
 
 def is_whole(value: object, low: int, high: int) -> bool:

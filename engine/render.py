@@ -4,6 +4,7 @@ import numbers
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ SILENCE = 10.0 ** (-90.0 / 20.0)
 LONGEST_TAIL_SECONDS = 12.0  # of releases and the room
 
 
-def _play(synth, event, time: int) -> None:
+def _play(synth: Synth | Ensemble, event: bytes | Note, time: int) -> None:
     if isinstance(event, Note):
         synth.note_on(
             event.note,
@@ -37,7 +38,7 @@ def _play(synth, event, time: int) -> None:
 
 
 def render_events(
-    events,
+    events: Sequence[tuple[float, bytes | Note]],
     synth: Synth | Ensemble,
     progress: Callable[[float], None] | None = None,
     listen: Callable[[], None] | None = None,
@@ -60,7 +61,7 @@ def render_events(
 
 
 def render_blocks(
-    events,
+    events: Sequence[tuple[float, bytes | Note]],
     synth: Synth | Ensemble,
     progress: Callable[[float], None] | None = None,
     listen: Callable[[], None] | None = None,
@@ -126,7 +127,7 @@ def render_midi(
     programs: Sequence[Patch | str | Path] = (),
     progress: Callable[[float], None] | None = None,
     mute: Collection[int] | None = None,
-    **changes,
+    **changes: Any,
 ) -> np.ndarray:
     """Render a MIDI file with a patch.
 

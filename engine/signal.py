@@ -5,6 +5,8 @@ frame i + 1's; the last frame's are held for a hop. `ddsp_live.tools.models.sign
 torch.
 """
 
+from typing import Any
+
 import numpy as np
 
 from .kernel.memory import zeroed
@@ -199,9 +201,9 @@ def _frames(frames: int, sample_rate: float, frame_rate: float) -> tuple[np.ndar
     return starts, np.zeros(starts[-1] + 16, np.float32)
 
 
-def _pointer(array: np.ndarray, kind: str):
+def _pointer(array: np.ndarray, kind: str) -> Any:
     return ffi.cast(f"{kind} *", array.ctypes.data)
 
 
-def _void(address: int):
+def _void(address: int) -> Any:
     return ffi.cast("void *", address)

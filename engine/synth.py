@@ -3,9 +3,10 @@
 import difflib
 import numbers
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -96,12 +97,12 @@ class Synth(Events):
     humanize = Amount(lambda synth, amount: setattr(synth._interpreter, "humanize", amount))
     prior = Amount(lambda synth, amount: setattr(synth._interpreter, "prior_amount", amount))
 
-    def __init__(self, patch: Patch | str, options: SynthOptions | None = None, **changes):
+    def __init__(self, patch: Patch | str, options: SynthOptions | None = None, **changes: Any) -> None:
         options = replace(options or SynthOptions(), **changes)
         self.sample_rate, self.decoder = options.sample_rate, options.decoder
         self.block_size, self.voices = int(options.block_size), int(options.voices)
         self._room, self._trim, self._trust = _found(options.room), options.trim, options.trust
-        self._kept: list = []  # what the kernel reads or writes for as long as it lives
+        self._kept: list[Any] = []  # what the kernel reads or writes for as long as it lives
         self._memory, self.c = _made(options)
         self.instruments = Instruments(self.c)
         self._mapping = threading.Lock()
@@ -120,7 +121,7 @@ class Synth(Events):
             self.tuning = options.tuning
         self.load(patch)
 
-    def __setattr__(self, name: str, value) -> None:
+    def __setattr__(self, name: str, value: Any) -> None:
         """Set what a synth has; a name that it has not, or that is settled when it is made, is an AttributeError."""
         if name in FIXED and name in vars(self):
             raise AttributeError(f"The {name} of a Synth stays as it was made: make another Synth.")
@@ -138,7 +139,7 @@ class Synth(Events):
         return self.instrument.patch
 
     @patch.setter
-    def patch(self, wanted) -> None:
+    def patch(self, wanted: Patch | str | Path) -> None:
         self.load(wanted)
 
     @property
@@ -163,7 +164,7 @@ class Synth(Events):
         patch = loaded(patch)
         if self.stream is not None:
             check_cost(patch, self.voices, self.decoder, self._trust)
-        room = own_room(patch) if self._room == OWN else self._room
+        room = own_room(patch) if isinstance(self._room, str) else self._room
         # One voice more than keys can play follows the input.
         self.instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room, self._trim)
         self._interpreter.prior = patch.prior
@@ -175,7 +176,7 @@ class Synth(Events):
         self.load(self.patch)
 
     @property
-    def programs(self) -> list:
+    def programs(self) -> list[Patch | str | Path]:
         """What program changes choose from, the first by program 0 of bank 0: names, paths or patches.
 
         By default the factory patches and then your own, in the order of `list_patches`; a program beyond the end
@@ -184,7 +185,7 @@ class Synth(Events):
         return self._programs.choices
 
     @programs.setter
-    def programs(self, choices) -> None:
+    def programs(self, choices: Iterable[Patch | str | Path]) -> None:
         self._programs.choices = list(choices)
 
     def change_program(self) -> None:
@@ -195,7 +196,7 @@ class Synth(Events):
         """
         self._programs.change()
 
-    def _change_to(self, program) -> None:
+    def _change_to(self, program: Patch | str | Path) -> None:
         patch = loaded(program)
         if patch.info != self.patch.info:
             self.load(patch)
@@ -248,7 +249,7 @@ class Synth(Events):
         """What each sounding voice does now, the one that follows the input among them: its number is `voices`."""
         return self._readings.voices()
 
-    def keep(self, memory) -> None:
+    def keep(self, memory: Any) -> None:
         """Let memory that was handed to the kernel live as long as the synth."""
         self._kept.append(memory)
 
@@ -265,7 +266,7 @@ class Synth(Events):
         return self._readings.stats(reader)
 
 
-def _made(options: SynthOptions):
+def _made(options: SynthOptions) -> tuple[Any, Any]:
     """The kernel's synth, and the memory that it lies in."""
     weighting = np.ascontiguousarray(a_weighting(options.sample_rate))
     config = ffi.new(
@@ -284,8 +285,10 @@ def _made(options: SynthOptions):
     return memory, lib.synth_init(ffi.cast("void *", address), config)
 
 
-def _found(room) -> str | Room:
-    return room if room == OWN or isinstance(room, Room) else find_room(room)
+def _found(room: str | Path | Room) -> str | Room | None:
+    if isinstance(room, Room):
+        return room
+    return OWN if room == OWN else find_room(room)
 
 
 def _unknown(name: str) -> str:

@@ -1,17 +1,19 @@
 """A recording of one voice, played by a patch: pitch and loudness are its own, the sound is the patch's."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import soxr
 
+from .audio.channels import to_mono
 from .audio.sound_files import SoundFileError, read_sound
 from .decoders.onnx_decoder import OnnxDecoder
 from .errors import DdspLiveError, MissingPackageError
 from .input.calibration import HEARD_DB, LOUDEST, PERCENTS, USUAL_DB, loudness_tables, octaves_to
 from .input.input import AUTO
-from .input.loudness import loudness
+from .input.loudness import FLOOR_DB, loudness
 from .input.pitch_cleanup import without_leaps
 from .input.pitch_track import GATE_DB, track
 from .kernel.filters import sections_at_rate
@@ -20,6 +22,9 @@ from .patch.room import Room
 from .signal import filtered_noise, harmonic, sosfilt
 from .tuning.scales import scale_pitches
 
+if TYPE_CHECKING:
+    from .tools.analysis.takes import Take
+
 FALL_DB = 60.0  # that what is told falls within FALL_SECONDS of silence
 FALL_SECONDS = 0.3
 VOICING_SECONDS = 0.02
@@ -27,6 +32,8 @@ MOST_CORRECTION_DB = 15.0
 CORRECTIONS = 4  # passes: overlapping windows are not corrected at once
 SMOOTH_FRAMES = 5
 CEILING = 0.98
+SOFT_DB = -30.0  # of the loudest frames, to which softer recordings are raised
+LOUDEST_PERCENT = 98
 LEAST_PITCHED = 0.5  # of what sounds: with less it is no line of one voice
 
 
@@ -40,6 +47,7 @@ class Heard(NamedTuple):
     midi: np.ndarray  # [frames]; bridged where unvoiced
     voiced: np.ndarray  # bool [frames]
     loudness_db: np.ndarray  # [frames]
+    raised_db: float = 0.0  # by which a soft recording was raised before; part of loudness_db
 
     def pitched(self, gate_db: float = GATE_DB) -> float:
         """The share of what sounds that has a pitch: of one voice most of it, of drums, chords and speech less."""
@@ -58,15 +66,24 @@ class Transfer(NamedTuple):
 
     @property
     def audio(self) -> np.ndarray:
-        return sum(self.parts.values())
+        """Returns the whole, float32 [samples, 2]."""
+        return np.sum(list(self.parts.values()), axis=0)
 
 
 def hear(
-    path: Path, sample_rate: int, frame_rate: int, gate_db: float = GATE_DB, made_in: Patch | None = None
+    path: Path,
+    sample_rate: int,
+    frame_rate: int,
+    gate_db: float = GATE_DB,
+    made_in: Patch | None = None,
+    say: Callable[[str], None] = lambda sentence: None,
 ) -> Heard:
     """Tracks a recording as the trainer does, or where its packages are missing, as live.
 
-    made_in: a patch that has learned the room of this recording, which is then taken off. Raises TransferError for a
+    A recording whose loudest is below SOFT_DB is raised to that, unless the gate is another than usual.
+
+    made_in: a patch that has learned the room of this recording, which is then taken off. say: is told what is wrong
+    with the recording. Raises TransferError for a
     file that is no sound, where nothing in it has a pitch, and for a patch that knows no room.
     """
     try:
@@ -76,23 +93,45 @@ def hear(
             from .tools.analysis.takes import analyse
 
             take = analyse(path, sample_rate=sample_rate, frame_rate=frame_rate)
-        midi, voiced, loudness_db = take.midi, take.voiced, take.loudness_db
+        _tell_of(take.findings, say)
+        audio, midi, voiced, loudness_db = take.audio, take.midi, take.voiced, take.loudness_db
     except ImportError as error:
         if made_in is not None:
             raise MissingPackageError("To take a room off", "train", error) from error
-        midi, voiced, loudness_db = _hear_as_live(path, sample_rate, frame_rate, gate_db)
+        audio, midi, voiced, loudness_db = _hear_as_live(path, sample_rate, frame_rate, gate_db)
+    rates = (made_in.sample_rate if made_in else sample_rate, frame_rate)
+    raised_db = _raised_db(loudness_db) if gate_db == GATE_DB else 0.0
+    if raised_db:
+        loudness_db = loudness(audio * np.float32(10 ** (raised_db / 20)), *rates)[: len(midi)]
+        say(f"{path} is soft: it was raised by {raised_db:.0f} dB (not so with another --gate).")
     midi, voiced = without_leaps(midi, voiced & (loudness_db > gate_db), frame_rate)
     if not voiced.any():
         raise TransferError(
             f"{path} has no pitch that could be followed: it is silence, noise, speech or chords."
         )
-    return Heard(midi, voiced, loudness_db)
+    return Heard(midi, voiced, loudness_db, raised_db)
 
 
-def _without_room(path: Path, frame_rate: int, made_in: Patch):
+def _tell_of(findings, say: Callable[[str], None]) -> None:
+    """What of the analysis's findings explains that notes are missing or wrong."""
+    from .tools.analysis.diagnostics import TOLD
+
+    for finding in findings:
+        if finding.kind in TOLD:
+            say(finding.sentence)
+
+
+def _raised_db(loudness_db: np.ndarray) -> float:
+    """By how many dB the loudest lies below SOFT_DB; 0 for silence, too."""
+    loudest = float(np.percentile(loudness_db, LOUDEST_PERCENT)) if len(loudness_db) else FLOOR_DB
+    return max(0.0, SOFT_DB - loudest) if loudest > FLOOR_DB + 1 else 0.0
+
+
+def _without_room(path: Path, frame_rate: int, made_in: Patch) -> "Take":
     """The take as it was before the room, at the rate at which the patch has learned that."""
     from .tools.analysis.takes import analyse
-    from .tools.room.estimate import dry_take, room_of
+    from .tools.room.model import room_of
+    from .tools.room.remove import dry_take
 
     room = room_of(made_in)
     if room is None:
@@ -102,20 +141,25 @@ def _without_room(path: Path, frame_rate: int, made_in: Patch):
     return dry_take(analyse(path, sample_rate=made_in.sample_rate, frame_rate=frame_rate), room)
 
 
-def _hear_as_live(path: Path, sample_rate: int, frame_rate: int, gate_db: float):
+def _hear_as_live(
+    path: Path, sample_rate: int, frame_rate: int, gate_db: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     try:
         audio, rate = read_sound(path)
     except SoundFileError as error:
         raise TransferError(str(error)) from error
-    audio = audio.mean(1) if rate == sample_rate else soxr.resample(audio.mean(1), rate, sample_rate)
-    heard = track(audio, sample_rate=sample_rate, frame_rate=frame_rate, gate_db=gate_db)
+    audio, _ = to_mono(audio)
+    audio = audio if rate == sample_rate else soxr.resample(audio, rate, sample_rate)
+    level_db = loudness(audio, sample_rate, frame_rate)
+    lower_db = gate_db - _raised_db(level_db) if gate_db == GATE_DB else gate_db
+    heard = track(audio, sample_rate=sample_rate, frame_rate=frame_rate, gate_db=lower_db)
     times = np.arange(len(heard.f0_hz)) / frame_rate
     if not heard.voiced.any():
-        return np.zeros(len(times)), heard.voiced, heard.loudness_db
+        return audio, np.zeros(len(times)), heard.voiced, heard.loudness_db
     at = (times - heard.age)[heard.voiced]
     midi = np.interp(times, at, 69 + 12 * np.log2(heard.f0_hz[heard.voiced] / 440))
     voiced = np.interp(times, times - np.median(heard.age[heard.voiced]), heard.voiced) > 0.5
-    return midi, voiced, loudness(audio, sample_rate, frame_rate)[: len(times)]
+    return audio, midi, voiced, level_db[: len(times)]
 
 
 def transfer(
@@ -139,7 +183,7 @@ def transfer(
         midi = midi + snap * (scale_notes[np.abs(midi[:, None] - scale_notes).argmin(1)] - midi)
     at = np.percentile(heard.loudness_db[heard.voiced], PERCENTS)
     if loudest_db != AUTO:
-        at = USUAL_DB + (float(loudest_db) - USUAL_DB[LOUDEST])
+        at = USUAL_DB + (float(loudest_db) + heard.raised_db - USUAL_DB[LOUDEST])
     told, target = (np.interp(heard.loudness_db, HEARD_DB, table) for table in loudness_tables(patch, at))
     silent = _frames_since(heard.voiced) / frame_rate
     fall = FALL_DB * silent / FALL_SECONDS
@@ -168,17 +212,18 @@ def transfer(
 
 def _octave(heard: Heard, patch: Patch) -> int:
     notes = np.clip(np.round(heard.midi[heard.voiced]), 0, 127).astype(int)
-    return octaves_to(patch, np.bincount(notes, minlength=128))
+    return octaves_to(patch, np.bincount(notes, minlength=128).tolist())
 
 
 def _frames_since(voiced: np.ndarray) -> np.ndarray:
     """How many frames ago, or in how many, the nearest voiced one is."""
     at, frames = np.flatnonzero(voiced), np.arange(len(voiced))
     after = np.searchsorted(at, frames).clip(0, len(at) - 1)
-    return np.minimum(np.abs(frames - at[after]), np.abs(frames - at[(after - 1).clip(0)]))
+    distance: np.ndarray = np.minimum(np.abs(frames - at[after]), np.abs(frames - at[(after - 1).clip(0)]))
+    return distance
 
 
-def _decode(patch: Patch, midi: np.ndarray, told_db: np.ndarray):
+def _decode(patch: Patch, midi: np.ndarray, told_db: np.ndarray) -> tuple[np.ndarray, ...]:
     decoder, state = OnnxDecoder(patch.onnx), np.zeros((1, patch.state_size), np.float32)
     frames = []
     for f0, level in zip((midi / 127).astype(np.float32), (told_db / 80 + 1).astype(np.float32), strict=True):
@@ -187,7 +232,14 @@ def _decode(patch: Patch, midi: np.ndarray, told_db: np.ndarray):
     return tuple(np.concatenate(control) for control in zip(*frames, strict=True))
 
 
-def _corrected(tone, breath, target_db, voiced, rate, frame_rate):
+def _corrected(
+    tone: np.ndarray,
+    breath: np.ndarray,
+    target_db: np.ndarray,
+    voiced: np.ndarray,
+    rate: int,
+    frame_rate: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """Both by one slow gain, so that the loudness is what was asked for: a decoder is told it and is not exact."""
     times, samples = np.arange(len(target_db)) / frame_rate, np.arange(len(tone)) / rate
     window = np.ones(SMOOTH_FRAMES) / SMOOTH_FRAMES
@@ -208,5 +260,5 @@ def _in_room(dry: np.ndarray, room: Room, rate: float) -> np.ndarray:
     """[samples, 2]."""
     impulses = room.at_rate(rate)
     size = 1 << (len(dry) + impulses.shape[1] - 1).bit_length()
-    wet = np.fft.irfft(np.fft.rfft(dry, size) * np.fft.rfft(impulses, size), size)[:, : len(dry)]
+    wet: np.ndarray = np.fft.irfft(np.fft.rfft(dry, size) * np.fft.rfft(impulses, size), size)[:, : len(dry)]
     return np.broadcast_to(wet, (2, len(dry))).T

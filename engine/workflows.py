@@ -2,17 +2,26 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .errors import DdspLiveError, MissingPackageError
 from .input.input import AUTO
+from .patch.model import Patch
 from .patch.room import OWN, Room, chosen_room
+
+if TYPE_CHECKING:
+    from .timbre_transfer import Transfer
+    from .tools.build.make_patch import Made
+    from .tools.evaluation.evaluate_patch import Evaluation
 
 TRAINING = "Training"
 
 
 def transfer(
     recording: str | Path,
-    patch,
+    patch: Patch | str | Path,
     *,
     octave: int | str = AUTO,
     snap: float = 0.0,
@@ -22,7 +31,7 @@ def transfer(
     room: str | Path | Room = OWN,
     wet: float = 0.0,
     seed: int = 0,
-):
+) -> "Transfer":
     """Play a recording of one voice or instrument by a patch, which takes its pitch and loudness.
 
     Parameters
@@ -45,7 +54,7 @@ def transfer(
     Raises
     ------
     DdspLiveError
-        Where the recording, the patch or the room can't be used.
+        If the recording, the patch or the room can't be used.
 
     Examples
     --------
@@ -79,8 +88,8 @@ def train(
     source: Mapping[str, str] | None = None,
     progress: Callable[[str, float, str], None] = lambda stage, share, note: None,
     complain: Callable[[str], None] = lambda sentence: None,
-    **settings,
-):
+    **settings: Any,
+) -> "Made":
     """Make a patch from a folder of recordings of one instrument; minutes, and it goes on where it was stopped.
 
     Parameters
@@ -106,9 +115,9 @@ def train(
     Raises
     ------
     MissingPackageError
-        Where the packages of the extra ``train`` are not installed.
+        If the packages of the extra ``train`` are not installed.
     ValueError
-        Where the recordings or the settings can't be used.
+        If the recordings or the settings can't be used.
     """
     try:
         from .tools.build.make_patch import known_source, make_patch
@@ -128,7 +137,14 @@ def train(
     return make_patch(folder, output, chosen, about, progress=progress, complain=complain)
 
 
-def evaluate(patch, folder: str | Path, *, which: str = "either", write: str | Path | None = None, **more):
+def evaluate(
+    patch: Patch | str | Path,
+    folder: str | Path,
+    *,
+    which: str = "either",
+    write: str | Path | None = None,
+    **more: Any,
+) -> "Evaluation":
     """Measure how near a patch comes to recordings of its instrument.
 
     Parameters
@@ -150,7 +166,7 @@ def evaluate(patch, folder: str | Path, *, which: str = "either", write: str | P
     Raises
     ------
     MissingPackageError
-        Where the packages of the extra ``train`` are not installed.
+        If the packages of the extra ``train`` are not installed.
     """
     try:
         from .tools.evaluation.evaluate_patch import evaluate_patch
@@ -163,7 +179,7 @@ def evaluate(patch, folder: str | Path, *, which: str = "either", write: str | P
     )
 
 
-def Audio(audio, rate: float = 48000):
+def Audio(audio: np.ndarray, rate: float = 48000) -> Any:
     """What a notebook shows as a player of `audio`, float [frames, 2] as `Synth.render` gives it, as loud as it is.
 
     Raises DdspLiveError without IPython. The same in one line: ``IPython.display.Audio(audio.T,

@@ -36,6 +36,7 @@ PYTHON = (
     "tools.analysis",
     "tools.data",
     "tools.room",
+    "tools.spectra",
     "timbre_transfer",
     "tools.bench",
     "tools.training",

@@ -1,5 +1,6 @@
 """`ddsp-live attributes`: a recording's notes, each with its six performance attributes, as a table."""
 
+import sys
 from pathlib import Path
 
 from ..errors import MissingPackageError
@@ -47,7 +48,12 @@ def run(arguments) -> int:
     output = arguments.output or beside(arguments.recording, ".csv")
     check_writable(output)
     patch = load_patch(arguments.patch) if arguments.patch else None
-    rows, units = measure_notes(arguments.recording, midi=arguments.notes, patch=patch)
+    rows, units = measure_notes(
+        arguments.recording,
+        midi=arguments.notes,
+        patch=patch,
+        say=lambda sentence: print(sentence, file=sys.stderr),
+    )
     write_table(output, rows)
     notes = [
         {"onset_seconds": float(row["onset_seconds"]), "pitch": float(row["pitch"])}

@@ -19,6 +19,7 @@ EXAMPLES = """examples:
   ddsp-live train recordings/cello -o cello.ddsp
   ddsp-live train recordings/cello -o cello.ddsp        again, after it was stopped: it goes on
   ddsp-live train recordings/cello -o cello.ddsp --expression     how it is played, for a patch that is there
+  ddsp-live train recordings/cello -o cello.ddsp --tables         its tables anew, for a patch that is there
   ddsp-live train recordings/cello -o tiny-cello.ddsp --size tiny
   ddsp-live train recordings/cello -o cello.ddsp --licence CC0-1.0 --recordings "my own cello"
 """
@@ -27,7 +28,7 @@ NOT_FOR_EXPRESSION = (
     *("size", "room", "steps", "threads", "device", "sample_rate", "no_cache"),
     *("title", "recordings", "licence", "url"),
 )
-SETTINGS = ("steps", "seed", "threads", "device", "sample_rate")
+SETTINGS = ("steps", "seed", "threads", "device", "sample_rate", "dynamics")
 SOURCE = ("title", "recordings", "licence", "url")
 
 
@@ -83,8 +84,14 @@ def add_arguments(parser) -> None:
         help="analyse the recordings again, and save nothing for the next time",
     )
     parser.add_argument(
-        "--keep-all", action="store_true", help="learn from every recording, whatever is wrong with it"
+        "--keep",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="learn from this recording although it seems to hold several notes, speech or noise; may be repeated",
     )
+    parser.add_argument("--keep-all", action="store_true", help="the same for every recording")
     parser.add_argument("--title", help="name of the instrument, as shown to players")
     for name, meaning in (
         ("recordings", "title and author"),
@@ -97,7 +104,22 @@ def add_arguments(parser) -> None:
         action="store_true",
         help="add expression, learned from phrases, to an existing patch (OUTPUT, or --patch)",
     )
-    parser.add_argument("--patch", help="with --expression: patch to add it to, by name or path")
+    parser.add_argument(
+        "--dynamics",
+        choices=("own", "borrowed", "none"),
+        help="how timbre follows loudness, besides what the network learned. own: from recordings at several dynamics, "
+        "if it helps; borrowed: where these have one dynamic, from the family (brass, saxophones); none: as the "
+        "network does (default: borrowed)",
+    )
+    parser.add_argument(
+        "--tables",
+        action="store_true",
+        help="make only the tables that correct the network's spectra, in seconds, and put them into the patch that is "
+        "there: OUTPUT, or --patch",
+    )
+    parser.add_argument(
+        "--patch", help="with --expression or --tables: the patch to put it into, a name or a path"
+    )
     add_json(parser)
 
 
@@ -105,7 +127,10 @@ def run(arguments) -> int:
     if arguments.expression:
         tell_without_effect(arguments, NOT_FOR_EXPRESSION, "with --expression")
         return learn_expression(arguments)
-    tell_without_effect(arguments, ["patch"], "without --expression")
+    if arguments.tables:
+        tell_without_effect(arguments, NOT_FOR_EXPRESSION, "with --tables")
+        return make_tables(arguments)
+    tell_without_effect(arguments, ["patch"], "without --expression or --tables")
     try:
         from ddsp_live.tools.build.make_patch import known_source, make_patch
         from ddsp_live.tools.training.loop import Settings
@@ -125,7 +150,7 @@ def run(arguments) -> int:
                 settings,
                 source,
                 cache=not arguments.no_cache,
-                keep=arguments.keep_all,
+                keep=arguments.keep_all or arguments.keep,
                 progress=progress,
                 complain=complain,
             )
@@ -150,6 +175,27 @@ def run(arguments) -> int:
     return 0
 
 
+def make_tables(arguments) -> int:
+    try:
+        from ddsp_live.tools.spectra.finish import finish_patch
+    except ModuleNotFoundError as error:
+        raise MissingPackageError("Training", "train", error) from error
+    with stages() as (progress, complain):
+        figures = finish_patch(
+            arguments.folder,
+            arguments.patch or arguments.output,
+            arguments.output,
+            dynamics=arguments.dynamics or "borrowed",
+            progress=progress,
+            complain=complain,
+        )
+    if arguments.json:
+        print_json({"patch": str(arguments.output), "figures": figures})
+    else:
+        print(f"{arguments.output}: " + ", ".join(f"{name} {value}" for name, value in figures.items()))
+    return 0
+
+
 def learn_expression(arguments) -> int:
     try:
         from ddsp_live.tools.expression.expression import add_expression
@@ -161,6 +207,7 @@ def learn_expression(arguments) -> int:
             arguments.patch or arguments.output,
             arguments.output,
             seed=arguments.seed or 0,
+            keep=arguments.keep_all or arguments.keep,
             progress=progress,
             complain=complain,
         )

@@ -54,7 +54,11 @@ def run(arguments) -> int:
     tell_of_room(arguments, [patch], room, wet)
     room = own_room(patch) if room == OWN else None if room == NONE else room
     made_in = load_patch(arguments.input_room) if arguments.input_room else None
-    heard = hear(source, patch.sample_rate, patch.frame_rate, arguments.gate, made_in)
+
+    def say(sentence: str) -> None:
+        print(sentence, file=sys.stderr)
+
+    heard = hear(source, patch.sample_rate, patch.frame_rate, arguments.gate, made_in, say)
     pitched = heard.pitched(arguments.gate)
     if pitched < LEAST_PITCHED:
         print(

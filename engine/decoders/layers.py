@@ -1,7 +1,7 @@
 """The decoder's layers: what each op in a patch's layer list needs, and how wide its output is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +11,8 @@ MAX_LAGS = 8
 MAX_LAG = 64
 MAX_INPUTS = 32
 MAX_SIZE = 4096
+MAX_KNOTS = 256
+LARGEST_LEVEL_DB, LARGEST_SLOPE = 60.0, 4.0  # of a table
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -27,6 +29,17 @@ class Op:
     elementwise: bool = False
     """May write where it reads."""
     keys: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    """Keys of further numbers that the kernel is told."""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """The most that an array's values may be, up or down."""
+    halves: bool = False
+    """Reads two values of equal size."""
+
+
+def _table_shapes(layer: Mapping, width: int) -> Shapes:
+    table = (layer["knots"], layer["columns"])
+    return {"levels": table, "slopes": table, "reference": table[:1]}
 
 
 def _gru_shapes(layer: Mapping, width: int) -> Shapes:
@@ -65,6 +78,16 @@ OPS = {
     ),
     "exp_sigmoid": Op(elementwise=True),
     "normalize": Op(elementwise=True),
+    "table": Op(
+        output_size=lambda layer, width: layer["size"],
+        shapes=_table_shapes,
+        parameter="floor_db",
+        keys=("size", "knots", "columns", "first", "step", "floor_db", "levels", "slopes", "reference"),
+        numbers=("knots", "columns", "first", "step"),
+        limits={"levels": LARGEST_LEVEL_DB, "slopes": LARGEST_SLOPE, "reference": 200.0},
+    ),
+    "product": Op(output_size=lambda layer, width: width // 2, halves=True),
+    "ratio": Op(output_size=lambda layer, width: 1, halves=True),
 }
 
 
@@ -119,6 +142,17 @@ _KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "bias": _NAME,
     "weight_hidden": _NAME,
     "bias_hidden": _NAME,
+    "levels": _NAME,
+    "slopes": _NAME,
+    "reference": _NAME,
+    "knots": (f"a whole number from 2 to {MAX_KNOTS}", lambda value: is_whole(value, 2, MAX_KNOTS)),
+    "columns": (f"a whole number from 1 to {MAX_SIZE}", lambda value: is_whole(value, 1, MAX_SIZE)),
+    "first": ("a MIDI note from -12 to 152", lambda value: is_number(value, -12.0, 152.0)),
+    "step": (
+        "a number from 0.1 to 24 semitones, so that no knots fall on each other",
+        lambda value: is_number(value, 0.1, 24.0),
+    ),
+    "floor_db": ("a number from -200 to 0", lambda value: is_number(value, -200.0, 0.0)),
     "size": (f"a whole number from 1 to {MAX_SIZE}", lambda value: is_whole(value, 1, MAX_SIZE)),
     "lags": (f"up to {MAX_LAGS} ascending whole numbers from 1 to {MAX_LAG}", _are_lags),
     "epsilon": ("a number above 0 and up to 1", lambda value: is_number(value, 1e-12, 1.0)),

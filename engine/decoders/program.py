@@ -39,6 +39,7 @@ class Step:
     parameter: float = 0.0
     lags: tuple[int, ...] = ()
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Program:
     @property
     def multiply_adds(self) -> int:
         """In the matrix products of one voice's frame."""
-        return sum(array.size for step in self.steps for array in step.arrays.values() if array.ndim == 2)
+        products = (step for step in self.steps if step.op != "table")  # of which two rows are read
+        return sum(array.size for step in products for array in step.arrays.values() if array.ndim == 2)
 
     def quantized(self) -> "Program":
         """The same with its large products in 8-bit integers, quantized when the kernel initializes; recurrent layers,
@@ -114,6 +116,8 @@ def layer_specs(program: Program, ffi, lib):
         spec.state, spec.state_size = step.state, step.state_size
         spec.parameter = step.parameter
         spec.lag_count, spec.lags[0 : len(step.lags)] = len(step.lags), step.lags
+        for name, number in step.numbers.items():
+            setattr(spec, name, number)
         for name, array in step.arrays.items():
             setattr(spec, name, ffi.cast("float *", array.ctypes.data))
     return specs
@@ -137,10 +141,21 @@ class _Placement:
                 raise ValueError(f'{label} reads "{name}", which no earlier layer makes.')
         input_size = sum(self.sizes[name] for name in names)
         _check_width(label, "input", input_size)
+        if op.halves and input_size % 2:
+            raise ValueError(
+                f"{label} must read two values of equal size, but they have {input_size} numbers."
+            )
+        if layer["op"] == "table" and (input_size != 2 or layer["columns"] > layer["size"]):
+            raise ValueError(
+                f"{label} must read a pitch and a loudness, and have no more columns than its size."
+            )
         output_size = op.output_size(layer, input_size)
         _check_width(label, "output", output_size)
         state_size = op.state_size(layer, input_size)
         arrays = dict(_arrays(label, layer, op.shapes(layer, input_size), weights))
+        for role, most in op.limits.items():
+            if np.abs(arrays[role]).max() > most:
+                raise ValueError(f'{label} has "{layer[role]}" with numbers beyond ±{most:g}.')
         state, self.state_used = self.state_used, self.state_used + state_size
         if self.state_used > MAX_STATE:
             raise ValueError(f"{label} brings the state to {self.state_used} numbers, more than {MAX_STATE}.")
@@ -150,7 +165,8 @@ class _Placement:
         ranges = (start, input_size, place, output_size, state, state_size)
         parameter = float(layer[op.parameter]) if op.parameter else 0.0
         lags = tuple(layer["lags"]) if "lags" in op.keys else ()
-        self.steps.append(Step(layer["op"], *ranges, parameter, lags, arrays))
+        numbers = {name: layer[name] for name in op.numbers}
+        self.steps.append(Step(layer["op"], *ranges, parameter, lags, arrays, numbers))
         self.offsets[output], self.sizes[output] = place, output_size
         self.made.add(output)
 

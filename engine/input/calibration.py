@@ -18,13 +18,13 @@ MOST_OCTAVES = 4
 BETTER = 0.1  # share of the frames that another octave must bring into the patch's range
 
 
-def quantiles(counts: Sequence[int], values: np.ndarray) -> np.ndarray:
+def quantiles(counts: Sequence[int] | np.ndarray, values: np.ndarray) -> np.ndarray:
     """The values [5] at PERCENTS of a histogram."""
     below = (np.cumsum(counts) - 0.5 * np.asarray(counts)) / max(1, np.sum(counts))
     return np.interp(PERCENTS / 100, below, values)
 
 
-def octaves_to(patch: Patch, pitches: Sequence[int], now: int = 0) -> int:
+def octaves_to(patch: Patch, pitches: Sequence[int] | np.ndarray, now: int = 0) -> int:
     """How many octaves up the input is best played by the patch.
 
     pitches: [128], frames by MIDI note, as heard. The fewest octaves that bring the most frames into the patch's

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -61,19 +62,19 @@ class Input:
     settings: an `InputSettings`, as `follow` left them.
     """
 
-    def __init__(self, c, patch: Callable[[], Patch]):
+    def __init__(self, c: Any, patch: Callable[[], Patch]) -> None:
         """Follow the input of the kernel's synth `c`; patch: gives the one that plays."""
         self._c, self._patch = c, patch
         self.settings = InputSettings()
         self._octave = 0
         self._known = np.zeros(len(HEARD_DB)), np.zeros(lib.HEARD_PITCHES)  # counts that belong to the past
-        self._quantiles = None  # kept from a calibration
+        self._quantiles: np.ndarray | None = None  # kept from a calibration
         self._calibrating = 0.0
-        self._fitted = None
+        self._fitted: tuple[Any, ...] | None = None
         self._without_pitch = 0.0  # seconds that it has been loud; infinite once that was counted
         self._unpitched = 0
 
-    def follow(self, mode: str = "follow", **changes) -> None:
+    def follow(self, mode: str = "follow", **changes: Any) -> None:
         """Play what comes in: from the device that `ddsp_live.play` names, or from the `input` of `Synth.render`.
 
         Parameters
@@ -131,7 +132,7 @@ class Input:
                 self._quantiles = quantiles(self._counts(read)[0], HEARD_DB)
         self.fit(read)
 
-    def _look_for_pitch(self, read, seconds: float) -> None:
+    def _look_for_pitch(self, read: Any, seconds: float) -> None:
         """Counts once that chords, noise or speech come in, until there is a pitch again."""
         if read.voiced:
             self._without_pitch = 0.0
@@ -141,7 +142,8 @@ class Input:
             self._without_pitch = np.inf
             self._unpitched += 1
 
-    def fit(self, read) -> None:
+    def fit(self, read: Any) -> None:
+        """Fit octave and loudness to what the kernel has counted of the input, `read`, an ``InputStats *``."""
         loudness, pitches = self._counts(read)
         settings = self.settings
         # In the middle of a note, its octave is kept.
@@ -175,11 +177,11 @@ class Input:
             return USUAL_DB
         return USUAL_DB + share * (quantiles(loudness, HEARD_DB) - USUAL_DB)
 
-    def _counts(self, read) -> tuple[np.ndarray, np.ndarray]:
+    def _counts(self, read: Any) -> tuple[np.ndarray, np.ndarray]:
         past_loudness, past_pitches = self._known
         return np.array(list(read.loudness)) - past_loudness, np.array(list(read.pitches)) - past_pitches
 
-    def _read(self, anew: bool = False):
+    def _read(self, anew: bool = False) -> Any:
         read = ffi.new("InputStats *")
         lib.synth_read_input(self._c, read, anew)
         return read
@@ -233,7 +235,7 @@ def _check(settings: InputSettings) -> None:
         raise ValueError(f"snap is {settings.snap}: give a number from 0 to 1.")
     if not -80 <= settings.gate_db <= 0:
         raise ValueError(f"gate_db is {settings.gate_db}: give a loudness from -80 to 0 dB.")
-    if settings.loudest_db != AUTO and not -60 <= settings.loudest_db <= 0:
+    if settings.loudest_db != AUTO and not -60 <= float(settings.loudest_db) <= 0:
         raise ValueError(f"loudest_db is {settings.loudest_db}: give a loudness from -60 to 0 dB, or 'auto'.")
     if not 0 <= settings.channel <= 15:
         raise ValueError(f"The channel is {settings.channel}: give one from 0 to 15.")

@@ -2,7 +2,8 @@
 
 import threading
 import time as clock
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import mido
@@ -44,7 +45,7 @@ class Events:
         return self._map
 
     @map.setter
-    def map(self, wanted) -> None:
+    def map(self, wanted: str | Path | Iterable[matrix_file.ModRoute]) -> None:
         rows = matrix_file.find_map(wanted)
         compiled = matrix_file.compile_map(rows)
         with self._mapping:

@@ -1,5 +1,7 @@
 """A patch made ready to sound: its C instrument, and the worker that decodes for it where the kernel does not."""
 
+from typing import Any
+
 from ..decoders.program import Program
 from ..decoders.worker import DECODERS, Worker
 from ..native._kernel import ffi, lib
@@ -124,7 +126,7 @@ class Instrument:
 class Instruments:
     """Those that a kernel's synth `c` may still read, and their decoders' workers."""
 
-    def __init__(self, c):
+    def __init__(self, c: Any) -> None:
         self._c = c
         self._known: dict[int, Instrument] = {}  # by C address
 

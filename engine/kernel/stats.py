@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class VoiceReading(NamedTuple):
 class Peaks:
     """The highest values that each reader has not read yet, from a source that forgets them when it is looked at."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._held: dict[str, dict[str, float]] = {}
         self._lock = threading.Lock()
 
@@ -91,9 +91,9 @@ class Peaks:
 class Readings:
     """Reads a kernel's synth `c` with so many voices, from any thread; `heard` reads what comes in."""
 
-    def __init__(self, c, voices: int, heard: Callable[[], InputStats]):
+    def __init__(self, c: Any, voices: int, heard: Callable[[], InputStats]) -> None:
         self._c, self._voices, self._heard = c, voices, heard
-        self._memory = None  # for voices, once they are asked for
+        self._memory: Any = None  # for voices, once they are asked for
         self._peaks = Peaks()
 
     def voices(self) -> list[VoiceReading]:

@@ -144,10 +144,8 @@ class Session:
         said = f"{gesture} moves {BY_NAME[name].label if name else learn.target} from now on."
         try:
             if number is not None and name in self._numbers:
-                self.learned[number] = name
-                self._knobs[number] = SoftTakeover(
-                    self.values[name]
-                )  # it is being turned: it has hold at once
+                self.learned[number] = name  # it is being turned, and so has hold of the slider at once
+                self._knobs[number] = SoftTakeover(self.values[name])
             else:  # no slider can follow it
                 self.set_map(learn.into(self.synth.map, gesture))
                 self.learned.pop(number, None)

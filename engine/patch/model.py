@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -44,7 +45,7 @@ class Patch:
     harmonics: int
     noise_bands: int
     state_size: int
-    layers: Sequence[Mapping]
+    layers: Sequence[Mapping[str, Any]]
     weights: Mapping[str, np.ndarray]
     """float32, by the names that the layers use."""
     onnx: bytes
@@ -67,7 +68,7 @@ class Patch:
     performer: bytes | None
     performer_program: Program | None
     prior: Prior | None
-    info: Mapping
+    info: Mapping[str, Any]
     """All of patch.json."""
     licence: str
 
@@ -97,7 +98,7 @@ class Patch:
         return life_of(self.info.get("life"), self.family)
 
     @property
-    def coverage(self) -> Mapping | None:
+    def coverage(self) -> Mapping[str, Any] | None:
         """Where in pitch and loudness the recordings lay, if the patch keeps it.
 
         frames[i][j] counts frames within half a pitch_step of MIDI note pitch_low + i * pitch_step, at a
@@ -113,10 +114,10 @@ class PatchEntry:
     name: str
     title: str
     path: Path
-    info: Mapping = field(repr=False)
+    info: Mapping[str, Any] = field(repr=False)
 
 
-def trim_db(info: Mapping) -> float:
+def trim_db(info: Mapping[str, Any]) -> float:
     """The trim of a patch, from its patch.json."""
     missing = TRIMMED_DB - info["loudness"]["quantiles"][LOUD_PERCENT]
     return float(min(MOST_TRIM_DB, max(LEAST_TRIM_DB, missing)))
@@ -203,7 +204,7 @@ def _entry(path: Path, name: str | None) -> PatchEntry:
 
 def write_patch(
     path: str | Path,
-    info: Mapping,
+    info: Mapping[str, Any],
     onnx_bytes: bytes,
     *,
     licence: str,
@@ -326,7 +327,7 @@ def _patch(path: Path, members: Mapping[str, bytes]) -> Patch:
     )
 
 
-def _weights(info: Mapping, model: bytes) -> dict[str, np.ndarray]:
+def _weights(info: Mapping[str, Any], model: bytes) -> dict[str, np.ndarray]:
     """The weights, once it is sure that the layers can be run with them and give what patch.json says."""
     try:
         weights = read_weights(model)
@@ -344,7 +345,7 @@ def _weights(info: Mapping, model: bytes) -> dict[str, np.ndarray]:
     return weights
 
 
-def _performer(info: Mapping, members: Mapping[str, bytes]) -> Program | None:
+def _performer(info: Mapping[str, Any], members: Mapping[str, bytes]) -> Program | None:
     """The performer's network, once it is sure that it can be run."""
     described = info.get("performer")
     if ("performer.onnx" in members) != (described is not None):

@@ -11,6 +11,9 @@
 #define LAYER_GRU 6         /* torch.nn.GRUCell; weight [3H, I], bias [3H], weight_hidden [3H, H], bias_hidden [3H] */
 #define LAYER_COPY 7        /* y = x: for a concatenation of values that do not lie next to each other */
 #define LAYER_DENSE_INT8 8 /* as DENSE, in 8-bit integers where the processor has products of them */
+#define LAYER_TABLE 9      /* of pitch and loudness, as the network is told them, gains; see LayerSpec */
+#define LAYER_PRODUCT 10   /* y = the input's first half times its second */
+#define LAYER_RATIO 11     /* y = the sum of the input's first half over that of its second */
 
 typedef struct LayerSpec {
     int kind;
@@ -21,6 +24,12 @@ typedef struct LayerSpec {
     int lag_count;
     int lags[8];             /* frames, ascending */
     const float *weight, *bias, *weight_hidden, *bias_hidden;
+    /* TABLE: knots from MIDI note `first` on, `step` semitones apart, each with the loudness in dB that it was made at,
+       and for each column the dB there and the dB more for each dB louder; from the last column on all is alike. Between
+       knots it is read linearly. Below `parameter` dB all falls by TABLE_FALL dB more for each. */
+    int knots, columns;
+    float first, step;
+    const float *levels, *slopes, *reference; /* [knots, columns], [knots, columns], [knots] */
 } LayerSpec;
 
 #endif

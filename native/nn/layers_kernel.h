@@ -78,10 +78,48 @@ TARGET static void NAME(exp_sigmoid)(const Layer *layer, const float *x, float *
     if (whole < size) store_some(y + whole, size - whole, vexp_sigmoid(load_some(x + whole, size - whole, 0.0f)));
 }
 
-TARGET static void NAME(normalize)(const Layer *layer, const float *x, float *y) {
-    const int size = layer->spec.input_size;
+/* Row `knot` of the table at a loudness `louder` dB above the one that it was made at, and the next, weighed. */
+TARGET static void NAME(read_table)(const Layer *layer, const float *x, float *y) {
+    const LayerSpec *s = &layer->spec;
+    const int stride = whole_lanes(s->columns);
+    float at = (127.0f * x[0] - s->first) / s->step;
+    at = at > 0.0f ? at : 0.0f; /* NaN, too */
+    at = at < (float)(s->knots - 1) ? at : (float)(s->knots - 1);
+    const int knot = (int)at < s->knots - 2 ? (int)at : s->knots - 2;
+    const float later = at - (float)knot, sooner = 1.0f - later, loudness_db = 80.0f * (x[1] - 1.0f);
+    float louder = loudness_db - (sooner * s->reference[knot] + later * s->reference[knot + 1]);
+    louder = louder > TABLE_SOFTER ? louder : TABLE_SOFTER;
+    louder = louder < TABLE_LOUDER ? louder : TABLE_LOUDER;
+    const float below = s->parameter - loudness_db, fall = below > 0.0f ? -TABLE_FALL * below : 0.0f;
+    const float *level = s->levels + knot * stride, *slope = s->slopes + knot * stride;
+    for (int i = 0; i < s->columns; i += WIDTH) {
+        const wide here = wide_load(level + i) + louder * wide_load(slope + i);
+        const wide next = wide_load(level + stride + i) + louder * wide_load(slope + stride + i);
+        const wide db = at_most(at_least(sooner * here + later * next + fall, TABLE_LEAST), TABLE_MOST);
+        store_some(y + i, s->columns - i, vexp(db * NEPERS_PER_DB));
+    }
+    for (int i = s->columns; i < s->output_size; i++) y[i] = y[s->columns - 1];
+}
+
+TARGET static void NAME(multiply)(const Layer *layer, const float *x, float *y) {
+    const int size = layer->spec.output_size;
+    for (int i = 0; i < size; i += WIDTH)
+        store_some(y + i, size - i, load_some(x + i, size - i, 0.0f) * load_some(x + size + i, size - i, 0.0f));
+}
+
+TARGET static float NAME(sum_of)(const float *x, int size) {
     wide sum = {0};
     for (int i = 0; i < size; i += WIDTH) sum += load_some(x + i, size - i, 0.0f);
-    const float total = sum_lanes(sum);
+    return sum_lanes(sum);
+}
+
+TARGET static void NAME(ratio)(const Layer *layer, const float *x, float *y) {
+    const int half = layer->spec.input_size / 2;
+    *y = NAME(sum_of)(x, half) / NAME(sum_of)(x + half, half);
+}
+
+TARGET static void NAME(normalize)(const Layer *layer, const float *x, float *y) {
+    const int size = layer->spec.input_size;
+    const float total = NAME(sum_of)(x, size);
     for (int i = 0; i < size; i += WIDTH) store_some(y + i, size - i, load_some(x + i, size - i, 0.0f) / total);
 }

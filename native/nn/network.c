@@ -5,6 +5,12 @@
 #include "nn/network.h"
 
 #define TILE (GROUP_PANELS * PANEL)
+#define NEPERS_PER_DB 0.11512925f
+#define TABLE_SOFTER -24.0f /* dB from a knot's own loudness, beyond which its slopes are not followed */
+#define TABLE_LOUDER 6.0f
+#define TABLE_FALL 4.0f
+#define TABLE_LEAST -160.0f
+#define TABLE_MOST 60.0f
 
 struct Layer {
     LayerSpec spec;
@@ -25,6 +31,15 @@ struct Layer {
 static float *copy_padded(Arena *arena, const float *from, int count) {
     float *to = arena_floats(arena, (size_t)whole_lanes(count));
     if (to) memcpy(to, from, (size_t)count * sizeof *to);
+    return to;
+}
+
+/* Rows of a table, each of whole vectors. */
+static const float *copy_rows(Arena *arena, const float *from, int rows, int columns) {
+    const int stride = whole_lanes(columns);
+    float *to = arena_floats(arena, (size_t)rows * (size_t)stride);
+    if (to)
+        for (int i = 0; i < rows; i++) memcpy(to + i * stride, from + i * columns, (size_t)columns * sizeof *to);
     return to;
 }
 
@@ -110,6 +125,9 @@ static void each_voice(const Layer *layer, float *activation, float *state) {
     case LAYER_LEAKY_RELU: FASTEST(leaky_relu)(layer, x, y); break;
     case LAYER_EXP_SIGMOID: FASTEST(exp_sigmoid)(layer, x, y); break;
     case LAYER_NORMALIZE: FASTEST(normalize)(layer, x, y); break;
+    case LAYER_TABLE: FASTEST(read_table)(layer, x, y); break;
+    case LAYER_PRODUCT: FASTEST(multiply)(layer, x, y); break;
+    case LAYER_RATIO: FASTEST(ratio)(layer, x, y); break;
     case LAYER_DIFFERENCE: difference(layer, x, y, state + s->state); break;
     case LAYER_COPY: memcpy(y, x, (size_t)s->input_size * sizeof *y); break;
     }
@@ -135,6 +153,11 @@ void network_init(Network *d, Arena *arena, const LayerSpec *specs, int layers, 
         if (s->kind == LAYER_LAYER_NORM) {
             layer.weight = copy_padded(arena, s->weight, s->input_size);
             layer.bias = copy_padded(arena, s->bias, s->input_size);
+        }
+        if (s->kind == LAYER_TABLE) {
+            layer.spec.levels = copy_rows(arena, s->levels, s->knots, s->columns);
+            layer.spec.slopes = copy_rows(arena, s->slopes, s->knots, s->columns);
+            layer.spec.reference = copy_padded(arena, s->reference, s->knots);
         }
         if (d->layer) d->layer[i] = layer;
     }

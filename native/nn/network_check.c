@@ -30,6 +30,11 @@ static int fits(const LayerSpec *s, int activations, int state_size) {
     case LAYER_LEAKY_RELU:
     case LAYER_EXP_SIGMOID:
     case LAYER_NORMALIZE: return s->input_size == s->output_size && (same || apart(s));
+    case LAYER_PRODUCT: return s->input_size == 2 * (int64_t)s->output_size && apart(s);
+    case LAYER_RATIO: return s->input_size % 2 == 0 && s->output_size == 1 && apart(s);
+    case LAYER_TABLE:
+        return s->input_size == 2 && apart(s) && s->knots >= 2 && s->columns >= 1 && s->columns <= s->output_size &&
+               s->step > 0.0f;
     case LAYER_COPY: return s->input_size == s->output_size && apart(s);
     case LAYER_DIFFERENCE: return within(s->state, s->state_size, state_size) && apart(s) && lags_fit(s);
     case LAYER_GRU: return within(s->state, s->state_size, state_size) && apart(s) && s->state_size == s->output_size;

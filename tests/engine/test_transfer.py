@@ -112,3 +112,26 @@ def test_silence_is_one_sentence(tmp_path, capsys):
     soundfile.write(tmp_path / "silence.wav", np.zeros(RATE), RATE)
     assert main(["transfer", str(tmp_path / "silence.wav"), "-o", str(tmp_path / "out.wav")]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_soft_take_is_raised_and_said_and_one_that_is_inverted_on_one_side_too(song, tmp_path):
+    audio, rate = soundfile.read(song)
+    soft = 10 ** (-50 / 20) / np.abs(audio).max() * audio * [1, -0.97]
+    soundfile.write(tmp_path / "soft.wav", soft, rate, subtype="PCM_24")
+    said, rates = [], (44100, 250)
+    usual, heard = hear(song, *rates), hear(tmp_path / "soft.wav", *rates, say=said.append)
+    assert np.mean(usual.voiced == heard.voiced) > 0.95
+    both = usual.voiced & heard.voiced
+    assert np.percentile(np.abs(usual.midi - heard.midi)[both], 99) < 0.3
+    assert ["cancel each other" in sentence for sentence in said] == [True, False] and "is soft" in said[1]
+
+
+def test_a_double_stop_is_said_with_its_time(tmp_path, capsys):
+    time = np.arange(RATE) / RATE
+    one, two = (
+        sum(np.sin(2 * np.pi * 196 * fifth * k * time + k) / k for k in range(1, 12)) for fifth in (1, 1.5)
+    )
+    soundfile.write(tmp_path / "stop.wav", 0.1 * np.concatenate([one, one, one + two]), RATE)
+    assert main(["transfer", str(tmp_path / "stop.wav"), "-o", str(tmp_path / "out.wav")]) == 0
+    (sentence,) = capsys.readouterr().err.strip().splitlines()
+    assert "several notes at once at 2." in sentence

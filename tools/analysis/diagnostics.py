@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from .recording import DC
+from .timbre import CHORD_DB
 from .tracks import Tracks
 
 SHORT_SECONDS = 1.0
@@ -21,6 +22,13 @@ ROOTLESS_SHARE, ROOTLESS_DB = (
     -15.0,
 )  # of frames that repeat only after periods of no note; its first partial
 POLYPHONIC = 0.1  # share of power between the partials
+JUDGED = (
+    "no pitch",
+    "polyphony",
+    "speech",
+    "clipping",
+)  # the kinds for which a recording is left out, though it is sound
+TOLD = ("polyphony", "several notes", "channels")  # kinds that say why a pitch may be wrong, or sound missing
 NEIGHBOURS = 4.0  # semitones
 UNLIKE = 2.2  # times the usual distance between neighbours in pitch
 UNLIKE_DB = 10.0  # and at least; one in 542 recordings of 18 sources is above both
@@ -31,7 +39,7 @@ class Finding:
     """One complaint about one file, for people: `sentence` says what is wrong, `action` what was done about it."""
 
     path: Path
-    kind: str  # unreadable, short, silence, clipping, dc, no pitch, speech, polyphony, unsure, unlike
+    kind: str  # unreadable, short, silence, unlike, or one of those in `judge`
     sentence: str
     action: str
 
@@ -46,16 +54,23 @@ def judge(path: Path, tracks: Tracks) -> list[Finding]:
     pitched = (tracks.voiced & sounding).sum() / max(sounding.sum(), 1)
     unsure = tracks.unsure.sum() / max(tracks.voiced.sum(), 1)
     percent = f"{100 * float(tracks.clipped):.2g} %"
-    rootless = tracks.common > ROOTLESS_SHARE and tracks.partials_db[0] < ROOTLESS_DB
+    rootless = (
+        tracks.common > ROOTLESS_SHARE and tracks.partials_db[0] < ROOTLESS_DB and tracks.chord_db > CHORD_DB
+    )
+    polyphonic = tracks.unexplained > POLYPHONIC or rootless
     spoiled = tracks.clipped >= SPOILED
     rows = (
         # what, whether, sentence, action
         ("no pitch", pitched < PITCHED, f"has a pitch in only {100 * pitched:.0f} % of its sound, like drums or "
          "noise.", "left out"),
-        ("polyphony", tracks.unexplained > POLYPHONIC or rootless, "holds several notes or instruments at once: "
+        ("polyphony", polyphonic, "holds several notes or instruments at once: "
          "no single pitch explains it.", "left out"),
+        ("several notes", tracks.several.any() and not polyphonic, f"holds several notes at once {_times(tracks)}: "
+         "only one of them is followed.", "kept"),
         ("speech", tracks.steady < STEADY, f"holds its pitch for only {100 * float(tracks.steady):.0f} % of the time, "
          "like speech.", "left out"),
+        ("channels", tracks.cancelled > 0, "has channels that cancel each other when they are mixed, as with one of "
+         "them inverted.", "kept, by its louder channel"),
         ("clipping", tracks.clipped >= CLIPPED, f"is clipped: {percent} of its samples are cut off.",
          "left out" if spoiled else "kept, with the partials that clipping adds"),
         ("unsure", unsure > UNSURE, f"has an octave that is in doubt in {100 * unsure:.0f} % of its pitched frames.",
@@ -64,6 +79,15 @@ def judge(path: Path, tracks: Tracks) -> list[Finding]:
         ("short", tracks.seconds < SHORT_SECONDS, f"is only {float(tracks.seconds):.2f} s long.", "kept"),
     )  # fmt: skip
     return [finding(kind, sentence, action) for kind, found, sentence, action in rows if found]
+
+
+def _times(tracks: Tracks) -> str:
+    """When several notes sound at once, as words: the first time, and how often again."""
+    begins = np.flatnonzero(np.diff(np.concatenate([[0], tracks.several.astype(int)])) > 0)
+    if not len(begins):
+        return ""
+    first = f"at {begins[0] * float(tracks.seconds) / len(tracks.several):.1f} s"
+    return first if len(begins) == 1 else f"{first} and at {len(begins) - 1} other times"
 
 
 def unlike_the_others(heard: Sequence[tuple[Path, float, np.ndarray]]) -> list[Finding]:

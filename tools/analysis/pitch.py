@@ -13,12 +13,17 @@ from .spectral_change import spectral_change
 
 VOICED = 0.5  # confidence from which a frame counts as voiced, as swift-f0 calibrates it
 TRACKER_LOWEST_HZ = 50.0  # swift-f0 ends at 46.9 Hz
+USUAL_PEAK, MOST_RAISED = (
+    0.1,
+    1000.0,
+)  # softer recordings, which swift-f0 does not hear, are raised to this peak
 PERIODIC = 0.85  # likeness from which a frame below that is voiced
 QUIET_DB = -50.0  # below the recording's loudest frame, where nothing is voiced without swift-f0
 FOLLOWED = 0.6  # likeness to which a voiced stretch's pitch is followed beyond its ends
-SHORT = 0.09  # likeness per octave: a signal is as much the same again after two periods as after one
+SHORT = 0.12  # likeness per octave: a signal is as much the same again after two periods as after one
 AGREES = 0.15  # likeness that agreement with swift-f0 is worth
 AGREES_IN_CLASS = 0.13  # and agreement but for an octave, a twelfth or two octaves
+AGREES_SURELY, SURELY = 0.3, 8  # and what more it is worth, times this power of swift-f0's confidence
 FREE_STEP = 0.06  # octaves per frame that pitch may move at no cost
 STEP_COST = 4.0  # per octave beyond
 LEAP_COST = 1.2  # the most that a step costs within a note
@@ -41,10 +46,11 @@ class Track(NamedTuple):
 
 
 def track(audio: np.ndarray, sample_rate: int) -> Track:
-    """Pitch of audio [samples]."""
+    """Pitch of audio [samples], however soft it is."""
+    audio = raised(audio)
     heard = audio if sample_rate == RATE else soxr.resample(audio, sample_rate, RATE)
     tracked = _tracker().detect(heard, RATE)
-    pitch_hz, likeness = find_candidates(heard, tracked.timestamps)
+    pitch_hz, likeness = find_candidates(heard, tracked.timestamps, tracked.pitch_hz)
     score = evidence(pitch_hz, likeness, tracked.pitch_hz, tracked.confidence)
     path, margin = best_path(pitch_hz, score, leap_costs(spectral_change(heard, tracked.timestamps)))
     rows = np.arange(len(path))
@@ -69,6 +75,12 @@ def track(audio: np.ndarray, sample_rate: int) -> Track:
     )
 
 
+def raised(audio: np.ndarray) -> np.ndarray:
+    """Soft audio [samples], as loud as a tracker hears it."""
+    peak = np.abs(audio).max(initial=0)
+    return audio if peak >= USUAL_PEAK else audio * np.float32(min(USUAL_PEAK / max(peak, 1e-9), MOST_RAISED))
+
+
 def follow(voiced: np.ndarray, f0_hz: np.ndarray, pitched: np.ndarray) -> np.ndarray:
     """Voiced frames, and `pitched` ones before and after, as far as pitch does not leap: a note that is scooped into,
     or falls off, has a pitch before and after a tracker is sure of it. All [frames].
@@ -89,7 +101,9 @@ def evidence(
     near = np.abs(octaves) < 1 / 24
     related = np.min([np.abs(np.abs(octaves) - np.log2(ratio)) for ratio in (2, 3, 4)], 0) < 1 / 24
     short = SHORT * np.log2(pitch_hz)
-    return likeness + short + confidence[:, None] * (AGREES * near + AGREES_IN_CLASS * related)
+    confidence = confidence[:, None]
+    agrees = AGREES * confidence + AGREES_SURELY * confidence**SURELY
+    return likeness + short + agrees * near + AGREES_IN_CLASS * confidence * related
 
 
 def leap_costs(change: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .interpolation import cubic
+
 RATE = 16000  # Hz, of the audio that candidates are looked for in
 SEGMENT = 1280  # samples seen around a frame: two periods of the lowest pitch
 LOWEST_HZ, HIGHEST_HZ = 25.0, 2200.0
@@ -11,19 +13,23 @@ SHORTEST_IS_RIGHT = 0.02  # per octave: of periods that fit alike, the shortest 
 _FINER = 2
 
 
-def find_candidates(audio: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pitches in Hz [frames, COUNT] and how alike the signal is one period later, 1 the same, [frames, COUNT].
+def find_candidates(
+    audio: np.ndarray, times: np.ndarray, read_hz: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pitches in Hz [frames, COUNT + 1] and how alike the signal is one period later, 1 the same, [frames, COUNT + 1].
 
-    audio: [samples] at RATE; times: of the frames, in s. A pitch is a peak of the mean of two normalized
-    autocorrelations, one of the signal (McLeod and Wyvill, A Smarter Way to Find Pitch, 2005) and one with its
-    spectrum compressed (Tolonen and Karjalainen, A Computationally Efficient Multipitch Analysis Model, 2000).
+    audio: [samples] at RATE; times: of the frames, in s; read_hz: another tracker's reading, which is the last
+    candidate, since a note that others ring into may have no peak of its own.
+    A pitch is a peak of the mean of two normalized autocorrelations, one of the signal (McLeod and Wyvill, A Smarter
+    Way to Find Pitch, 2005) and one with its spectrum compressed (Tolonen and Karjalainen, A Computationally Efficient
+    Multipitch Analysis Model, 2000).
     Where there are fewer peaks, likeness is -1 and the pitch the lowest.
     """
-    parts = [_of_frames(audio, times[i : i + 512]) for i in range(0, len(times), 512)]
+    parts = [_of_frames(audio, times[i : i + 512], read_hz[i : i + 512]) for i in range(0, len(times), 512)]
     return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
 
-def _of_frames(audio: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _of_frames(audio: np.ndarray, times: np.ndarray, read_hz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     longest = int(np.ceil(RATE / LOWEST_HZ))
     likeness = _likeness(audio, times, longest + 2)
     shortest = int(RATE / HIGHEST_HZ) * _FINER
@@ -40,7 +46,9 @@ def _of_frames(audio: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.nda
     shift = np.clip(0.5 * (y0 - y2) / bend, -1, 1)
     found = rank[rows, best] > -9
     period = np.where(found, (lags[best] + shift) / (_FINER * RATE), 1 / LOWEST_HZ)
-    return 1 / period, np.where(found, y1 - 0.25 * (y0 - y2) * shift, -1.0)
+    fit = np.where(found, y1 - 0.25 * (y0 - y2) * shift, -1.0)
+    read = cubic(likeness, _FINER * RATE / read_hz)
+    return np.column_stack([1 / period, read_hz]), np.column_stack([fit, read])
 
 
 def _likeness(audio: np.ndarray, times: np.ndarray, longest: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from ...audio.channels import to_mono
 from ...audio.sound_files import SoundFileError, read_content, read_sound
 from ...errors import DdspLiveError
 
@@ -34,10 +35,11 @@ class Recording:
     dc: float  # the constant that was taken off, of full scale
     clipped: float  # share of samples that are cut off
     seconds: float
+    cancelled: bool = False  # whether its channels cancel each other, and the loudest was taken
 
 
 def read_audio(path: Path, sample_rate: int) -> Recording:
-    """A file's audio, its channels averaged, at the given rate. Raises RecordingError."""
+    """A file's audio, one channel of it, at the given rate. Raises RecordingError."""
     try:
         content = read_content(path)
         audio, file_rate = read_sound(path, content)
@@ -48,13 +50,13 @@ def read_audio(path: Path, sample_rate: int) -> Recording:
     if not np.isfinite(audio).all():
         raise RecordingError(f"{path} holds samples that are not numbers.", kind="unreadable")
     clipped = max(clipped_share(channel) for channel in audio.T)
-    audio = audio.mean(1)
+    audio, cancelled = to_mono(audio)
     dc = float(audio.mean(dtype=np.float64))
     audio = audio - np.float32(dc)
     seconds = len(audio) / file_rate
     if file_rate != sample_rate:
         audio = soxr.resample(audio, file_rate, sample_rate)
-    return Recording(audio, hashlib.sha256(content).hexdigest(), dc, clipped, seconds)
+    return Recording(audio, hashlib.sha256(content).hexdigest(), dc, clipped, seconds, cancelled)
 
 
 def clipped_share(channel: np.ndarray) -> float:

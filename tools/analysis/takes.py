@@ -1,6 +1,6 @@
 """From recordings to what the trainer learns from: audio, pitch, loudness, on one grid of frames."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import gcd
@@ -20,6 +20,7 @@ from .voiced_regions import stretches
 
 SUFFIXES = {".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"}
 THREADS = 2
+LEFT_OUT, KEPT = "left out", "kept, as asked"
 LEAST_SKIPPED_SECONDS = 0.5  # that is told
 
 __all__ = ["Analysis", "Finding", "RecordingError", "Take", "analyse", "analyse_folder", "find_recordings"]
@@ -39,6 +40,7 @@ class Take:
     loudness_db: np.ndarray  # float32 [frames]
     octave_errors: float  # share of voiced frames whose octave was settled anew
     start_seconds: float = 0.0  # where in the recording it begins
+    findings: tuple[Finding, ...] = ()  # what is wrong with it
     unsure: np.ndarray | None = None  # bool [frames]: voiced, and another octave fits nearly as well
 
     @property
@@ -108,25 +110,29 @@ def analyse_folder(
     frame_rate: int = 250,
     progress: Callable[[int, int], None] = lambda done, files: None,
     cache: bool = True,
-    keep: bool = False,
+    keep: bool | Collection[Path] = (),
 ) -> Analysis:
     """Analyses every recording below a folder; what cannot be learned from is left out and named.
 
     progress is told the number of files done and of all files. cache: whether tracks are kept in, and taken
-    from, the user's cache folder. keep: whether to learn from every recording, whatever is wrong with it. Raises
-    RecordingError if nothing is left, and for notes that die away by themselves.
+    from, the user's cache folder. keep: files, or with True all of them, that are learned from whatever is wrong
+    with them. Raises RecordingError if nothing is left, for a file to keep that is not there, and for notes that die
+    away by themselves.
     """
     paths = find_recordings(folder)
+    kept = paths if keep is True else _chosen(paths, keep or (), folder)
 
     def one(path: Path) -> tuple[list[Take], list[Finding], np.ndarray | None]:
         try:
             take, tracks = _analyse(path, sample_rate, frame_rate, cache)
         except RecordingError as error:
-            return [], [Finding(path, error.kind, str(error), "left out")], None
-        found = judge(path, tracks)
-        if keep:
-            found = [replace(each, action="kept") if each.action == "left out" else each for each in found]
-        if any(finding.action == "left out" for finding in found):
+            return [], [Finding(path, error.kind, str(error), LEFT_OUT)], None
+        found = list(take.findings)
+        if path in kept:
+            found = [
+                replace(finding, action=KEPT) if finding.action == LEFT_OUT else finding for finding in found
+            ]
+        if any(finding.action == LEFT_OUT for finding in found):
             return [], found, None
         takes, skipped = _cut(take)
         return takes, found + skipped, tracks.partials_db
@@ -148,7 +154,8 @@ def analyse_folder(
         raise RecordingError(
             f"None of the {len(paths)} recordings in {folder} can be learned from; the first: {why}"
         )
-    return Analysis(takes, findings + dying_notes(folder, takes, keep) + unlike_the_others(heard))
+    judged = takes if keep is True else [take for take in takes if take.path not in kept]
+    return Analysis(takes, findings + dying_notes(folder, judged, keep is True) + unlike_the_others(heard))
 
 
 def dying_notes(folder: Path, takes: Sequence[Take], keep: bool) -> list[Finding]:
@@ -162,6 +169,18 @@ def dying_notes(folder: Path, takes: Sequence[Take], keep: bool) -> list[Finding
     if not keep:
         raise RecordingError(f"{sentence}: --keep-all learns from them all the same.", kind="plucked")
     return [Finding(folder, "plucked", f"{sentence}.", "kept")]
+
+
+def _chosen(paths: list[Path], named: Collection[Path], folder: Path) -> set[Path]:
+    """The paths that are named, by themselves or from the folder on. Raises RecordingError if one is missing."""
+    places = {path.resolve(): path for path in paths}
+    chosen = set()
+    for name in map(Path, named):
+        path = places.get(name.resolve()) or places.get((folder / name).resolve())
+        if path is None:
+            raise RecordingError(f"{folder} has no recording {name} that could be kept.")
+        chosen.add(path)
+    return chosen
 
 
 def analyse(path: Path, *, sample_rate: int = 44100, frame_rate: int = 250, cache: bool = False) -> Take:
@@ -191,6 +210,7 @@ def _analyse(path: Path, sample_rate: int, frame_rate: int, cache: bool) -> tupl
         loudness_db=tracks.loudness_db,
         octave_errors=float(tracks.corrected[voiced].mean()),
         unsure=tracks.unsure,
+        findings=tuple(judge(path, tracks)),
     )
     return take, tracks
 

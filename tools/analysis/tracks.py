@@ -7,9 +7,9 @@ import numpy as np
 from ...input.loudness import loudness
 from .pitch import track
 from .recording import Recording
-from .timbre import partials, steadiness, unexplained
+from .timbre import chord_db, partials, several_notes, steadiness, unexplained
 
-VERSION = 4  # raise it when anything below would come out differently
+VERSION = 7  # raise it when anything below would come out differently
 CORRECTED_OCTAVES = 0.4
 COMMON_OCTAVES = -1.32  # two notes repeat together after several periods of each, which is no note of theirs
 
@@ -25,8 +25,11 @@ class Tracks(NamedTuple):
     seconds: np.ndarray  # scalars, as arrays since the cache holds arrays
     dc: np.ndarray
     clipped: np.ndarray
+    cancelled: np.ndarray  # whether its channels cancel each other
     steady: np.ndarray  # share of the voiced frames within a steady pitch
     common: np.ndarray  # share of the voiced frames whose pitch is a third of swift-f0's reading or less
+    chord_db: np.ndarray  # by which the partials that a chord over the pitch lacks lie below the others
+    several: np.ndarray  # bool [frames]: several notes sound at once
     unexplained: np.ndarray  # share of the power between the partials of the pitch
 
 
@@ -43,6 +46,7 @@ def make_tracks(recording: Recording, sample_rate: int, frame_rate: int) -> Trac
     flags = {
         "voiced": voiced,
         "unsure": heard.unsure,
+        "several": several_notes(audio, sample_rate, heard),
         "corrected": voiced & (np.abs(heard.octaves) > CORRECTED_OCTAVES),
     }
     on_grid = {name: np.interp(times, heard.times, flag) > 0.5 for name, flag in flags.items()}
@@ -55,7 +59,9 @@ def make_tracks(recording: Recording, sample_rate: int, frame_rate: int) -> Trac
         seconds=np.array(recording.seconds),
         dc=np.array(recording.dc),
         clipped=np.array(recording.clipped),
+        cancelled=np.array(float(recording.cancelled)),
         steady=np.array(steadiness(heard)),
         common=np.array(float((heard.octaves[voiced] < COMMON_OCTAVES).mean()) if voiced.any() else 0.0),
+        chord_db=np.array(chord_db(audio, sample_rate, heard)),
         unexplained=np.array(unexplained(audio, sample_rate, heard)),
     )

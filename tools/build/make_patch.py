@@ -5,56 +5,43 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from ...audio.outputs import OutputError, check_writable
 from ...patch import SUFFIX, Patch, PatchError, load_patch, write_patch
 from ...performance.families import family_of
-from ..analysis.takes import Take, analyse_folder, find_recordings
+from ..analysis.diagnostics import JUDGED
+from ..analysis.takes import LEFT_OUT, analyse_folder, find_recordings
 from ..data.coverage import coverage
 from ..data.describe import describe
-from ..data.split import Split, hold_out, named_passages
+from ..data.split import hold_out, named_passages
 from ..evaluation.baselines import fit_static
 from ..evaluation.evaluate_patch import asked, evaluate_patch, takes_to_judge
-from ..evaluation.metrics import distance, distances, fitted
+from ..evaluation.metrics import distances, fitted, sounding
 from ..evaluation.report import write_report
 from ..evaluation.resynthesis import patch_player
 from ..evaluation.verdict import nearest_notes, verdict
 from ..expression.expression import with_expression
 from ..expression.life_fit import with_life
 from ..models.decoder import to_onnx
-from ..models.synthesis import player
-from ..room.estimate import dry_take, learn_room, room_of
+from ..room.estimate import learn_room
+from ..room.model import room_of
+from ..room.remove import dry_take
+from ..spectra.finish import with_correction
 from ..training import distill
 from ..training.checkpoint import remove_checkpoint
 from ..training.devices import device_of
 from ..training.level import missing_db
-from ..training.loop import History, Model, Settings, Trained, Validate, train
-from ..training.tensorboard import Write, scalar_writer
+from ..training.loop import Settings
+from ..training.tensorboard import scalar_writer
+from .fit import AGAIN, checkpoint_of, fit
+from .run import Complain, Made, Progress, Run
 
-WATCHED_SECONDS = 4.0
-AGAIN = "again"
 FEWEST_COMPARED = 12  # takes that were learned from, whose distances are the measure of those that were not
-
-Progress = Callable[[str, float, str], None]
-"""Told what is being done, the share of it that is, and how it goes."""
-Complain = Callable[[str], None]
-"""Told, in one sentence, what could not be used or kept."""
-
-
-class Made(NamedTuple):
-    """What was written, and the figures of the held-out recordings."""
-
-    patch: Path
-    report: Path
-    figures: dict[str, float]
-    verdict: list[str]  # sentences
 
 
 def make_patch(
@@ -64,209 +51,229 @@ def make_patch(
     source: dict,
     *,
     cache: bool = True,
-    keep: bool = False,
+    keep: bool | Collection[Path] = (),
     reports: Path | None = None,
     progress: Progress = lambda stage, share, note: None,
     complain: Complain = lambda sentence: None,
 ) -> Made:
-    """Analyses, trains, writes and judges. Run again after it was stopped, it goes on.
+    """Run all `STAGES`: analyse, train, write and judge. Run again after it was stopped, it goes on.
 
     source: as `known_source` has it. cache: whether what was measured of the recordings is kept in the user's
-    cache folder for the next time. keep: whether to learn from every recording, whatever is wrong with it. reports:
-    the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be learned from,
-    PatchError for an output that cannot be written, and ValueError for a device that is not there, before any time
-    is spent.
+    cache folder for the next time. keep: recordings, or with True all, that are learned from whatever is wrong with
+    them. reports: the report's folder, the patch's unless given. Raises RecordingError for recordings that cannot be
+    learned from, PatchError for an output that cannot be written, and ValueError for a device that is not there, before
+    any time is spent.
     """
     folder, output = Path(folder), Path(output)
     page = output.with_suffix(".html") if reports is None else reports / f"{output.stem}.html"
     check_output(output, page)
     device_of(settings.device)
-    began = time.monotonic()
-    complaints: list[str] = []
     write = scalar_writer(page.with_suffix(".tensorboard"))
+    run = Run(folder, output, page, settings, source, cache, keep, progress, complain, write)
+    for stage in STAGES:
+        began = time.monotonic()
+        stage(run)
+        run.seconds += time.monotonic() - began if stage is not fit else 0.0
+    for part in (AGAIN, *range(len(settings.dropouts))):
+        remove_checkpoint(checkpoint_of(output, part))
+    return Made(output, page, run.figures, run.verdict)
 
-    def tell(sentence: str) -> None:
-        complaints.append(sentence)
-        complain(sentence)
 
-    takes, findings = analyse_folder(
-        folder,
-        **settings.rates,
-        cache=cache,
-        keep=keep,
-        progress=lambda done, files: progress("Analysing", done / files, ""),
+def analyse(run: Run) -> None:
+    """Measure pitch, loudness and partials of all recordings."""
+    run.takes, findings = analyse_folder(
+        run.folder,
+        **run.settings.rates,
+        cache=run.cache,
+        keep=run.keep,
+        progress=lambda done, files: run.progress("Analysing", done / files, ""),
     )
     for finding in findings:
-        tell(f"{finding.sentence} ({finding.action})")
-    room = None
-    if settings.room == "trained":
-        progress("Room", 0.0, "")
-        room = learn_room(takes, seed=settings.seed)
-        takes = [dry_take(take, room) for take in takes]
-    parts = named_passages(takes, folder)
-    names = {id(part): name for name, part in parts.items()}
-    shares = {"held_out": settings.held_out, "watched": settings.watched}
-    split = hold_out(list(parts.values()), seed=settings.seed, **shares)
-    if not split.unseen:
-        tell(f"{folder} has too few pitches to hold any out, so that the scores are of what was learned.")
-    analysed = time.monotonic() - began
-    (decoder, body, history), split, dropout = learn(split, settings, output, progress, write, tell)
-    for step, score in history.scores:
-        write("distance of watched takes", score, step)
-    began = time.monotonic()
-    if settings.size == "tiny":
-        decoder = distill.tiny(
-            decoder,
-            [(take.f0_hz, take.loudness_db) for take in split.learned],
-            sample_rate=settings.sample_rate,
-            progress=lambda step, loss: progress("Distilling", step / distill.Settings.steps, ""),
+        run.tell(f"{finding.sentence} ({finding.action})")
+    if any(finding.kind in JUDGED and finding.action == LEFT_OUT for finding in findings):
+        run.tell(
+            "If a recording was left out wrongly, --keep FILE learns from it, and --keep-all from every one."
         )
+
+
+def remove_room(run: Run) -> None:
+    """Learn the room that the recordings were made in, and take it off, if asked to."""
+    if run.settings.room != "trained":
+        return
+    run.progress("Room", 0.0, "")
+    run.room = learn_room(run.takes, seed=run.settings.seed)
+    run.takes = [dry_take(take, run.room) for take in run.takes]
+
+
+def split(run: Run) -> None:
+    """Put takes aside, to choose by and to judge by."""
+    parts = named_passages(run.takes, run.folder)
+    run.names = {id(part): name for name, part in parts.items()}
+    shares = {"held_out": run.settings.held_out, "watched": run.settings.watched}
+    run.split = hold_out(list(parts.values()), seed=run.settings.seed, **shares)
+    if not run.split.unseen:
+        run.tell(
+            f"{run.folder} has too few pitches to hold any out, so that the scores are of what was learned."
+        )
+
+
+def distil(run: Run) -> None:
+    """Teach a small network what the trained one does, if the patch is to be tiny."""
+    if run.settings.size != "tiny":
+        return
+    run.decoder = distill.tiny(
+        run.decoder,
+        [(take.f0_hz, take.loudness_db) for take in run.split.learned],
+        sample_rate=run.settings.sample_rate,
+        progress=lambda step, loss: run.progress("Distilling", step / distill.Settings.steps, ""),
+    )
+
+
+def level_body(run: Run) -> None:
+    """Give the body the gain that training left open."""
+    sos = run.body.sos().detach().numpy() if run.body else np.array([[1.0, 0, 0, 1, 0, 0]])
+    sos[0, :3] *= 10 ** (missing_db(run.decoder, run.body, run.split.learned) / 20)
+    run.members["body"] = sos
+
+
+def name_it(run: Run) -> None:
+    """Give the patch its name, title and family."""
+    title = run.source.get("title", run.output.stem.replace("-", " ").capitalize())
+    family = run.source.get("family") or family_of(run.output.stem, title)
+    run.info = {"name": plain_name(run.output.stem), "title": title} | ({"family": family} if family else {})
+
+
+def correct(run: Run) -> None:
+    """Correct the network's spectra by tables, if they help."""
+    run.progress("Tables", 0.0, "")
+    options = {
+        "family": run.info.get("family"),
+        "name": run.info["name"],
+        "dynamics": run.settings.dynamics,
+        "complain": run.tell,
+    }
+    run.decoder, run.tables = with_correction(run.decoder, run.members["body"], run.split.learned, **options)
+
+
+def describe_patch(run: Run) -> None:
+    """Write down what is known of the patch: what it plays, and where it comes from."""
+    decoder, source = run.decoder, run.source
     sizes = {
         "harmonics": decoder.sizes["harmonic_distribution"],
         "noise_bands": decoder.sizes["noise_magnitudes"],
     }
-    training = {
-        "settings": settings.decisive,
-        "recordings": len({take.path for take in takes}),
-        "recordings_hash": recordings_hash(folder),
-        "seconds": round(sum(len(take.audio) / take.sample_rate for take in takes), 1),
-        "held_out": [names[id(take)] for take in split.judged] if split.unseen else [],
-        "watched": [names[id(take)] for take in split.watched],
-        "steps": len(history.losses),
-        "best_step": history.chosen_step,
-        "dropout": dropout,
-        "last_loss": round(float(np.mean(history.losses[-100:])), 4),
-        "no_network_fit": fit_static(split.learned, **sizes).to_json(),
-    }
-    if room is not None:
-        training["room"] = room.describe()
-    title = source.get("title", output.stem.replace("-", " ").capitalize())
-    family = source.get("family") or family_of(output.stem, title)
-    info = {
-        "name": plain_name(output.stem),
-        "title": title,
-        **({"family": family} if family else {}),
-        **settings.rates,
+    run.info |= {
+        **run.settings.rates,
         **sizes,
         "state_size": decoder.state_size,
         "layers": decoder.spec,
-        **describe(takes),
-        "coverage": coverage(takes),
-        "training": training,
+        **describe(run.takes),
+        "coverage": coverage(run.takes),
+        "training": training_of(run) | {"no_network_fit": fit_static(run.split.learned, **sizes).to_json()},
         "source": {key: source[key] for key in ("recordings", "licence", "url")},
     }
-    progress("Learning how it is played", 0.0, "")
-    info, performer = with_expression(info, decoder, split.learned, split.judged, seed=settings.seed)
-    members = {"onnx_bytes": to_onnx(decoder.spec, decoder.weights()), "licence": source["licence_text"]}
-    members["performer"] = performer
-    sos = body.sos().detach().numpy() if body else np.array([[1.0, 0, 0, 1, 0, 0]])
-    sos[0, :3] *= 10 ** (missing_db(decoder, body, split.learned) / 20)
-    members["body"] = sos
-    members |= {"room": room.stereo(), "room_rate": settings.sample_rate} if room else {}
-    write_patch(output, info, **members)
-    progress("Learning how it moves", 0.0, "")
-    info |= with_life(output, split.learned)
-    # Judged is the file, by the code that plays; the scores are then written into it.
-    patch = load_patch(output)
-    found = evaluate_patch(
-        patch, folder, cache=cache, progress=lambda share: progress("Evaluating", share, "")
+    if run.room is not None:
+        run.info["training"]["room"] = run.room.describe()
+
+
+def training_of(run: Run) -> dict:
+    """Return how the patch was trained, as patch.json says it."""
+    taken, history = run.split, run.history
+    return {
+        "settings": run.settings.decisive,
+        "recordings": len({take.path for take in run.takes}),
+        "recordings_hash": recordings_hash(run.folder),
+        "seconds": round(sum(len(take.audio) / take.sample_rate for take in run.takes), 1),
+        "held_out": [run.names[id(take)] for take in taken.judged] if taken.unseen else [],
+        "watched": [run.names[id(take)] for take in taken.watched],
+        "steps": len(history.losses),
+        "best_step": history.chosen_step,
+        "dropout": run.dropout,
+        "last_loss": round(float(np.mean(history.losses[-100:])), 4),
+        "tables": run.tables,
+    }
+
+
+def learn_expression(run: Run) -> None:
+    """Learn how notes are played, from the takes that were learned from."""
+    run.progress("Learning how it is played", 0.0, "")
+    run.info, run.members["performer"] = with_expression(
+        run.info, run.decoder, run.split.learned, run.split.judged, seed=run.settings.seed
     )
-    learned = [names[id(take)] for take in split.learned]
-    figures = found.figures | trained_figures(patch, folder, learned, len(split.judged), settings.seed, cache)
-    progress("Comparing", 0.0, "")
-    figures["nearest"] = nearest_notes(split.learned, found.judged, **sizes)
-    figures = {name: round(value, 5) for name, value in figures.items()}
-    minutes = (analysed + history.seconds + time.monotonic() - began) / 60
-    training |= {"minutes": round(minutes, 2)} | figures
-    write_patch(output, info, **members)
-    progress("Reporting", 0.0, "")
-    patch = load_patch(output)
-    said = verdict(figures, patch, split.unseen)
-    report = write_report(page, patch, found, history, complaints, said)
-    progress("Reporting", 1.0, "")
-    for part in (AGAIN, *range(len(settings.dropouts))):
-        remove_checkpoint(checkpoint_of(output, part))
-    return Made(output, report, figures, said)
 
 
-def learn(
-    split: Split,
-    settings: Settings,
-    output: Path,
-    progress: Progress,
-    write: Write,
-    complain: Complain,
-) -> tuple[Trained, Split, float]:
-    """What is learned, the split with all that it was learned from, and the share of dropout.
+def pack(run: Run) -> None:
+    """Gather what the file holds besides patch.json and the body."""
+    run.members |= {
+        "onnx_bytes": to_onnx(run.decoder.spec, run.decoder.weights()),
+        "licence": run.source["licence_text"],
+    }
+    if run.room is not None:
+        run.members |= {"room": run.room.stereo(), "room_rate": run.settings.sample_rate}
 
-    What is watched says how long to learn, and with which dropout; then all is learned anew, from that as well.
-    """
-    trials = []
-    for number, share in enumerate(settings.dropouts if split.watched else settings.dropouts[:1]):
-        chosen = replace(settings, dropouts=(share,))
-        stage = f"Training, dropout {share:g}" if number else "Training"
-        trials.append(
-            train(
-                split.learned,
-                chosen,
-                checkpoint=checkpoint_of(output, number),
-                complain=complain,
-                progress=trained(progress, stage, chosen, write),
-                validate=watch(split.watched) if split.watched else None,
-            )
-        )
-    best = min(range(len(trials)), key=lambda number: trials[number].history.chosen_score)
-    history, share = trials[best].history, settings.dropouts[best]
-    if not split.watched:
-        return trials[best], split, share
-    # Now that it is known how to learn, every pitch counts that lies between those to be judged by.
-    split = replace(split, learned=[*split.learned, *split.watched])
-    chosen = in_steps(replace(settings, dropouts=(share,)), history.chosen_step)
-    last = train(
-        split.learned,
-        chosen,
-        checkpoint=checkpoint_of(output, AGAIN),
-        complain=complain,
-        progress=trained(progress, "Refitting", chosen, write),
+
+def write(run: Run) -> None:
+    """Write the file."""
+    write_patch(run.output, run.info, **run.members)
+
+
+def learn_life(run: Run) -> None:
+    """Learn how notes move while they are held, against the file as it plays so far."""
+    run.progress("Learning how it moves", 0.0, "")
+    run.info |= with_life(run.output, run.split.learned)
+
+
+def judge(run: Run) -> None:
+    """Measure how near the file, by the code that plays, comes to the recordings that were held out."""
+    patch = load_patch(run.output)
+    run.found = evaluate_patch(
+        patch, run.folder, cache=run.cache, progress=lambda share: run.progress("Evaluating", share, "")
     )
-    seconds = last.history.seconds + sum(trial.history.seconds for trial in trials)
-    return last._replace(history=History(last.history.losses, history.scores, seconds)), split, share
+    learned = [run.names[id(take)] for take in run.split.learned]
+    compared = trained_figures(
+        patch, run.folder, learned, len(run.split.judged), run.settings.seed, run.cache
+    )
+    run.progress("Comparing", 0.0, "")
+    sizes = {name: run.info[name] for name in ("harmonics", "noise_bands")}
+    nearest = {"nearest": nearest_notes(run.split.learned, run.found.judged, **sizes)}
+    run.figures = {name: round(value, 5) for name, value in (run.found.figures | compared | nearest).items()}
 
 
-def in_steps(settings: Settings, steps: int) -> Settings:
-    """The same training in as many steps."""
-    learned = min(steps, settings.steps)
-    return replace(settings, steps=learned, polish_steps=steps - learned)
+def score(run: Run) -> None:
+    """Write the figures into the file."""
+    minutes = (run.seconds + run.history.seconds) / 60
+    run.info["training"] |= {"minutes": round(minutes, 2)} | run.figures
+    write(run)
 
 
-def trained(progress: Progress, stage: str, settings: Settings, write: Write) -> Callable[[int, float], None]:
-    """What `train` is to tell its steps to, in a stage's name."""
-    recent: list[float] = []
-
-    def show(step: int, loss: float) -> None:
-        write(f"loss ({stage.lower()})", loss, step)
-        recent.append(loss)
-        del recent[:-100]
-        progress(stage, step / (settings.steps + settings.polish_steps), f"loss {np.mean(recent):.2f}")
-
-    return show
+def report(run: Run) -> None:
+    """Write the page, with a verdict."""
+    run.progress("Reporting", 0.0, "")
+    patch = load_patch(run.output)
+    run.verdict = verdict(run.figures, patch, run.split.unseen)
+    write_report(run.page, patch, run.found, run.history, run.complaints, run.verdict)
+    run.progress("Reporting", 1.0, "")
 
 
-def watch(takes: Sequence[Take]) -> Validate:
-    """Scores a decoder by the distance of its sound from the takes' first seconds."""
-    heard = round(WATCHED_SECONDS * takes[0].sample_rate)
-    rates = {"sample_rate": takes[0].sample_rate, "frame_rate": takes[0].frame_rate}
-
-    def validate(model: Model) -> float:
-        play, scores = player(model.decoder, body=model.body, **rates), []
-        for take in takes:
-            frames = round(WATCHED_SECONDS * take.frame_rate)
-            made = play(take.f0_hz[:frames], take.loudness_db[:frames])
-            samples = min(len(made), len(take.audio), heard)
-            scores.append(distance(made[:samples], take.audio[:samples]))
-        return float(np.mean(scores))
-
-    return validate
+STAGES = (
+    analyse,
+    remove_room,
+    split,
+    fit,
+    distil,
+    level_body,
+    name_it,
+    correct,
+    describe_patch,
+    learn_expression,
+    pack,
+    write,
+    learn_life,
+    judge,
+    score,
+    report,
+)
+"""From recordings to a patch, in order. To add one: a function of a `Run`, and its place here."""
 
 
 def trained_figures(
@@ -281,7 +288,8 @@ def trained_figures(
     rows = []
     for _, take in takes:
         made = fitted(play(take.f0_hz, asked(take, lived_in)), len(take.audio))
-        rows.append(distances("trained_distance", made, take.audio, take.sample_rate))
+        part = sounding(take)
+        rows.append(distances("trained_distance", made[part], take.audio[part], take.sample_rate))
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 
@@ -294,11 +302,6 @@ def check_output(output: Path, *also: Path) -> None:
             check_writable(path)
         except OutputError as error:
             raise PatchError(str(error)) from error
-
-
-def checkpoint_of(output: Path, part: int | str = 0) -> Path:
-    """Where a training is kept until the patch is made: the first, another by its number, or what is done AGAIN."""
-    return output.with_name(output.name + (f".{part}.checkpoint" if part else ".checkpoint"))
 
 
 def plain_name(stem: str) -> str:

@@ -1,11 +1,10 @@
 """One making of a patch: what was asked for, and what its stages have found so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...patch import Patch
 from ..analysis.takes import Take
 from ..data.split import Split
 from ..evaluation.evaluate_patch import Evaluation
@@ -27,6 +26,7 @@ class Made(NamedTuple):
     patch: Path
     report: Path
     figures: dict[str, float]
+    verdict: list[str]  # sentences
 
 
 @dataclass
@@ -41,6 +41,8 @@ class Run:
     source: dict
     """As `known_source` has it."""
     cache: bool
+    keep: bool | Collection[Path]
+    """Recordings, or with True all, that are learned from whatever is wrong with them."""
     progress: Progress
     complain: Complain
     write: Write
@@ -58,13 +60,15 @@ class Run:
     body: Body | None = None
     history: History | None = None
     dropout: float = 0.0
+    tables: Any = None
+    """What `with_correction` says of its tables."""
     info: dict[str, Any] = field(default_factory=dict)
     """patch.json."""
     members: dict[str, Any] = field(default_factory=dict)
     """What `write_patch` takes besides."""
-    patch: Patch | None = None
     found: Evaluation | None = None
     figures: dict[str, float] = field(default_factory=dict)
+    verdict: list[str] = field(default_factory=list)
 
     def tell(self, sentence: str) -> None:
         """Complain, and keep it for the report."""

@@ -1,7 +1,7 @@
 """The two ends of the scale that a decoder is judged on: a fit without a network, and the noise floor."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from ..models.losses import control_loudness
 HEARD_SECONDS = 2.0  # of each take, from its loudest part on: a held note repeats itself
 SOUNDING_DB = 40.0  # below a take's loudest frame; frames above are measured
 LEAST = 1e-7
+NEIGHBOURS = 4
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,33 @@ def fit_static(takes: Sequence[Take], *, harmonics: int, noise_bands: int) -> St
     amplitudes, magnitudes = (np.sqrt(np.maximum(part / frames, LEAST**2)) for part in (tones, noise))
     whole = amplitudes.sum()
     return StaticSound(amplitudes / whole, magnitudes / whole, takes[0].sample_rate, takes[0].frame_rate)
+
+
+def neighbours(
+    take: Take, others: Sequence[Take], *, harmonics: int, noise_bands: int
+) -> dict[str, StaticSound]:
+    """What is simplest for a note: the spectrum of the nearest recorded one, and the mean of those around it, in dB.
+
+    Both follow pitch and loudness as `fit_static` does. Empty where there is no other note.
+    """
+    sizes = {"harmonics": harmonics, "noise_bands": noise_bands}
+    away = [abs(_pitch(other) - _pitch(take)) for other in others]
+    near = [others[i] for i in np.argsort(away, kind="stable")[:NEIGHBOURS]]
+    if not near:
+        return {}
+    sounds = [fit_static([other], **sizes) for other in near]
+    levels = [
+        np.exp(np.mean(np.log(np.maximum([getattr(sound, name) for sound in sounds], LEAST)), axis=0))
+        for name in ("distribution", "magnitudes")
+    ]
+    mean = replace(
+        sounds[0], distribution=levels[0] / levels[0].sum(), magnitudes=levels[1] / levels[0].sum()
+    )
+    return {"nearest": sounds[0], "neighbours": mean}
+
+
+def _pitch(take: Take) -> float:
+    return float(np.median(take.midi[take.voiced]))
 
 
 def two_takes(take: Take, *, harmonics: int, noise_bands: int) -> tuple[np.ndarray, np.ndarray]:

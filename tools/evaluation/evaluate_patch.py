@@ -1,7 +1,7 @@
 """A patch against a folder of recordings: each is played by its own pitch and loudness, and measured."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from ...decoders.program import Program
 from ...patch import Patch
 from ..analysis.takes import RecordingError, Take, analyse, analyse_folder, find_recordings
 from ..bench import probe
-from ..data.split import file_name, named_passages
-from ..room.estimate import Room, dry_take, room_of
-from .baselines import StaticSound
+from ..data.split import file_name, named_passages, note_pitch
+from ..room.model import Room, room_of
+from ..room.remove import dry_take
+from .baselines import StaticSound, neighbours
 from .metrics import Judged, fitted, judge, summary
 from .resynthesis import patch_player
 
@@ -69,9 +70,13 @@ def evaluate_patch(
     )
     play, static = patch_player(patch, room=room), kept_static(patch)
     lived_in = room_of(patch)
+    # Where notes were held out, the others are there to compare with.
+    others = learned_notes(folder, [name for name, _ in found], rates, cache) if chosen else []
+    sizes = {"harmonics": patch.harmonics, "noise_bands": patch.noise_bands}
     rows = []
     for index, (_, take) in enumerate(found):
-        rows.append(judge(take, play(take.f0_hz, asked(take, lived_in)), static=static))
+        simple = neighbours(take, others, **sizes) if note_pitch(take) is not None else {}
+        rows.append(judge(take, play(take.f0_hz, asked(take, lived_in)), static=static, simple=simple))
         progress(0.3 + 0.7 * (index + 1) / len(found))
     if write is not None:
         for path in chosen or find_recordings(folder):
@@ -82,6 +87,15 @@ def evaluate_patch(
     files = [{"file": name} | summary([row]) for (name, _), row in zip(found, rows, strict=True)]
     judged_by = "held out of training" if chosen else "all of the folder"
     return Evaluation(patch.name, judged_by, figures, files, left_out, rows)
+
+
+def learned_notes(folder: Path, judged: Sequence[str], rates: Mapping[str, int], cache: bool) -> list[Take]:
+    """The single notes of a folder but those that are judged."""
+    takes = analyse_folder(folder, **rates, cache=cache).takes
+    files = {re.sub(PASSAGE, "", name) for name in judged}
+    return [
+        take for take in takes if file_name(take.path, folder) not in files and note_pitch(take) is not None
+    ]
 
 
 def takes_to_judge(

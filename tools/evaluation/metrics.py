@@ -1,6 +1,6 @@
 """How good a decoder is, measured from its audio: the definitions are in docs/training.md."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,36 +39,57 @@ def evaluate(takes: Sequence[Take], play: Player, *, static: StaticSound | None 
     return summary([judge(take, play(take.f0_hz, take.loudness_db), static=static) for take in takes])
 
 
-def judge(take: Take, made: np.ndarray, *, static: StaticSound | None = None) -> Judged:
-    """One take against what was made [samples] in its place.
+def judge(
+    take: Take,
+    made: np.ndarray,
+    *,
+    static: StaticSound | None = None,
+    simple: Mapping[str, StaticSound] | None = None,
+) -> Judged:
+    """One take against what was made [samples] in its place, from its first to its last sounding frame.
 
-    With `static`, the patch's fit without a network, both ends of the scale are measured for this take, too.
+    With `static`, the patch's fit without a network, both ends of the scale are measured for this take, too. simple:
+    further static sounds to compare with, by the names that their distances get.
     """
     made = fitted(made, len(take.audio))
     level = loudness(made, take.sample_rate, take.frame_rate)
     asked = take.loudness_db[: len(level)]
     audible = asked > AUDIBLE_DB
-    figures = distances("distance", made, take.audio, take.sample_rate)
+    part = sounding(take)
+    figures = distances("distance", made[part], take.audio[part], take.sample_rate)
     figures |= {
-        "mel_db": mel_distance_db(made, take.audio, take.sample_rate),
+        "mel_db": mel_distance_db(made[part], take.audio[part], take.sample_rate),
         "loudness_error_db": float(np.abs(level - asked)[audible].mean()) if audible.any() else 0.0,
     }
     if static is not None:
         plain = fitted(static.play(take.f0_hz, take.loudness_db), len(take.audio))
         sizes = {"harmonics": len(static.distribution), "noise_bands": len(static.magnitudes)}
-        figures |= distances("no_network", plain, take.audio, take.sample_rate)
-        figures |= distances("floor", *two_takes(take, **sizes), take.sample_rate)
+        figures |= distances("no_network", plain[part], take.audio[part], take.sample_rate)
+        first, second = two_takes(take, **sizes)
+        figures |= distances("floor", first[part], second[part], take.sample_rate)
+    for name, sound in (simple or {}).items():
+        plain = fitted(sound.play(take.f0_hz, take.loudness_db), len(take.audio))
+        figures |= distances(name, plain[part], take.audio[part], take.sample_rate)
     return Judged(take, made, figures, heard_cents(made, take))
 
 
+def sounding(take: Take) -> slice:
+    """The samples from the first to the last frame that is within SOUNDING_DB of the loudest: rests say nothing."""
+    frames = np.flatnonzero(take.loudness_db > take.loudness_db.max() - SOUNDING_DB)
+    hop = take.sample_rate / take.frame_rate
+    return slice(round(frames[0] * hop), round((frames[-1] + 1) * hop))
+
+
 def summary(judged: Sequence[Judged]) -> dict[str, float]:
-    """Means over takes, and quantiles over all their readings of pitch.
+    """Means over takes, and quantiles over all their readings of pitch; a figure that only some have is theirs.
 
     distance, no_network, floor: multi-scale spectral distance of what was made, of the fit without a network,
     and of two sounds that differ in their noise alone; gap_closed: the place between the last two. Each at
     the takes' rate and, as ..._16k, at 16 kHz. f0_...: by a tracker that training does not use.
     """
-    figures = {name: float(np.mean([row.figures[name] for row in judged])) for name in judged[0].figures}
+    names = dict.fromkeys(name for row in judged for name in row.figures)
+    rows = {name: [row.figures[name] for row in judged if name in row.figures] for name in names}
+    figures = {name: float(np.mean(values)) for name, values in rows.items()}
     for end in ("", "_16k") if "floor" in figures else ():
         ours, plain, floor = (figures[name + end] for name in ("distance", "no_network", "floor"))
         figures["gap_closed" + end] = (plain - ours) / max(plain - floor, 1e-9)

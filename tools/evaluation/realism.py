@@ -55,7 +55,7 @@ def features(movement: Movement) -> dict[str, float]:
     held = movement.held
     partials = movement.partials_db
     names = {
-        "partials": [float(x) for x in _bands(partials).T.mean(1)] if partials.shape[1] else [0.0] * 4,
+        "partials": list(map(float, _bands(partials).mean(1))) if partials.shape[1] else [0.0] * 4,
         "level": list(map(float, _bands(movement.loudness_db[held]))),
         "pitch": list(map(float, _bands(movement.cents[held]))),
     }

@@ -9,7 +9,7 @@ from ...midi.notes import note_name
 from ...patch import Patch
 from ..analysis.takes import Take
 from .baselines import fit_static
-from .metrics import Judged, distance, fitted
+from .metrics import Judged, distance, fitted, sounding
 
 EVEN = 0.03  # of a distance: less is no difference that another hold-out would show, too
 FEW_SECONDS = 60.0  # of sound, of which patches of single notes are learned well
@@ -34,7 +34,8 @@ def nearest_notes(
         if near not in spectra:
             spectra[near] = fit_static([learned[near]], harmonics=harmonics, noise_bands=noise_bands)
         made = spectra[near].play(row.take.f0_hz, row.take.loudness_db)
-        found.append(distance(fitted(made, len(row.take.audio)), row.take.audio))
+        part = sounding(row.take)
+        found.append(distance(fitted(made, len(row.take.audio))[part], row.take.audio[part]))
     return float(np.mean(found))
 
 

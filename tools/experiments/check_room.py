@@ -22,7 +22,9 @@ from ..analysis.takes import RecordingError, Take, analyse, analyse_folder
 from ..build.make_patch import known_source, make_patch
 from ..evaluation.metrics import distance, fitted
 from ..evaluation.resynthesis import patch_player
-from ..room.estimate import Room, band_centres, dry_take, learn_room, room_of
+from ..room.estimate import learn_room
+from ..room.model import Room, band_centres, room_of
+from ..room.remove import dry_take
 from ..training.loop import Settings
 
 RATE, FRAME_RATE = 44100, 250

@@ -20,7 +20,8 @@ from ..evaluation.evaluate_patch import takes_to_judge
 from ..evaluation.metrics import AUDIBLE_DB, SOUNDING_DB, distance, fitted, heard_cents
 from ..evaluation.resynthesis import decode, patch_player
 from ..expression.contours import NoteContour, note_contours
-from ..room.estimate import dry_take, room_of
+from ..room.model import room_of
+from ..room.remove import dry_take
 
 VOICES = 8
 VOLUME = 7  # the controller, which at rest is not at its top

@@ -1,6 +1,6 @@
 """How an instrument is played, learned from its recordings: a patch's performer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,8 @@ from ...patch import Patch, PatchError, load_patch, write_patch
 from ...performance.table import read_table
 from ..analysis.takes import Take, analyse_folder
 from ..models.decoder import Decoder, from_weights
-from ..room.estimate import dry_take, room_of
+from ..room.model import room_of
+from ..room.remove import dry_take
 from .lines import learn_lines, lines_of
 from .performer import Settings, decode_with, train_performer
 from .prior import prior_in_words, take_rows, train_prior
@@ -59,6 +60,7 @@ def add_expression(
     output: Path,
     *,
     seed: int = 0,
+    keep: bool | Collection[Path] = (),
     progress: Callable[[str, float, str], None] = lambda stage, share, note: None,
     complain: Callable[[str], None] = lambda sentence: None,
 ) -> dict[str, float]:
@@ -67,6 +69,7 @@ def add_expression(
     Performance tables (.csv) teach the prior alone. A folder of nothing else, or one table, leaves the
     performer as it is.
 
+    keep: recordings, or with True all, that are learned from whatever is wrong with them.
     A room that the patch was trained with is taken off the recordings first. Recordings that the patch was judged by
     judge the performer, too. Returns its figures. Raises RecordingError or PatchError.
     """
@@ -84,6 +87,7 @@ def add_expression(
         folder,
         sample_rate=given.sample_rate,
         frame_rate=given.frame_rate,
+        keep=keep,
         progress=lambda done, files: progress("Analysing", done / files, ""),
     )
     for finding in findings:

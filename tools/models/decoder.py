@@ -7,14 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .decoder_onnx import to_onnx
+from .decoder_onnx import NEPERS_PER_DB, TABLE_DB, TABLE_FALL, TABLE_LOUDER_DB, to_onnx
 
 __all__ = ["Decoder", "default_layers", "from_weights", "to_onnx"]
 
 INPUTS = ("f0_scaled", "loudness_scaled")
 Controls = tuple[Tensor, Tensor, Tensor, Tensor]
 """amplitude [..., 1], harmonic distribution [..., K], noise magnitudes [..., M], state [batch, S]."""
-WEIGHTS = ("weight", "bias", "weight_hidden", "bias_hidden")
+WEIGHTS = ("weight", "bias", "weight_hidden", "bias_hidden", "levels", "slopes", "reference")
 
 
 def default_layers(
@@ -217,6 +217,56 @@ class Normalize(Stage):
         return x / x.sum(-1, keepdim=True), state
 
 
+class Table(Stage):
+    """Gains by pitch and loudness, read linearly between knots; the last column stands for all that follow.
+
+    Two rows count, by weights max(0, 1 - |distance|); loudness acts through slopes. It is made, not trained.
+    """
+
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, layer["size"])
+        shape = layer["knots"], layer["columns"]
+        self.levels = nn.Parameter(torch.zeros(shape), requires_grad=False)
+        self.slopes = nn.Parameter(torch.zeros(shape), requires_grad=False)
+        self.reference = nn.Parameter(torch.zeros(shape[0]), requires_grad=False)
+        self.first, self.step, self.floor_db = (float(layer[key]) for key in ("first", "step", "floor_db"))
+        self.last = float(shape[0] - 1)
+        self.repeats = self.size - shape[1]
+        self.softest, self.loudest = TABLE_LOUDER_DB
+        self.least, self.most = TABLE_DB
+        self.fall, self.nepers = TABLE_FALL, NEPERS_PER_DB
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        at = ((127.0 * x[..., :1] - self.first) / self.step).clamp(0.0, self.last)
+        knots = torch.arange(self.reference.shape[0], dtype=x.dtype, device=x.device)
+        weights = (1.0 - (at - knots).abs()).clamp(min=0.0)
+        loudness_db = 80.0 * (x[..., 1:2] - 1.0)
+        louder = (loudness_db - weights @ self.reference.unsqueeze(1)).clamp(self.softest, self.loudest)
+        fall = self.fall * (loudness_db - self.floor_db).clamp(max=0.0)
+        db = (weights @ self.levels + louder * (weights @ self.slopes) + fall).clamp(self.least, self.most)
+        gains = (db * self.nepers).exp()
+        return torch.cat([gains, gains[..., -1:].expand(-1, -1, self.repeats)], -1), state
+
+
+class Product(Stage):
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, input_size // 2)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return x[..., : self.size] * x[..., self.size :], state
+
+
+class Ratio(Stage):
+    """The sum of the input's first half over that of its second."""
+
+    def __init__(self, layer: Mapping, input_size: int):
+        super().__init__(layer, 1)
+        self.half = input_size // 2
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return x[..., : self.half].sum(-1, keepdim=True) / x[..., self.half :].sum(-1, keepdim=True), state
+
+
 class Difference(Stage):
     """x, then x - x[lag frames ago] for each lag; before the first frame, the past is that frame itself."""
 
@@ -260,6 +310,9 @@ STAGES = {
     "gru": Gru,
     "exp_sigmoid": ExpSigmoid,
     "normalize": Normalize,
+    "table": Table,
+    "product": Product,
+    "ratio": Ratio,
 }
 
 

@@ -1,12 +1,17 @@
 """Writes a decoder as ONNX straight from its layers, so that weights keep their names and torch's shapes."""
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+NEPERS_PER_DB = math.log(10) / 20
+TABLE_LOUDER_DB = (-24.0, 6.0)  # from a knot's own loudness, within which a table's slopes are followed
+TABLE_FALL = 4.0  # dB more for each dB below its floor
+TABLE_DB = (-160.0, 60.0)  # of what is read
 OPSET = 17
 IR_VERSION = 8
 INPUTS = ("f0_scaled", "loudness_scaled")
@@ -60,7 +65,9 @@ class _Graph:
 
     def constant(self, value, dtype=np.float32) -> str:
         array = np.asarray(value, dtype=dtype)
-        name = f"constant {array.dtype.kind}{array.tolist()}"
+        # Readers bound the length of names.
+        said = str(array.tolist()) if array.size < 8 else f"{array.size} {zlib.crc32(array.tobytes())}"
+        name = f"constant {array.dtype.kind}{said}"
         self.initializers.setdefault(name, numpy_helper.from_array(array, name))
         return name
 
@@ -71,6 +78,14 @@ class _Graph:
         halved = self.half and matrix and np.abs(array).max(initial=0) <= np.finfo(np.float16).max
         self.initializers[name] = numpy_helper.from_array(array.astype(np.float16) if halved else array, name)
         return self.node("Cast", [name], to=TensorProto.FLOAT) if halved else name
+
+    def table(self, name: str) -> str:
+        """Of numbers that halves hold exactly, or nearly: kept as such."""
+        array = np.ascontiguousarray(self.weights[name], dtype=np.float32)
+        if not np.array_equal(array.astype(np.float16), array):
+            return self.weight(name)
+        self.initializers[name] = numpy_helper.from_array(array.astype(np.float16), name)
+        return self.node("Cast", [name], to=TensorProto.FLOAT)
 
     def slice(self, x: str, start: int, end: int) -> str:
         start, end, axis = (self.constant([i], np.int64) for i in (start, end, 1))
@@ -146,6 +161,45 @@ def _normalize(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, i
     return graph.node("Div", [x, total]), size
 
 
+def _table(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    knots, columns = layer["knots"], layer["columns"]
+    pitch, loudness = graph.slice(x, 0, 1), graph.slice(x, 1, 2)
+    at = graph.node("Mul", [pitch, graph.constant(127.0)])
+    at = graph.node("Sub", [at, graph.constant(layer["first"])])
+    at = graph.node("Div", [at, graph.constant(layer["step"])])
+    at = graph.node("Clip", [at, graph.constant(0.0), graph.constant(knots - 1)])
+    away = graph.node("Abs", [graph.node("Sub", [at, graph.constant(np.arange(knots))])])
+    weights = graph.node("Relu", [graph.node("Sub", [graph.constant(1.0), away])])
+    loudness_db = graph.node(
+        "Mul", [graph.node("Sub", [loudness, graph.constant(1.0)]), graph.constant(80.0)]
+    )
+    column = graph.node("Unsqueeze", [graph.table(layer["reference"]), graph.constant([1], np.int64)])
+    louder = graph.node("Sub", [loudness_db, graph.node("MatMul", [weights, column])])
+    louder = graph.node("Clip", [louder, *map(graph.constant, TABLE_LOUDER_DB)])
+    below = graph.node("Sub", [loudness_db, graph.constant(layer["floor_db"])])
+    fall = graph.node("Mul", [graph.node("Min", [below, graph.constant(0.0)]), graph.constant(TABLE_FALL)])
+    levels, slopes = (
+        graph.node("MatMul", [weights, graph.table(layer[role])]) for role in ("levels", "slopes")
+    )
+    db = graph.node("Add", [graph.node("Add", [levels, graph.node("Mul", [louder, slopes])]), fall])
+    db = graph.node("Clip", [db, *map(graph.constant, TABLE_DB)])
+    gains = graph.node("Exp", [graph.node("Mul", [db, graph.constant(NEPERS_PER_DB)])])
+    places = graph.constant(np.minimum(np.arange(layer["size"]), columns - 1), np.int64)
+    return graph.node("Gather", [gains, places], axis=1), layer["size"]
+
+
+def _product(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    half = size // 2
+    return graph.node("Mul", [graph.slice(x, 0, half), graph.slice(x, half, size)]), half
+
+
+def _ratio(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
+    half = size // 2
+    parts = (graph.slice(x, 0, half), graph.slice(x, half, size))
+    sums = [graph.node("ReduceSum", [part, graph.constant([1], np.int64)], keepdims=1) for part in parts]
+    return graph.node("Div", sums), 1
+
+
 def _gru(graph: _Graph, layer: Mapping, x: str, size: int) -> tuple[str, int]:
     """Spelled out: ONNX's own GRU has another gate order, so torch's weights could not stay as they are."""
     width = layer["size"]
@@ -174,4 +228,7 @@ WRITERS = {
     "gru": _gru,
     "exp_sigmoid": _exp_sigmoid,
     "normalize": _normalize,
+    "table": _table,
+    "product": _product,
+    "ratio": _ratio,
 }

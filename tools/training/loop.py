@@ -45,6 +45,7 @@ class Settings:
     """All there is to set; the defaults make the factory patches."""
 
     size: str = "standard"  # of sizes.SIZES, whose values come with it
+    dynamics: str = "borrowed"  # slopes over loudness in the tables: of spectra.correct.DYNAMICS
     room: str = "none"  # or "trained": learned first, and taken out of what the decoder learns from
     sample_rate: int = 44100
     frame_rate: int = 250

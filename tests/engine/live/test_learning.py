@@ -249,3 +249,9 @@ def test_fingers_keep_a_zone_when_a_keyboard_ends_its_own(player):
     for raw in messages.mpe_zone(0):
         player.session.receive(raw, 0.0)
     assert (player.session.synth.zones.lower, player.session.synth.zones.upper) == (0, 6)
+
+
+def test_a_knob_that_is_learned_has_hold_of_a_slider_that_stands_elsewhere(player):
+    player.session.set("vibrato", 1.0)
+    player.session.learn("vibrato")
+    assert player.turn(23, 0, 10, 20) == [(23, 0), (1, 10), (1, 20)]

@@ -9,6 +9,7 @@ import units
 from ddsp_live.decoders.onnx_runtime import import_quietly
 from ddsp_live.decoders.program import Program, layer_specs
 from ddsp_live.tools.models.decoder import Decoder, default_layers, to_onnx
+from ddsp_live.tools.spectra.tabled import ROLES, Tables, with_tables, without_tables
 
 onnxruntime = import_quietly("onnxruntime")
 
@@ -39,7 +40,18 @@ RECURRENT = [
     dense(["hidden_1", "f0_scaled"], "hidden_1", 64),
     *default_layers(harmonics=100, noise_bands=65, width=64, depth=1)[4:],
 ]
-NETWORKS = {"feed-forward": FEED_FORWARD, "odd sizes": ODD, "recurrent": RECURRENT}
+
+
+def tabled(layers, first: float = 30.0, step: float = 1.5, knots: int = 40, columns: int = 41):
+    """The layers with tables behind them, whose values are a decoder's to draw."""
+    sizes = {"partials": columns, "noise": 33}
+    arrays = {name: np.zeros((knots, size), np.float32) for name, size in sizes.items()}
+    arrays |= {f"{name.removesuffix('s')}_slopes": array for name, array in arrays.items()}
+    reference = np.zeros(knots, np.float32)
+    return with_tables(layers, {}, Tables(first, step, **arrays, reference=reference, floor_db=-40.0))[0]
+
+
+NETWORKS = {"feed-forward": FEED_FORWARD, "odd sizes": ODD, "recurrent": RECURRENT, "tables": tabled(ODD)}
 networks = pytest.mark.parametrize("layers", NETWORKS.values(), ids=NETWORKS)
 OUTPUTS = ("amplitude", "harmonic_distribution", "noise_magnitudes")
 
@@ -57,6 +69,13 @@ def random_decoder(layers, seed: int = 1) -> Decoder:
     with torch.no_grad():
         for parameter in model.parameters():
             parameter += 0.1 * torch.randn_like(parameter)
+        for layer, stage in zip(layers, model.stages, strict=True):
+            if layer["op"] == "table":
+                for role, spread in zip(ROLES, (2.0, 0.1, 5.0), strict=True):
+                    getattr(stage, role).copy_(
+                        (spread * torch.randn_like(getattr(stage, role)) * 64).round() / 64
+                    )
+                stage.reference -= 25.0
     return model
 
 
@@ -136,6 +155,62 @@ def test_frames_equal_onnx_runtimes_within_1e_5(layers):
         *wanted, state = session.run([*OUTPUTS, "state_out"], inputs)
         for ours, theirs in zip(native.step(frame), wanted, strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5)
+
+
+def test_a_table_reads_between_knots_and_beside_its_loudness():
+    """Against the formula by numpy, in float64: within, between and beyond the knots, and below the floor."""
+    layers = tabled(ODD)
+    weights = random_decoder(layers).weights()
+    native = Native(layers, weights, 1)
+    levels, slopes, reference = (weights[f"tabled_partials.{role}"].astype(float) for role in ROLES)
+    for midi in (10.0, 30.0, 30.6, 31.5, 58.2, 88.5, 120.0):
+        for loudness_db in (-70.0, -40.0, -33.3, -25.0, -12.0, 0.0):
+            native.step(np.float32([[midi / 127, loudness_db / 80 + 1]]))
+            place = np.clip((midi - 30) / 1.5, 0, 39)
+            near = np.maximum(0, 1 - np.abs(place - np.arange(40)))
+            louder = np.clip(loudness_db - near @ reference, -24, 6)
+            db = near @ levels + louder * (near @ slopes) - 4 * max(0, -40 - loudness_db)
+            wanted = 10 ** (np.clip(db, -160, 60) / 20)
+            ours = native.value("tabled_partials")[0]
+            np.testing.assert_allclose(ours[:41], wanted, rtol=3e-4)
+            np.testing.assert_array_equal(ours[41:], ours[40])
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_tables_of_zeros_change_no_bit(build):
+    layers = tabled(ODD)
+    plain, weights = without_tables(layers, random_decoder(layers).weights())
+    assert plain == ODD
+    zeros = {name: np.zeros_like(array) for name, array in random_decoder(layers).weights().items()}
+    silent = [{**layer, "floor_db": -200.0} if layer["op"] == "table" else layer for layer in layers]
+    unit, frames = units.load(*HEADERS, extra=BUILDS[build]), performance(voices=3, frames=50)
+    with_zeros = Native(silent, zeros | weights, 3, unit).run(frames)
+    for ours, theirs in zip(with_zeros, Native(ODD, weights, 3, unit).run(frames), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_tables_correct_each_partials_level():
+    """What comes out of each partial and band is what it was times its gain, whatever the others do."""
+    layers = tabled(ODD)
+    weights = random_decoder(layers).weights()
+    plain = Native(*without_tables(layers, weights), 2)
+    native, frames = Native(layers, weights, 2), performance(voices=2, frames=20)
+    for frame in frames:
+        before, after = plain.step(frame), native.step(frame)
+        gains, bands = native.value("tabled_partials"), native.value("tabled_noise")
+        np.testing.assert_allclose(after[0] * after[1], before[0] * before[1] * gains, rtol=1e-5)
+        np.testing.assert_allclose(after[1].sum(1), 1, rtol=1e-6)
+        np.testing.assert_allclose(after[2], before[2] * bands, rtol=1e-6)
+
+
+def test_the_8_bit_decoder_has_the_same_tables():
+    layers = tabled(ODD)
+    weights, frames = random_decoder(layers).weights(), performance(voices=1, frames=20)
+    exact, rounded = Native(layers, weights, 1), Native(layers, weights, 1, quantized=True)
+    for frame in frames:
+        exact.step(frame), rounded.step(frame)
+        for name in ("tabled_partials", "tabled_noise"):
+            np.testing.assert_array_equal(exact.value(name), rounded.value(name))
 
 
 HEADS = FEED_FORWARD[-7:]

@@ -16,10 +16,13 @@ GOOD = {
     "in place": ranges(32, 32, 32, 32, kind=lib.LAYER_LEAKY_RELU),
     "difference": ranges(0, 2, 16, 6, kind=lib.LAYER_DIFFERENCE, state=5, state_size=5, **LAGS),
     "gru": ranges(0, 16, 32, 4, kind=lib.LAYER_GRU, state=6, state_size=4),
+    "table": ranges(0, 2, 16, 9, kind=lib.LAYER_TABLE, knots=2, columns=5, step=1.0),
+    "product": ranges(0, 16, 16, 8, kind=lib.LAYER_PRODUCT),
+    "ratio": ranges(0, 16, 16, 1, kind=lib.LAYER_RATIO),
 }
 BIG = 2**31 - 1
 BAD = {
-    "unknown kind": GOOD["dense"] | {"kind": 9},
+    "unknown kind": GOOD["dense"] | {"kind": 99},
     "negative kind": GOOD["dense"] | {"kind": -1},
     "negative input": GOOD["dense"] | {"input": -1},
     "empty input": GOOD["dense"] | {"input_size": 0},
@@ -41,6 +44,15 @@ BAD = {
     "negative state": GOOD["gru"] | {"state": -1},
     "gru's state of another size": GOOD["gru"] | {"state_size": 3},
     "gru reads where it writes": GOOD["gru"] | {"output": 8},
+    "one knot": GOOD["table"] | {"knots": 1},
+    "knots that collide": GOOD["table"] | {"step": 0.0},
+    "more columns than outputs": GOOD["table"] | {"columns": 10},
+    "no columns": GOOD["table"] | {"columns": 0},
+    "a table of one input": GOOD["table"] | {"input_size": 1},
+    "an odd product": GOOD["product"] | {"input_size": 15},
+    "a product onto itself": GOOD["product"] | {"output": 8},
+    "an odd ratio": GOOD["ratio"] | {"input_size": 15},
+    "two ratios": GOOD["ratio"] | {"output_size": 2},
     "copy onto itself": ranges(0, 8, 4, 8, kind=lib.LAYER_COPY),
 }
 

@@ -67,6 +67,13 @@ def test_a_clean_note_is_kept_without_a_complaint(tmp_path):
         ("polyphony", note(60, 0.7, 2.0, RATE) + note(66, 0.7, 2.0, RATE), True),
         ("polyphony", sum(note(midi, 0.7, 2.0, RATE) for midi in (60, 64, 67)), True),
         ("polyphony", drum_loop()[: 2 * RATE] + sum(note(m, 0.7, 2.0, RATE) for m in (48, 63, 67, 70)), True),
+        (
+            "several notes",
+            np.concatenate([note(60, 0.7, 2.0, RATE), note(55, 0.7, 1, RATE) + note(64, 0.7, 1, RATE)]),
+            False,
+        ),
+        ("channels", np.stack([note(62, 0.7, 2.0, RATE), -note(62, 0.7, 2.0, RATE)], 1), False),
+        ("channels", np.stack([note(62, 0.7, 2.0, RATE), -0.97 * note(62, 0.7, 2.0, RATE)], 1), False),
         ("no pitch", np.zeros(RATE), True),
         ("short", np.ones(100), True),
     ],
@@ -81,6 +88,9 @@ def test_a_clean_note_is_kept_without_a_complaint(tmp_path):
         "tritone",
         "chord",
         "mix",
+        "double stop",
+        "inverted",
+        "nearly inverted",
         "all silent",
         "click",
     ],
@@ -92,6 +102,57 @@ def test_each_fault_is_found_in_its_file_alone(tmp_path, kind, audio, is_left_ou
     assert kinds(analysis, "good") == []
     assert left_out(analysis) == ({"bad"} if is_left_out else set())
     assert {take.path.stem for take in analysis.takes} == ({"good"} if is_left_out else {"good", "bad"})
+
+
+def test_what_is_left_out_is_kept_if_asked_and_said(tmp_path):
+    write(tmp_path, good=note(60, 0.6, 2.0, RATE), bad=speech(), worse=speech())
+    for keep, out in (
+        ((), {"bad", "worse"}),
+        ([tmp_path / "bad.wav"], {"worse"}),
+        (["bad.wav"], {"worse"}),
+        (True, set()),
+    ):
+        analysis = analyse_folder(tmp_path, keep=keep)
+        assert left_out(analysis) == out
+        assert {take.path.stem for take in analysis.takes} == {"good", "bad", "worse"} - out
+    assert {finding.action for finding in analysis.findings if finding.kind == "speech"} == {"kept, as asked"}
+    with pytest.raises(RecordingError, match=r"no recording .*gone\.wav that could be kept"):
+        analyse_folder(tmp_path, keep=[tmp_path / "gone.wav"])
+
+
+def sung(cents, midi, seconds=3.0):
+    """A voice with a vibrato of so many cents to either side."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    pitch = midi + cents / 100 * np.sin(2 * np.pi * 6 * time)
+    phase = 2 * np.pi * np.cumsum(440 * 2 ** ((pitch - 69) / 12)) / RATE
+    return 0.05 * sum(np.sin(k * phase) / k for k in range(1, int(10000 / (440 * 2 ** ((midi - 69) / 12)))))
+
+
+@pytest.mark.parametrize("cents", [60, 90, 120])
+@pytest.mark.parametrize("midi", [57, 72])
+def test_wide_vibrato_is_one_voice_that_holds_its_pitch(tmp_path, cents, midi):
+    write(tmp_path, voice=sung(cents, midi))
+    assert analyse_folder(tmp_path).findings == []
+
+
+@pytest.mark.parametrize("midi", [28, 33, 40])
+def test_a_low_note_without_its_fundamental_is_one_note(tmp_path, midi):
+    """As a telephone records it."""
+    f0_hz, time = 440 * 2 ** ((midi - 69) / 12), np.arange(2 * RATE) / RATE
+    tone = sum(np.sin(2 * np.pi * k * f0_hz * time + k * k) / k for k in range(1, 40) if k * f0_hz > 250)
+    write(tmp_path, low=0.3 * tone / np.abs(tone).max())
+    (take,) = analyse_folder(tmp_path).takes
+    assert np.abs(np.median(take.midi[take.voiced]) - midi) < 0.1
+
+
+@pytest.mark.parametrize("peak_db", [-20, -48, -60])
+def test_soft_takes_are_heard_as_loud_ones_are(tmp_path, peak_db):
+    line = np.concatenate([note(midi, 0.6, 0.5, RATE) for midi in (57, 62, 69, 60)])
+    write(tmp_path, soft=line / np.abs(line).max() * 10 ** (peak_db / 20))
+    (take,) = analyse_folder(tmp_path).takes
+    for i, midi in enumerate((57, 62, 69, 60)):
+        held = slice(125 * i + 25, 125 * i + 90)
+        assert take.voiced[held].all() and np.abs(take.midi[held] - midi).max() < 0.3
 
 
 def test_a_constant_is_taken_off(tmp_path):

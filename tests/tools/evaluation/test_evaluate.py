@@ -1,6 +1,7 @@
 """Judging a patch by its sound: every figure against what it must be by construction."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from ddsp_live.patch import write_patch
 from ddsp_live.tools.analysis.swipe import swipe
 from ddsp_live.tools.analysis.takes import RecordingError, Take
 from ddsp_live.tools.build.make_patch import trained_figures
-from ddsp_live.tools.evaluation.baselines import StaticSound, fit_static, two_takes
+from ddsp_live.tools.evaluation.baselines import StaticSound, fit_static, neighbours, two_takes
 from ddsp_live.tools.evaluation.evaluate_patch import evaluate_patch
 from ddsp_live.tools.evaluation.metrics import distance, heard_cents, judge, summary
 from ddsp_live.tools.evaluation.resynthesis import convolve, patch_player
@@ -137,6 +138,39 @@ def test_the_gap_is_closed_from_the_one_end_to_the_other(monkeypatch):
         "ddsp_live.tools.evaluation.metrics.two_takes", lambda take, **_: (take.audio, second)
     )
     assert summary([judge(own, second, static=static)])["gap_closed"] == pytest.approx(1, abs=1e-6)
+
+
+def test_rests_are_not_judged():
+    """What is made in silence before and after a note changes nothing."""
+    own = a_note(60)
+    silent = np.full(FRAMES, -80, np.float32)
+    padded = replace(
+        own,
+        audio=np.concatenate([np.zeros(RATE, np.float32), own.audio, np.zeros(RATE, np.float32)]),
+        loudness_db=np.concatenate([silent, own.loudness_db, silent]),
+        **{
+            name: np.pad(getattr(own, name), FRAMES, mode="edge")
+            for name in ("f0_hz", "confidence", "voiced")
+        },
+    )
+    other = note(60, 0.5, 1.0, RATE, seed=1)
+    hiss = np.random.default_rng(0).normal(0, 0.01, RATE).astype(np.float32)
+    alone = judge(own, other).figures["distance"]
+    with_rests = judge(padded, np.concatenate([hiss, other, hiss])).figures["distance"]
+    assert with_rests == pytest.approx(alone, rel=0.02)
+
+
+def test_neighbours_are_compared_with():
+    others = [a_note(midi) for midi in (57, 59, 62, 64, 70)]
+    sounds = neighbours(a_note(60), others, harmonics=20, noise_bands=33)
+    nearest = fit_static([others[1]], harmonics=20, noise_bands=33)
+    np.testing.assert_array_equal(sounds["nearest"].distribution, nearest.distribution)
+    levels = [fit_static([other], harmonics=20, noise_bands=33).distribution for other in others[:4]]
+    mean = np.exp(np.log(np.maximum(levels, 1e-7)).mean(0))
+    np.testing.assert_allclose(sounds["neighbours"].distribution, mean / mean.sum())
+    judged = judge(a_note(60), note(60, 0.6, 1.0, RATE, seed=1), simple=sounds)
+    assert judged.figures["neighbours"] > 0 and judged.figures["nearest_16k"] > 0
+    assert neighbours(a_note(60), [], harmonics=20, noise_bands=33) == {}
 
 
 def test_the_mel_distance_ignores_what_is_not_heard():

@@ -13,7 +13,7 @@ from ddsp_live.tools.analysis.takes import analyse
 from ddsp_live.tools.evaluation.resynthesis import patch_player
 from ddsp_live.tools.experiments import reconstruction
 from ddsp_live.tools.experiments.reconstruction import compare, main, notes_of, played, reconstruct
-from ddsp_live.tools.room.estimate import Room
+from ddsp_live.tools.room.model import Room
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "engine"))
 

@@ -14,7 +14,9 @@ from ddsp_live.tools.analysis.takes import RecordingError, Take
 from ddsp_live.tools.build import make_patch as making
 from ddsp_live.tools.build.make_patch import known_source, make_patch
 from ddsp_live.tools.evaluation.metrics import distance
-from ddsp_live.tools.room.estimate import Room, dry_take, learn_room
+from ddsp_live.tools.room.estimate import learn_room
+from ddsp_live.tools.room.model import Room
+from ddsp_live.tools.room.remove import dry_take
 from ddsp_live.tools.training.loop import Settings
 from instrument import note
 

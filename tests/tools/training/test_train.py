@@ -116,8 +116,8 @@ def test_what_is_watched_chooses_how_to_learn_and_is_then_learned_from(scale, tm
         looks.append(takes)
         return lambda model: 1.0 + (number != better)
 
-    monkeypatch.setattr("ddsp_live.tools.build.make_patch.train", spy)
-    monkeypatch.setattr("ddsp_live.tools.build.make_patch.watch", watch)
+    monkeypatch.setattr("ddsp_live.tools.build.fit.train", spy)
+    monkeypatch.setattr("ddsp_live.tools.build.fit.watch", watch)
     made = load_patch(make_patch(scale, tmp_path / "x.ddsp", WATCHING, known_source("x", scale)).patch)
     held_out, watched = (set(made.info["training"][name]) for name in ("held_out", "watched"))
     every = {path.name for path in scale.iterdir()}
