@@ -107,7 +107,8 @@ def hear(
     midi, voiced = without_leaps(midi, voiced & (loudness_db > gate_db), frame_rate)
     if not voiced.any():
         raise TransferError(
-            f"{path} has no pitch that could be followed: it is silence, noise, speech or chords."
+            f"{path} has no pitch that could be followed: it is silence, noise, speech, chords, or "
+            "outside of 25 to 2200 Hz."
         )
     return Heard(midi, voiced, loudness_db, raised_db)
 

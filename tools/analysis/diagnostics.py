@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .pitch_candidates import HIGHEST_HZ, LOWEST_HZ
 from .recording import DC
 from .timbre import CHORD_DB
 from .tracks import Tracks
@@ -61,8 +62,8 @@ def judge(path: Path, tracks: Tracks) -> list[Finding]:
     spoiled = tracks.clipped >= SPOILED
     rows = (
         # what, whether, sentence, action
-        ("no pitch", pitched < PITCHED, f"has a pitch in only {100 * pitched:.0f} % of its sound, like drums or "
-         "noise.", "left out"),
+        ("no pitch", pitched < PITCHED, f"has a pitch in only {100 * pitched:.0f} % of its sound, like drums, "
+         f"noise or notes beyond {LOWEST_HZ:.0f} to {HIGHEST_HZ:.0f} Hz.", "left out"),
         ("polyphony", polyphonic, "holds several notes or instruments at once: "
          "no single pitch explains it.", "left out"),
         ("several notes", tracks.several.any() and not polyphonic, f"holds several notes at once {_times(tracks)}: "

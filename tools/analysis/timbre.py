@@ -32,7 +32,7 @@ CHORD_DB = 22.0  # by which a chord's missing partials lie below those beside th
 FAINT_DB, LEAST_MISSING = -40.0, 3  # of a partial beside a missing one; missing ones that are compared
 OTHER_NOTE = 0.2  # share between the partials of the pitch, from which another note sounds
 LEAST_POWER = 1e-9
-EVERY = 6  # frames, one of which is looked at for other notes
+EVERY = 12  # frames, one of which is looked at for other notes
 SEVERAL_SECONDS = 0.3
 PARTIAL_WIDTH = 0.05  # of its frequency, for vibrato
 

@@ -109,7 +109,9 @@ def test_the_table_of_sources_is_whole():
     for name, source in known_sources().items():
         assert set(source) == {"title", "recordings", "licence", "url", "licence_text"}
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name) and all(source.values())
-    assert len(known_sources()) == 18
+        if source["licence"].startswith("CC-BY"):
+            assert "Attribution 4.0" in source["licence_text"] and source["url"].startswith("https://")
+    assert len(known_sources()) == 27
 
 
 def test_the_page_of_the_patches_is_made_from_them():
