@@ -30,6 +30,8 @@ RANGES = {
     "join": (0, MOST_JOIN),
 }
 
+WHOLE = ("block_size", "voices", "mpe")
+
 
 class OptionError(DdspLiveError):
     """An option that a synth cannot be made with; the message is one sentence."""
@@ -92,6 +94,9 @@ class SynthOptions:
     def __post_init__(self) -> None:
         for name, (low, high) in RANGES.items():
             check(name, getattr(self, name), low, high)
+        for name in WHOLE:
+            if int(getattr(self, name)) != getattr(self, name):
+                raise OptionError(f"{name} is {getattr(self, name)}: give a whole number.")
         if self.mode not in MODES:
             raise OptionError(f"There is no mode {self.mode!r}: choose one of {', '.join(MODES)}.")
 

@@ -1,5 +1,6 @@
 """A MIDI file into sound, offline, by the engine that plays live."""
 
+import numbers
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -166,6 +167,9 @@ def render_midi(
     --------
     >>> audio = ddsp_live.render_midi("song.mid", "alto-saxophone")
     """
+    for channel in mute or ():
+        if not isinstance(channel, numbers.Integral) or not 0 <= channel <= 15:
+            raise ValueError(f"mute has {channel!r}: give channels from 0 to 15; 9 is General MIDI's drums.")
     song = read_song(path)
     synth = Synth(patch, options, **changes)
     for number in room_controllers(synth.map):

@@ -33,6 +33,16 @@ def check_writable(path: str | Path) -> None:
         )
 
 
+def beside(source: Path, end: str) -> Path:
+    """Return the path of a file that is named after another, as song.wav after song.mid, with `end` for its suffix.
+
+    Raises OutputError for a folder such as ``.`` or ``/``, whose path has no name to take.
+    """
+    if source.name in ("", ".."):
+        raise OutputError(f"{str(source)!r} is a folder: name a file.")
+    return source.with_name(source.stem + end)
+
+
 def make_folder(path: str | Path) -> None:
     """Make a folder to write to, if it is not there, and find out whether files can be written in it.
 

@@ -41,11 +41,11 @@ def run(arguments) -> int:
         from ddsp_live.tools.expression.note_segmentation import measure_notes
     except ModuleNotFoundError as error:
         raise MissingPackageError("Analysis", "train", error) from error
-    from ..audio.outputs import check_writable
+    from ..audio.outputs import beside, check_writable
     from ..patch import load_patch
     from ..performance.table import write_table
 
-    output = arguments.output or arguments.recording.with_suffix(".csv")
+    output = arguments.output or beside(arguments.recording, ".csv")
     check_writable(output)
     patch = load_patch(arguments.patch) if arguments.patch else None
     rows, units = measure_notes(

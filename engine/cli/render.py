@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from ..audio.outputs import check_writable, make_folder
+from ..audio.outputs import beside, check_writable, make_folder
 from ..terminal import print_json, progress
 from .options import (
     DEFAULT_PATCH,
@@ -84,9 +84,7 @@ def run(arguments) -> int:
 
     if arguments.phrase == (arguments.song is not None):
         raise ValueError("Name one MIDI file, or ask for the built-in phrase with --phrase.")
-    output = arguments.output or (
-        Path("phrase.wav") if arguments.phrase else arguments.song.with_suffix(".wav")
-    )
+    output = arguments.output or (Path("phrase.wav") if arguments.phrase else beside(arguments.song, ".wav"))
     check_output(output)
     check_level(arguments)
 

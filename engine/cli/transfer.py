@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from ..audio.outputs import make_folder
+from ..audio.outputs import beside, make_folder
 from ..terminal import print_json
 from .input_options import add_matching_options, check_matching
 from .options import DEFAULT_PATCH, add_json, number, room_and_wet, room_choice, tell_of_room
@@ -45,7 +45,7 @@ def run(arguments) -> int:
 
     patch = load_patch(arguments.patch)
     source = arguments.recording
-    output = arguments.output or source.with_name(f"{source.stem}-{patch.name}.wav")
+    output = arguments.output or beside(source, f"-{patch.name}.wav")
     check_output(output)
     if arguments.stems:
         make_folder(arguments.stems)

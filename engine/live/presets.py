@@ -170,7 +170,7 @@ def _controls(kept: object) -> dict[str, float]:
 
 def _map(kept: object) -> str | list[dict]:
     if isinstance(kept, str):
-        _need(kept in PRESETS, f"there is no map {kept!r}")
+        _need(kept in PRESETS, f"there is no map {kept[:40]!r}")
         return kept
     rows = isinstance(kept, list) and all(isinstance(row, dict) for row in kept)
     _need(rows, "its map is not made of rows of gestures")
@@ -181,7 +181,7 @@ def _knobs(kept: object) -> dict[str, list[int]]:
     _need(isinstance(kept, Mapping), "its knobs are no table")
     for name, numbers in kept.items():
         fits = isinstance(numbers, list) and all(is_whole(n, 0, LAST_CONTROLLER) for n in numbers)
-        _need(fits, f"its knobs have controllers for {name!r} that are not from 0 to 119")
+        _need(fits, f"its knobs have controllers for {name[:40]!r} that are not from 0 to 119")
     return {name: list(numbers) for name, numbers in kept.items() if name in BY_NAME}
 
 

@@ -38,7 +38,7 @@ class Song(NamedTuple):
     seconds: float
     """From the start to the end of the longest track."""
     remark: str
-    """One sentence on what was skipped or corrected; empty if nothing was."""
+    """A sentence on what was skipped or corrected, and one if there are no notes; empty if all is well."""
 
 
 def read_midi(path: str | Path) -> list[Event]:
@@ -78,8 +78,12 @@ def _song(path: Path) -> Song:
     faults = "; ".join(f"{what} ({n})" if n > 1 else what for what, n in file.remarks.items())
     if faults and not events:
         raise MidiFileError(f"nothing in it can be played ({faults}); fetch or export it again.")
-    remark = f"{path.name} is not quite in order, and what can be read of it is played: {faults}."
-    return Song(events, start, remark if faults else "")
+    remarks = []
+    if faults:
+        remarks.append(f"{path.name} is not quite in order, and what can be read of it is played: {faults}.")
+    if not any(raw[0] >> 4 == 0x9 and raw[2] for _, raw in events):
+        remarks.append(f"{path.name} has no notes, and is silent.")
+    return Song(events, start, " ".join(remarks))
 
 
 def _timed(

@@ -85,7 +85,8 @@ def _unwrap(data: bytes, remarks: Counter) -> bytes:
         while at + 8 <= len(data):
             size = int.from_bytes(data[at + 4 : at + 8], "little")
             if data[at : at + 4] == b"data" and data[at + 8 : at + 12] == b"MThd":
-                return data[at + 8 : at + 8 + size]
+                end = at + 8 + size
+                return data[at + 8 : end if _is_chunk(data, end + size % 2) else len(data)]
             at += 8 + size + size % 2
     begin = data.find(b"MThd")
     if begin < 0:

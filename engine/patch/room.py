@@ -9,6 +9,7 @@ import soundfile
 import soxr
 
 from ..errors import DdspLiveError
+from .container import PatchError
 from .made_rooms import KINDS, RATE, make_room
 from .model import Patch, load_patch
 from .schema import LONGEST_ROOM_SECONDS
@@ -63,7 +64,16 @@ def find_room(choice: str | Path) -> Room | None:
     path = Path(choice)
     if path.suffix.lower() in SOUND_FILES:
         return read_impulse(path)
-    patch = load_patch(choice)
+    try:
+        patch = load_patch(choice)
+    except PatchError as error:
+        by_path = path.name != str(choice)
+        if by_path or error.__cause__ is not None:  # which is what is wrong with a file that is there
+            raise
+        raise RoomError(
+            f"There is no room {str(choice)!r}: choose {', '.join((OWN, NONE, *MADE))}, a patch that has one, or an "
+            "impulse response as .wav."
+        ) from error
     room = own_room(patch)
     if room is None:
         raise RoomError(

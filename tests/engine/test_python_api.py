@@ -104,6 +104,9 @@ def test_plain_notes_keep_their_bits(patch):
         (lambda synth: setattr(synth, "performr", 1), AttributeError, "did you mean 'performer'"),
         (lambda synth: setattr(synth, "sample_rate", 44100), AttributeError, "make another Synth"),
         (lambda synth: ddsp_live.Synth(synth.patch, voices="16"), TypeError, "from 1 to 64"),
+        (lambda synth: ddsp_live.Synth(synth.patch, voices=1.5), ValueError, "whole number"),
+        (lambda synth: ddsp_live.render_midi("", synth.patch, mute=[16]), ValueError, "channels from 0 to 15"),
+        (lambda synth: ddsp_live.render_midi("", synth.patch, mute=["x"]), ValueError, "channels from 0 to 15"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_told_in_a_sentence(synth, call, error, said):

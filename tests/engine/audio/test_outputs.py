@@ -79,3 +79,10 @@ def test_a_disk_that_fills_up_meanwhile_is_named(shut):
     ):
         raise soundfile.LibsndfileError(2)  # "System error.", which is all that libsndfile knows
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["render"], ["transfer"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("folder", [".", "..", "/"])
+def test_a_folder_in_the_place_of_a_song_or_recording_is_named(words, folder, capsys):
+    assert main([*words, folder]) == 2
+    assert capsys.readouterr().err == f"{folder!r} is a folder: name a file.\n"

@@ -85,3 +85,8 @@ def test_what_is_no_impulse_response_is_refused(tmp_path, samples, rate, said):
     soundfile.write(tmp_path / "bad.wav", samples, rate, subtype="FLOAT")
     with pytest.raises(RoomError, match=f"bad.wav cannot be used: .*{said}"):
         find_room(tmp_path / "bad.wav")
+
+
+def test_a_mistyped_room_is_answered_with_the_rooms():
+    with pytest.raises(RoomError, match=r"no room .hal.: choose own, none, .*hall"):
+        find_room("hal")
