@@ -10,9 +10,12 @@ ddsp_live.signal : the kernel's parts, for NumPy.
 from importlib.metadata import version
 
 from . import signal
+from .ensemble import Ensemble
 from .errors import DdspLiveError
 from .kernel.stats import Stats
 from .live.play import play
+from .modulation.matrix_file import ModRoute
+from .options import SynthOptions
 from .patch import Patch, PatchError, list_patches, load_patch, write_patch
 from .patch.room import RoomError
 from .render import render_midi
@@ -24,11 +27,14 @@ __version__ = version("ddsp-live")
 __all__ = [
     "Audio",
     "DdspLiveError",
+    "Ensemble",
+    "ModRoute",
     "Patch",
     "PatchError",
     "RoomError",
     "Stats",
     "Synth",
+    "SynthOptions",
     "evaluate",
     "list_patches",
     "load_patch",

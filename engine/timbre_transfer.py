@@ -1,6 +1,6 @@
 """A recording of one voice, played by a patch: pitch and loudness are its own, the sound is the patch's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ from .signal import filtered_noise, harmonic, sosfilt
 from .tuning.scales import scale_pitches
 
 if TYPE_CHECKING:
+    from .tools.analysis.diagnostics import Finding
     from .tools.analysis.takes import Take
 
 FALL_DB = 60.0  # that what is told falls within FALL_SECONDS of silence
@@ -113,7 +114,7 @@ def hear(
     return Heard(midi, voiced, loudness_db, raised_db)
 
 
-def _tell_of(findings, say: Callable[[str], None]) -> None:
+def _tell_of(findings: Iterable["Finding"], say: Callable[[str], None]) -> None:
     """What of the analysis's findings explains that notes are missing or wrong."""
     from .tools.analysis.diagnostics import TOLD
 
@@ -144,7 +145,7 @@ def _without_room(path: Path, frame_rate: int, made_in: Patch) -> "Take":
 
 def _hear_as_live(
     path: Path, sample_rate: int, frame_rate: int, gate_db: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     try:
         audio, rate = read_sound(path)
     except SoundFileError as error:

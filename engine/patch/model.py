@@ -101,7 +101,7 @@ class Patch:
     def coverage(self) -> Mapping[str, Any] | None:
         """Where in pitch and loudness the recordings lay, if the patch keeps it.
 
-        frames[i][j] counts frames within half a pitch_step of MIDI note pitch_low + i * pitch_step, at a
+        ``frames[i][j]`` counts frames within half a pitch_step of MIDI note pitch_low + i * pitch_step, at a
         loudness of loudness_low + j * loudness_step dB or up to loudness_step more.
         """
         return self.info.get("coverage")
