@@ -26,9 +26,12 @@ LEAST_DB = -90.0  # full scale; below there is nothing to hear
 
 
 def step_db(patch: Patch, semitones: float) -> tuple[float, float]:
-    """The loudest window above the louder note, and the softest below the softer one, in dB."""
+    """Returns the loudest window above the louder note, and the softest below the softer one, in dB.
+
+    Without life, whose movement is chance.
+    """
     first = round((patch.pitch_low + patch.pitch_high - semitones) / 2)
-    synth = Synth(patch, sample_rate=RATE, block_size=BLOCK, mode="legato")
+    synth = Synth(patch, sample_rate=RATE, block_size=BLOCK, mode="legato", life=0.0)
     synth.note_on(first, VELOCITY, time=0)
     synth.note_on(first + semitones, VELOCITY, time=round(SECONDS * RATE))
     audio = synth.render(round(2 * SECONDS * RATE))[:, 0]

@@ -35,7 +35,7 @@ SONG = [
 
 
 def synth_of(patch, **options):
-    synth = ddsp_live.Synth(patch, voices=2, **options)
+    synth = ddsp_live.Synth(patch, voices=2, **{"life": 0.0} | options)
     synth.control_change(91, 40, time=0)
     return synth
 

@@ -17,7 +17,8 @@ def patch(tmp_path_factory):
 
 @pytest.fixture
 def synth(patch):
-    return ddsp_live.Synth(patch)
+    """Without life, which moves the pitch by some cents."""
+    return ddsp_live.Synth(patch, life=0.0)
 
 
 def fundamental(audio, low=40.0, high=100.0):

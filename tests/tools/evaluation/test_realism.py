@@ -35,14 +35,18 @@ def studio(tmp_path):
 
 
 @pytest.mark.slow
-def test_still_notes_are_told_apart_and_living_ones_hardly(studio):
+def test_still_notes_are_told_apart_and_living_ones_move_as_recorded_ones_do(studio):
+    """Six notes are too few for a forest that knows nothing: of living notes, only that they are told less surely."""
     patches, recordings = studio
     still = measure_realism(patches, recordings, seeds=(0,), life=0.0)
     alive = measure_realism(patches, recordings, seeds=(0,), life=1.0)
-    assert still.auc["core"] > 0.9 and alive.auc["core"] < still.auc["core"] - 0.1
+    assert still.auc["core"] > 0.9 and alive.auc["partials"] < still.auc["partials"] - 0.1
     assert still.notes == 6 and still.instruments == ["horn", "pipe", "reed"]
-    real, ours = alive.medians["partials_1_4"]
-    assert 0.5 < ours / real < 2 and still.medians["partials_1_4"][1] < 0.2 * real
+    for name in ("partials_drift", "partials_1_4", "partials_4_9", "partials_shimmer"):
+        real, ours = alive.medians[name]
+        assert 1 / 1.4 < ours / real < 1.4
+    real, _ = alive.medians["partials_1_4"]
+    assert still.medians["partials_1_4"][1] < 0.2 * real
     assert set(alive.medians) == {name for names in GROUPS.values() for name in names}
     assert all(0 <= share <= 1 for share in alive.named.values())
 

@@ -56,7 +56,7 @@ def interpreter(prior, **amounts):
 
 
 def play(made, rows, **more):
-    return [made.note_on(int(row["pitch"]), 64, 0, row["onset_seconds"], **more).attributes for row in rows]
+    return [made.note_on(int(row["pitch"]), 64, 0, row["onset_seconds"], **more)[0] for row in rows]
 
 
 def test_relations_that_are_in_the_notes_are_found_and_others_are_not(described):
@@ -81,7 +81,7 @@ def test_a_note_is_guessed_by_those_before_it_alone(described):
 def test_no_guess_leaves_what_was_played(described):
     prior = Prior(described)
     for key in (0, 127):
-        guess = interpreter(prior).note_on(key, 1, 0, 0.0).attributes
+        guess = interpreter(prior).note_on(key, 1, 0, 0.0)[0]
         assert 0.1 < guess["brightness"] < 0.5
 
 
@@ -93,7 +93,7 @@ def test_what_was_set_stays_as_it_is(described):
 
 def test_with_none_of_it_the_prior_says_nothing(described):
     silent = interpreter(Prior(described), prior_amount=0.0)
-    assert not silent.active and play(silent, table(5)) == [{}] * 5
+    assert play(silent, table(5)) == [None] * 5
 
 
 def test_the_volume_is_moved_from_where_the_key_puts_it():
@@ -101,9 +101,7 @@ def test_the_volume_is_moved_from_where_the_key_puts_it():
     rows["volume"] = 1.0 + 0.005 * (rows["pitch"] - rows["pitch"].mean())
     made = interpreter(Prior(train_prior([rows])))
     middle = rows["pitch"].mean()
-    assert made.note_on(75, 64, 0, 0.0).attributes["volume"] == pytest.approx(
-        1.0 + 0.005 * (75 - middle), abs=0.02
-    )
+    assert made.note_on(75, 64, 0, 0.0)[0]["volume"] == pytest.approx(1.0 + 0.005 * (75 - middle), abs=0.02)
 
 
 def test_single_notes_and_too_few_are_told():
@@ -179,8 +177,8 @@ def test_single_notes_teach_a_patch_no_prior(tmp_path, capsys):
 def test_fingers_flood_an_mpe_zone_while_rules_and_prior_fill_in_their_notes(patch):
     """A thousand messages a second on ten fingers: each note follows its own bend, and none is lost."""
     fingers, seconds = 10, 2
-    synth = Synth(patch, mpe=15, rules=1.0, humanize=1.0, seed=5)
-    plain = Synth(patch, mpe=15, prior=0.0)
+    synth = Synth(patch, mpe=15, rules=1.0, humanize=1.0, seed=5, life=0.0)
+    plain = Synth(patch, mpe=15, prior=0.0, life=0.0)
     rng, bends = np.random.default_rng(0), dict.fromkeys(range(1, fingers + 1), 0)
     for each in (synth, plain):
         for finger in bends:

@@ -121,6 +121,11 @@ def mix(generator):
     return chord / 8 + 0.5 * drums(generator)
 
 
+def sentences(err):
+    """What was said besides how far the work is: "Analysing 100 %"."""
+    return [line for line in err.strip().splitlines() if not line.endswith(" %")]
+
+
 @pytest.mark.parametrize(
     "sound", [drums, mix, lambda generator: np.zeros(2 * RATE)], ids=["drums", "mix", "silence"]
 )
@@ -128,8 +133,8 @@ def test_what_has_no_single_pitch_is_refused_in_one_sentence(sound, tmp_path, ca
     (tmp_path / "in").mkdir()
     soundfile.write(tmp_path / "in" / "a.wav", sound(np.random.default_rng(0)).astype(np.float32), RATE)
     assert main(["train", str(tmp_path / "in"), "-o", str(tmp_path / "x.ddsp"), "--rate", str(RATE)]) == 2
-    said = capsys.readouterr().err.strip()
-    assert said and "\n" not in said and "Traceback" not in said and "a.wav" in said
+    said = sentences(capsys.readouterr().err)
+    assert len(said) == 1 and "Traceback" not in said[0] and "a.wav" in said[0]
     assert not (tmp_path / "x.ddsp").exists()
 
 
@@ -139,8 +144,8 @@ def test_unreadable_and_empty_files_are_refused_in_one_sentence(tmp_path, capsys
         folder.mkdir()
         (folder / name).write_bytes(content)
         assert main(["train", str(folder), "-o", str(tmp_path / "x.ddsp")]) == 2
-        said = capsys.readouterr().err.strip()
-        assert name in said and "\n" not in said and "Traceback" not in said
+        said = sentences(capsys.readouterr().err)
+        assert len(said) == 1 and name in said[0] and "Traceback" not in said[0]
 
 
 @pytest.mark.parametrize(
