@@ -170,7 +170,10 @@ CUT_SHORT = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack
         (["render", "--phrase", "--room", "attic.wav"], "no room 'attic.wav'"),
         (["render", "--phrase", "--room", "noise.wav"], "noise.wav cannot be used: it is not a sound file"),
         (["render", "--phrase", "--room", "PATCH"], "has no room"),
-        (["render", "--phrase", "--room", "no-such-instrument"], "There is no room 'no-such-instrument': choose own,"),
+        (
+            ["render", "--phrase", "--room", "no-such-instrument"],
+            "There is no room 'no-such-instrument': choose own,",
+        ),
         (["play", "--mode", "duo", "PATCH"], "invalid choice"),
         (["play", "--decoder", "magic", "PATCH"], "invalid choice"),
         (["render"], "Name one MIDI file"),
