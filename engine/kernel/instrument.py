@@ -82,6 +82,7 @@ class Instrument:
                 "pitch_low": patch.pitch_low,
                 "trim_db": patch.trim_db if trim else 0.0,
                 "pitch_high": patch.pitch_high,
+                "keeps_formants": patch.keeps_formants,
                 "attack_ms": patch.attack_ms,
                 "release_ms": patch.release_ms,
                 "ring_db": patch.ring_db,
