@@ -6,7 +6,7 @@
 #include "base/ramp.h"
 #include "dsp/biquad_cascade.h"
 #include "dsp/convolver.h"
-#include "dsp/formant_shift.h"
+#include "instrument/formant_shift.h"
 #include "instrument/life_spectrum.h"
 #include "expression/expression_net.h"
 #include "expression/life_contour.h"

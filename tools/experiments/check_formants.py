@@ -1,11 +1,13 @@
 """Judges formants: python -m ddsp_live.tools.experiments.check_formants [PATCH ...] [--recordings FOLDER] [--json].
 
-A patch plays 12 semitones beyond each end of its range, and its partials are compared with those at the end: how far
-has the spectrum moved? A singer's stays (0 semitones), a tape's moves by 12. Given a folder of recordings, which holds a
-folder for each patch, the patch is also limited to a range that ends 12 semitones (7 for a short range) below a
-recorded note, and plays that note with formants kept and moved. Both are compared with the recording: root mean square
-in dB over partials up to 6 kHz and 45 dB below the loudest, less what they differ by as a whole. The same upside down.
-The last columns are f0 while `formant` sweeps, in cents, and what kept formants cost of the time of a voice.
+A patch plays 12 semitones beyond each end of its range. Its partials are compared with those at the end: how far did
+the spectrum move? A singer's stays (0 semitones), a tape's moves by 12. `sweep_cents` is how far f0 strays while
+`formant` sweeps, `cost_ratio` the time of a voice with formants held over one without.
+
+--recordings names a folder that holds a folder of notes for each patch. The patch is limited to a range that ends 12
+semitones below a recorded note (7 if few notes were recorded), or above it. It plays that note with formants kept, and
+with its last note's spectrum moved along. Errors are the root mean square in dB, without the common level, over
+partials up to 6 kHz and 45 dB below the loudest.
 """
 
 import argparse
@@ -66,7 +68,9 @@ def power_spectrum(audio: np.ndarray) -> np.ndarray:
     return np.abs(np.fft.rfft(audio * np.hanning(len(audio)))) ** 2
 
 
-def partial_levels(audio: np.ndarray, rate: float, f0_hz: float, highest_hz: float = HIGHEST_HZ) -> np.ndarray:
+def partial_levels(
+    audio: np.ndarray, rate: float, f0_hz: float, highest_hz: float = HIGHEST_HZ
+) -> np.ndarray:
     """Return the level in dB of each partial of f0_hz up to highest_hz."""
     power, bin_hz = power_spectrum(audio), rate / len(audio)
     count = int(min(highest_hz, 0.45 * rate) / f0_hz)
@@ -85,7 +89,9 @@ def refined_pitch(audio: np.ndarray, rate: float, nominal: float) -> float:
     pitches = nominal + np.arange(-NOMINAL_SPREAD, NOMINAL_SPREAD + 0.005, 0.02)
     numbers = np.arange(1, 11)
     bins = np.round(hz(pitches)[:, None] * numbers / bin_hz).astype(int)
-    return float(pitches[np.where(bins < len(level), level[np.minimum(bins, len(level) - 1)], 0).sum(1).argmax()])
+    return float(
+        pitches[np.where(bins < len(level), level[np.minimum(bins, len(level) - 1)], 0).sum(1).argmax()]
+    )
 
 
 def spectral_error(made: np.ndarray, reference: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""Formants through the whole engine: kept beyond the range, moved by a controller, and no bit changed without either."""
+"""Formants through the engine: kept beyond the range, moved by a controller, and no bit changed without either."""
 
 import ddsp_live
 import numpy as np
@@ -15,7 +15,9 @@ STILL = {"life": 0.0, "expression": 0.0, "performer": 0.0}
 def patches(tmp_path_factory):
     folder = tmp_path_factory.mktemp("formants")
     return {
-        formants: ddsp_live.load_patch(make_patch(folder / f"{formants}.ddsp", harmonics=60, formants=formants))
+        formants: ddsp_live.load_patch(
+            make_patch(folder / f"{formants}.ddsp", harmonics=60, formants=formants)
+        )
         for formants in ("kept", "moved")
     }
 
@@ -107,5 +109,7 @@ def test_voices_keep_their_formants_and_others_do_not(tmp_path):
 
 
 def test_a_wrong_flag_is_one_sentence(tmp_path):
-    with pytest.raises(PatchError, match="formants in its patch.json is 'frozen'; it must be one of kept, moved"):
+    with pytest.raises(
+        PatchError, match=r"formants in its patch\.json is 'frozen'; it must be one of kept, moved"
+    ):
         make_patch(tmp_path / "wrong.ddsp", formants="frozen")

@@ -43,7 +43,8 @@ def test_the_decoder_gets_the_nearest_trained_pitch(pitch, formant, kept, decode
 
 
 @pytest.mark.parametrize(
-    ("centre", "sway", "left"), [(60, 0.5, 0.5), (70, 0.5, 0), (70, -0.5, -0.5), (69.8, 0.5, 0.2), (75, 0.5, 0)]
+    ("centre", "sway", "left"),
+    [(60, 0.5, 0.5), (70, 0.5, 0), (70, -0.5, -0.5), (69.8, 0.5, 0.2), (75, 0.5, 0)],
 )
 def test_vibrato_along_a_held_envelope_moves_no_resonance_again(centre, sway, left):
     shape = ffi.new("TimbreShape *", {"sway": sway / 12})

@@ -1,4 +1,4 @@
-#include "dsp/formant_shift.h"
+#include "instrument/formant_shift.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,11 +11,11 @@
 #define LN_2 0.69314718f
 
 #define WIDTH 4
-#include "dsp/formant_shift_kernel.h"
+#include "instrument/formant_shift_kernel.h"
 #undef WIDTH
 #if WIDE_KERNELS
 #define WIDTH 8
-#include "dsp/formant_shift_kernel.h"
+#include "instrument/formant_shift_kernel.h"
 #undef WIDTH
 #endif
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import units
 
-ffi, lib = units.load("dsp/formant_shift.h")
+ffi, lib = units.load("instrument/formant_shift.h")
 
 RATE = 44100.0
 COUNT, BANDS = 100, 65
