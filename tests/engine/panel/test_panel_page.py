@@ -83,7 +83,9 @@ def box_of(locator):
 
 def slide(page, name, value):
     """Move a slider as a player's hand does."""
-    box = box_of(page.get_by_role("slider", name=name, exact=True))
+    slider = page.get_by_role("slider", name=name, exact=True)
+    slider.scroll_into_view_if_needed()
+    box = box_of(slider)
     page.mouse.click(box["x"] + 9 + (box["width"] - 18) * value, box["y"] + box["height"] / 2)
 
 
