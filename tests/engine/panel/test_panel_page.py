@@ -234,7 +234,7 @@ def test_amounts_of_the_whole_synth_have_sliders_in_a_card_of_their_own(rig, pag
     slide(page, "Rules", 0.2)
     assert until(lambda: abs(rig.synth.rules - 2.0) < 0.3)
     rig.session.set("life", 0.25)
-    page.wait_for_function("() => document.getElementById('control-life').value == 0.25")
+    page.wait_for_function("() => Math.abs(document.getElementById('control-life').value - 0.25) < 0.01")
     assert page.get_by_role("slider", name="Life", exact=True).get_attribute("aria-valuetext") == "25 %"
     rules = page.get_by_role("slider", name="Rules", exact=True)
     assert float(rules.get_attribute("aria-valuetext")) == pytest.approx(rig.synth.rules, abs=0.01)
