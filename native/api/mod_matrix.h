@@ -29,7 +29,8 @@
 #define MOD_VIBRATO_DELAY 14 /* seconds, added to the patch's */
 #define MOD_TRANSITION_DEPTH 15 /* share of the dip between notes, added to 1 */
 #define MOD_EXPRESSION 16    /* share of what notes of a line differ by, added to 1 */
-#define MOD_TARGETS 17
+#define MOD_FORMANT 17       /* semitones that the resonances move by */
+#define MOD_TARGETS 18
 
 /* Curves from a gesture's place x, 0 .. 1, to its share of the way from low to high. */
 #define MOD_LINEAR 0

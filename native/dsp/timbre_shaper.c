@@ -66,7 +66,7 @@ void timbre_shaper_distribution(TimbreShaper *b, const TimbreShape *bend, float 
 void timbre_shaper_resonate(TimbreShaper *b, const TimbreShape *bend, const float *resonances, float *distribution) {
     if (bend->sway == 0 || !(bend->sways_hz > 0) || !resonances) return;
     const int count = b->harmonics, whole = whole_lanes(count);
-    const float first = RESONANCE_STEPS * log2f(bend->sways_hz / RESONANCE_HZ);
+    const float first = RESONANCE_STEPS * (log2f(bend->sways_hz / RESONANCE_HZ) - bend->formant);
     memcpy(b->straight, distribution, (size_t)count * sizeof *distribution);
     FASTEST(resonate)(resonances, b->log_k, first, RESONANCE_STEPS * bend->sway, whole, b->nepers);
     const float scale = FASTEST(amplify)(b->straight, b->nepers, whole, b->tilted);

@@ -10,6 +10,7 @@
 #define MOST_BALANCE_DB 48.0f
 #define MOST_VIBRATO 200.0f /* cents, as much as a map may ask for */
 #define STRIKE_SECONDS 0.01f /* in which a slurred key's velocity has come 63 % of its way */
+#define MOST_FORMANT 12.0f  /* semitones */
 #define NEAR 1e-6f          /* a smoothed gesture has arrived */
 
 static float place_of_velocity(int velocity) { return (float)(velocity - 1) / 126.0f; }
@@ -194,6 +195,7 @@ ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Cha
                      .brightness = clamp(sum[MOD_BRIGHTNESS], -MOST_OCTAVES, MOST_OCTAVES),
                      .noise_db = sum[MOD_ATTACK_NOISE],
                      .balance_db = clamp(sum[MOD_BALANCE], -MOST_BALANCE_DB, MOST_BALANCE_DB),
+                     .formant = clamp(sum[MOD_FORMANT], -MOST_FORMANT, MOST_FORMANT),
                      .gain_left = gain * cosf(angle),
                      .gain_right = gain * sinf(angle),
                      .legato_octaves = clamp(sum[MOD_LEGATO_TIME], -MOST_OCTAVES, MOST_OCTAVES),
