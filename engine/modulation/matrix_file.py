@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import DdspLiveError
 from ..native._kernel import ffi, lib
 from ..ranges import is_whole
-from .matrix import CODES, CURVES, DEFAULT, PRESETS, TARGETS, VELOCITY, ModRoute
+from .matrix import CODES, CURVES, DEFAULT, INPUTS, PRESETS, TARGETS, VELOCITY, ModRoute
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -235,6 +235,8 @@ def _check(where: str, row: ModRoute) -> None:
             raise MapError(f"{where}: {field} is {value}, which is not within 0 to {most:g}.")
     if row.target == "room" and row.gesture in (VELOCITY, "key_pressure"):
         raise MapError(f"{where}: all notes share the room, so that no single key can move it.")
+    if row.target == "room" and row.gesture in INPUTS:
+        raise MapError(f"{where}: only MIDI moves the room; let {row.gesture} move the balance or the gain.")
 
 
 def _check_range(where: str, row: ModRoute, target) -> None:

@@ -6,7 +6,11 @@
 
 typedef struct InputGestures {
     int sounds;           /* the level is above the range's low end */
+    float quick_db;       /* of the frame before */
+    float step_seconds;   /* that a step is still followed */
+    int step;             /* 1: up, -1: down, 0: none */
     float level_db;       /* smoothed, steps left alone */
+    float above_db, below_db; /* how far the quick level strays from the slower one although nothing moves */
     float dip_db;         /* the level's recent low, which rises slowly */
     float onset_seconds;  /* that the onset's pulse still lasts ... */
     float rest_seconds;   /* ... and until there can be another */
