@@ -35,8 +35,8 @@ class SynthOptions:
         What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
         ``"hall"``, ``"plate"``), another patch whose room it is, or a sound file with an impulse response.
     map : str, path-like or tuple of ModRoute
-        The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, ``"voice"``, a file as `matrix_file.write_map` writes it, or
-        its routes themselves, as in `ddsp_live.modulation.matrix`.
+        The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, ``"voice"``, a file as `matrix_file.write_map`
+        writes it, or its routes themselves, as in `ddsp_live.modulation.matrix`.
     trim : bool
         Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
         and read of loudness is before the trim, as the patch was recorded.

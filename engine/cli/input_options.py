@@ -72,8 +72,8 @@ def add_input_options(parser: argparse.ArgumentParser) -> None:
         "--input-mode",
         choices=("follow", "notes", "control"),
         default="follow",
-        help="follow: every pitch as it is sung (default); notes: detect notes; control: keys play notes, and the input "
-        "their loudness, vibrato, brightness and breath (by --map voice, unless another is named)",
+        help="follow: every pitch as it is sung (default); notes: detect notes; control: keys play notes, and the "
+        "input their loudness, vibrato, brightness and breath, by --map voice unless another is named",
     )
     add_matching_options(parser)
     parser.add_argument(

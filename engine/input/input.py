@@ -87,9 +87,9 @@ class Input:
         ----------
         mode : str
             ``"follow"``: a voice of its own follows pitch and loudness. ``"notes"``: it is cut into notes, which the
-            synth plays and `notes` returns. ``"control"``: it plays no note, but what the modulation matrix has for it, as
-            ``Synth(map="voice")`` does: keys play the notes, the voice their loudness, vibrato, brightness and breath.
-            ``"off"``.
+            synth plays and `notes` returns. ``"control"``: it plays no note, and moves what the modulation matrix has
+            for it. With ``Synth(map="voice")``, keys play notes, and the voice their loudness, vibrato, brightness and
+            breath. ``"off"``.
         octave : int or "auto"
             By how many octaves to move it; by default to where most of it is in the patch's range.
         snap : float
