@@ -103,7 +103,7 @@ class SynthOptions:
 
 def check(name: str, value: object, low: float, high: float) -> None:
     """Raise TypeError if `value` is no number, and OptionError if it is not within low to high."""
-    if not isinstance(value, int | float | np.integer | np.floating):
+    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
         raise TypeError(f"{name} is {value!r}: give a number from {low} to {high}.")
     if not low <= float(value) <= high:
         raise OptionError(f"{name} is {value}: give a number from {low} to {high}.")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..native._kernel import ffi, lib
 from ..patch import PatchError
+from ..patch.cost import tell_cost
 from .device import Device, DeviceError, abandon, find_device, find_input, one_sentence, portaudio, rescan
 from .offline_clock import NullDevice
 
@@ -51,6 +52,7 @@ class Stream:
         self._null: NullDevice | None = None
         self._troubles: dict[str, int] = {}
         self._told: dict[str, float] = {}
+        tell_cost(synth, self._say)
         self._open()
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="ddsp-live watcher", daemon=True)
