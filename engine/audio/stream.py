@@ -18,7 +18,7 @@ TELL_SECONDS = 10.0  # between two complaints of one kind
 TROUBLES = {
     "clipped": "The input is cut off at full scale: turn its gain down.",
     "howls": "The input hears the output (feedback), so that is played softer for a while: use headphones.",
-    "unpitched": "The input has no pitch from 40 to 2200 Hz, as with chords and noise: play one note at a time.",
+    "unpitched": "The input has no pitch from 40 to 4200 Hz, as with chords and noise: play one note at a time.",
 }
 RETRY_WATCHES = 10  # between attempts to get a lost device back
 
