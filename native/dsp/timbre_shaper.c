@@ -73,7 +73,7 @@ static float resonance_at(const float *resonances, float octaves) {
 void timbre_shaper_resonate(TimbreShaper *b, const TimbreShape *bend, const float *resonances, float *distribution) {
     if (bend->sway == 0 || !(bend->sways_hz > 0) || !resonances) return;
     const int count = b->harmonics, whole = whole_lanes(count);
-    const float first = log2f(bend->sways_hz / RESONANCE_HZ);
+    const float first = log2f(bend->sways_hz / RESONANCE_HZ) - bend->formant;
     memcpy(b->straight, distribution, (size_t)count * sizeof *distribution);
     for (int k = 0; k < count; k++) {
         const float octaves = first + b->log_k[k] * 1.44269504f;

@@ -41,6 +41,7 @@ const FlatField flat_patch_fields[] = {
     SINGLE(loudness_top, -120, 20),
     SINGLE(pitch_low, 0, 127),
     SINGLE(pitch_high, 0, 127),
+    WHOLE(keeps_formants, 0, 1),
     SINGLE(trim_db, -12, 30),
     SINGLE(attack_ms, 0, 5000),
     SINGLE(release_ms, 0, 20000),

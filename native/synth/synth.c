@@ -126,7 +126,7 @@ static ControlFrame control_frame(Synth *s, int voice, int64_t position, float l
                                     .bend = at.bend,
                                     .life = life,
                                     .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},
-                          .f0_scaled = at.pitch / 127.0f,
+                          .f0_scaled = at.decoder_pitch / 127.0f,
                           .loudness_scaled = at.loudness_db / 80.0f + 1.0f};
     part->starts = 0;
     readout_write(&s->readout,
