@@ -136,8 +136,9 @@ void modulation_strike(Modulation *h, const ModMatrix *map, const Channel *own, 
     }
 }
 
-static void approach(float *at, float aim, float share) {
-    *at += (aim - *at) * share;
+static void approach(float *at, float aim, float seconds, float smoothing) {
+    if (*at == aim) return;
+    *at += (aim - *at) * (smoothing > 0 ? 1.0f - expf(-seconds / smoothing) : 1.0f);
     if (fabsf(aim - *at) < NEAR) *at = aim;
 }
 
@@ -146,9 +147,8 @@ void modulation_follow(Modulation *h, const ModMatrix *map, const Channel *own, 
         const ModRoute *row = &map->rows[i];
         if (row->onset) continue;
         const float smoothing = row->gesture == MOD_VELOCITY ? STRIKE_SECONDS : row->smoothing_seconds;
-        float share = smoothing > 0 ? 1.0f - expf(-seconds / smoothing) : 1.0f;
-        approach(&h->own[i], place(row, h, own), share);
-        approach(&h->master[i], master ? place(row, h, master) : place_at_rest(row), share);
+        approach(&h->own[i], place(row, h, own), seconds, smoothing);
+        if (master) approach(&h->master[i], place(row, h, master), seconds, smoothing);
     }
 }
 

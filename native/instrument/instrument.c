@@ -28,7 +28,7 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
     const double frame_rate = config->sample_rate / config->hop;
     life_contour_init(&in->life_contour, &config->life, config->sample_rate, frame_rate);
     life_spectrum_init(&in->life_spectrum, arena, &config->life, config->voices, config->harmonics, config->noise_bands,
-                       frame_rate);
+                       config->sample_rate, frame_rate);
     timbre_shaper_init(&in->bender, arena, config->harmonics, config->noise_bands, config->patch_rate);
     formant_shift_init(&in->formants, arena, config->harmonics, config->noise_bands, config->patch_rate);
     if (config->resonances) {
@@ -312,5 +312,5 @@ void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet,
     }
     for (int c = 0; c < 2; c++)
         for (int i = 0; i < size; i++) out[c][i] += in->dry[c][i] * (ramp_at(gain, start + i) * in->trim);
-    for (int v = 0; v < in->config.voices; v++) in->sound[v].in_chunk = 0;
+    for (int v = 0; v < in->config.voices; v++) voice_renderer_clear(&in->sound[v], size);
 }
