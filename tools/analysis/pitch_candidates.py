@@ -76,7 +76,7 @@ def _best_of_rows(
 
 
 def _over_repeats(likeness: np.ndarray, period: np.ndarray) -> np.ndarray:
-    """Short periods in s [frames, COUNT], as much finer as there are REPEATS after which the signal is the same again."""
+    """Short periods in s [frames, COUNT], as much finer as there are REPEATS after which a signal is the same again."""
     rows = np.arange(len(likeness))[:, None]
     for repeats in REPEATS:
         nearest = np.round(repeats * _FINER * RATE * period).astype(int)
