@@ -13,6 +13,7 @@ NATIVE = ("base", "api", "dsp", "nn", "midi", "expression", "input", "instrument
 PYTHON = (
     "errors",
     "ranges",
+    "parameters",
     "folders",
     "terminal",
     "native",
