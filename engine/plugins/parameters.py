@@ -1,111 +1,53 @@
-"""The plug-in's parameters: those of a session that are numbers, and what a `Synth` is made with."""
+"""The plug-in's parameters: those of the common table that a host can set, and some of its own."""
 
-from typing import NamedTuple
-
-from ..live.parameters import CONTROLS, KEYS
 from ..modulation.matrix import PRESETS
+from ..parameters import BY_NAME, CHANNEL, LINEAR, STEPS, SWITCH, SYNTH, Parameter
 from ..patch.room import MADE, NONE, OWN
 
-MODES = ("poly", "mono", "legato")
+MOST_PATCHES = 1024
 ROOMS = (OWN, NONE, *MADE)
 MAPS = tuple(PRESETS)
-MOST_PATCHES = 1024
+SHARED = ("life", "expression", "performer", "voices", "mode", "mpe")
+"""Parameters of the common table beside the channels'; the plug-in lacks the others, as docs/howto/daw.md says."""
+OFF_ON = ("off", "on")
 
 
-class Parameter(NamedTuple):
-    """A number that hosts show, automate and keep."""
-
-    symbol: str
-    label: str
-    group: str
-    kind: str
-    """What native/plugin/parameters.c does with it; CONTROLLER sends `argument`."""
-    argument: int
-    low: float
-    high: float
-    default: float
-    names: tuple[str, ...]
-    """Of the values 0, 1, … of a choice; none for a number."""
-    whole: bool
-    unit: str
-    meaning: str
+def _choice(
+    id: int, name: str, label: str, choices: tuple[str, ...], default: float, meaning: str
+) -> Parameter:
+    most = len(choices) - 1
+    return Parameter(
+        id, name, label, "engine", SYNTH, meaning, 0, most, default, curve=STEPS, choices=choices
+    )
 
 
-def _choice(symbol: str, label: str, kind: str, names: tuple[str, ...], meaning: str) -> Parameter:
-    return Parameter(symbol, label, "synth", kind, 0, 0.0, len(names) - 1.0, 0.0, names, True, "", meaning)
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(60, "patch", "Patch", "engine", SYNTH, "instrument", 0, MOST_PATCHES - 1, 0, "", STEPS),
+    *(row for row in BY_NAME.values() if row.scope == CHANNEL),
+    *(BY_NAME[name] for name in SHARED),
+    _choice(61, "room_kind", "Room kind", ROOMS, 0, "room that the parameter Room adds"),
+    _choice(62, "trim", "Level match", OFF_ON, 1, "gain of each patch by which all are about equally loud"),
+    _choice(63, "map", "Controller map", MAPS, 0, "choice of what controllers move"),
+    Parameter(64, "a4", "A4", "engine", SYNTH, "pitch of the key A4", 400.0, 480.0, 440.0, "Hz", LINEAR),
+)
+"""In the order in which hosts show them; an LV2's ports have this order, so new ones come last."""
 
 
-def _amount(symbol: str, label: str, meaning: str) -> Parameter:
-    return Parameter(symbol, label, "playing", symbol, 0, 0.0, 1.0, 1.0, (), False, "%", meaning)
+def names_of_values(row: Parameter) -> tuple[str, ...]:
+    """Return what the values of a parameter are called, none for a number."""
+    return OFF_ON if row.curve == SWITCH else row.choices
 
 
-PARAMETERS = (
-    Parameter(
-        "patch", "Patch", "synth", "patch", 0, 0.0, MOST_PATCHES - 1.0, 0.0, (), True, "", "the instrument"
-    ),
-    *(
-        Parameter(
-            control.name,
-            control.label,
-            control.group,
-            "controller",
-            control.controller,
-            0.0,
-            1.0,
-            control.default,
-            ("off", "on") if control.group == KEYS else (),
-            control.group == KEYS,
-            "" if control.group == KEYS else "%",
-            control.meaning,
-        )
-        for control in CONTROLS
-    ),
-    _amount("performer", "Performer", "how much of the instrument's own way of playing a note, if the patch knows it"),
-    _amount("expression", "Line", "how notes of a line lead into each other, and how vibrato goes"),
-    _amount("life", "Life", "how much notes move by themselves"),
-    _choice("mode", "Mode", "mode", MODES, "many voices, or one for all keys"),
-    _choice("room_kind", "Room kind", "room", ROOMS, "which room the control Room adds"),
-    _choice("trim", "Level match", "trim", ("off", "on"), "a gain for each patch, by which all are about equally loud"),
-    _choice("map", "Controller map", "map", MAPS, "which controllers move what"),
-    Parameter(
-        "mpe",
-        "MPE members",
-        "synth",
-        "mpe",
-        0,
-        0.0,
-        15.0,
-        0.0,
-        (),
-        True,
-        "",
-        "member channels of a lower MPE zone; 0: none, unless the controller asks for its own",
-    ),
-    Parameter("a4", "A4", "synth", "a4", 0, 400.0, 480.0, 440.0, (), False, "Hz", "pitch of the key A4"),
-    Parameter(
-        "voices",
-        "Voices",
-        "synth",
-        "voices",
-        0,
-        1.0,
-        64.0,
-        16.0,
-        (),
-        True,
-        "",
-        "notes that sound together; counts when the host activates the plug-in the next time",
-    ),
-)  # fmt: skip
-BY_SYMBOL = {parameter.symbol: parameter for parameter in PARAMETERS}
+def kind_of(row: Parameter) -> str:
+    """Return what native/plugin/core_parameters.c does with a parameter."""
+    return "controller" if row.scope == CHANNEL else row.name
 
 
-def parameters_markdown() -> str:
+def plugin_markdown() -> str:
     """Return the parameters as a Markdown table, for the documentation."""
-    lines = ["| parameter | from | to | default | does |", "|---|---|---|---|---|"]
+    lines = ["| parameter | symbol | range | default | is |", "|---|---|---|---|---|"]
     for row in PARAMETERS:
-        values = [row.names[int(v)] if row.names else f"{v:g}" for v in (row.low, row.high, row.default)]
-        if row.unit == "%":
-            values = [f"{100 * v:.0f} %" for v in (row.low, row.high, row.default)]
-        lines.append(f"| {row.label} | {' | '.join(values)} | {row.meaning} |")
+        span = "your patches" if row.name == "patch" else row.range
+        default = "the first" if row.name == "patch" else row.written(row.default)
+        lines.append(f"| {row.label} | `{row.name}` | {span} | {default} | {row.meaning} |")
     return "\n".join(lines) + "\n"

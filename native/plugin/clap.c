@@ -64,8 +64,9 @@ static void express(ClapInstance *it, const ClapNoteExpression *e, int at) {
 
 static void parameter(ClapInstance *it, const ClapParameterValue *e, int at) {
     const float voices = core_get(it->core, P_VOICES);
-    core_parameter(it->core, at, e->parameter < PARAMETERS ? (int)e->parameter : -1, (float)e->value);
-    if (e->parameter == P_PATCH) it->shown_patch = core_get(it->core, P_PATCH);
+    const int which = clap_parameter(e->parameter);
+    core_parameter(it->core, at, which, (float)e->value);
+    if (which == P_PATCH) it->shown_patch = core_get(it->core, P_PATCH);
     if (it->processing && core_get(it->core, P_VOICES) != voices) it->host->restart(it->host);
 }
 
@@ -109,7 +110,7 @@ static void answer(ClapInstance *it, const ClapOutputEvents *to, uint32_t frames
     it->note_count = left;
     const float patch = core_get(it->core, P_PATCH);
     if (patch == it->shown_patch) return;
-    const ClapParameterValue event = {{sizeof event, last, 0, CLAP_PARAMETER_VALUE, 0}, P_PATCH, NULL, -1, -1, -1, -1, patch};
+    const ClapParameterValue event = {{sizeof event, last, 0, CLAP_PARAMETER_VALUE, 0}, parameters[P_PATCH].id, NULL, -1, -1, -1, -1, patch};
     if (to && to->push(to, &event.header)) it->shown_patch = patch;
 }
 
@@ -185,7 +186,7 @@ static void reset(const ClapPlugin *plugin) {
 
 void clap_log(ClapInstance *it, const char *sentence) {
     const ClapHostLog *log = it->host->extension(it->host, CLAP_LOG);
-    if (log && log->log) log->log(it->host, CLAP_LOG_WARNING, sentence);
+    if (log && log->log) log->log(it->host, CLAP_WARNING, sentence);
 }
 
 static void on_main_thread(const ClapPlugin *plugin) {

@@ -191,7 +191,7 @@ typedef struct ClapVoices { uint32_t count, capacity; uint64_t flags; } ClapVoic
 typedef struct ClapVoiceInfo { bool (*get)(const ClapPlugin *plugin, ClapVoices *voices); } ClapVoiceInfo;
 
 #define CLAP_LOG "clap.log"
-enum { CLAP_LOG_WARNING = 2 };
+enum { CLAP_WARNING = 2 };
 typedef struct ClapHostLog { void (*log)(const ClapHost *host, int32_t severity, const char *sentence); } ClapHostLog;
 
 #endif

@@ -6,6 +6,12 @@
 
 #include "plugin/clap_plugin.h"
 
+int clap_parameter(uint32_t id) {
+    for (int i = 0; i < PARAMETERS; i++)
+        if (parameters[i].id == id) return i;
+    return -1;
+}
+
 static uint32_t output_count(const ClapPlugin *plugin, bool input) {
     (void)plugin;
     return !input;
@@ -39,7 +45,7 @@ static bool parameter_info(const ClapPlugin *plugin, uint32_t index, ClapParamet
     if (index >= PARAMETERS) return false;
     const Parameter *row = &parameters[index];
     memset(to, 0, sizeof *to);
-    to->id = index;
+    to->id = row->id;
     to->flags = CLAP_AUTOMATABLE | (row->whole ? CLAP_STEPPED : 0) | (row->names || index == P_PATCH ? CLAP_ENUM : 0);
     if (index == P_VOICES) to->flags &= ~(uint32_t)CLAP_AUTOMATABLE;
     snprintf(to->name, sizeof to->name, "%s", row->label);
@@ -52,18 +58,21 @@ static bool parameter_info(const ClapPlugin *plugin, uint32_t index, ClapParamet
 }
 
 static bool parameter_value(const ClapPlugin *plugin, uint32_t id, double *value) {
-    if (id >= PARAMETERS) return false;
-    *value = (double)core_get(clap_instance(plugin)->core, (int)id);
+    const int parameter = clap_parameter(id);
+    if (parameter < 0) return false;
+    *value = (double)core_get(clap_instance(plugin)->core, parameter);
     return true;
 }
 
 static bool to_text(const ClapPlugin *plugin, uint32_t id, double value, char *text, uint32_t size) {
-    return id < PARAMETERS && size && core_to_text(clap_instance(plugin)->core, (int)id, (float)value, text, size);
+    const int parameter = clap_parameter(id);
+    return parameter >= 0 && size && core_to_text(clap_instance(plugin)->core, parameter, (float)value, text, size);
 }
 
 static bool from_text(const ClapPlugin *plugin, uint32_t id, const char *text, double *value) {
     float found;
-    if (id >= PARAMETERS || !core_from_text(clap_instance(plugin)->core, (int)id, text, &found)) return false;
+    const int parameter = clap_parameter(id);
+    if (parameter < 0 || !core_from_text(clap_instance(plugin)->core, parameter, text, &found)) return false;
     *value = (double)found;
     return true;
 }

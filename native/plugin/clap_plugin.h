@@ -32,6 +32,7 @@ static inline ClapInstance *clap_instance(const ClapPlugin *plugin) { return plu
 
 /* One event of the host's; at: its sample in the block. Audio thread, or the main thread while not active. */
 void clap_take_event(ClapInstance *it, const ClapEvent *event, int at);
+int clap_parameter(uint32_t id); /* its place in the table, -1: there is none */
 const void *clap_extension(const ClapPlugin *plugin, const char *id);
 void clap_log(ClapInstance *it, const char *sentence);
 

@@ -65,7 +65,7 @@ void core_apply(Core *core, int at, int parameter) {
     const float value = core_get(core, parameter);
     if (!core->synth) return;
     switch (row->kind) {
-    case KIND_CONTROLLER: control(core, at, row->argument, (int)lrintf(127.0f * value)); break;
+    case KIND_CONTROLLER: control(core, at, row->controller, (int)lrintf(127.0f * value)); break;
     case KIND_PERFORMER: synth_perform(core->synth, value); break;
     case KIND_EXPRESSION: synth_express(core->synth, value); break;
     case KIND_LIFE: synth_life(core->synth, value); break;

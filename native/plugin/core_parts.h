@@ -49,7 +49,7 @@ struct Core {
     float out[2 * STEP];
 };
 
-/* core.c */
+/* core_block.c */
 void core_send(Core *core, int at, int status, int a, int b); /* a channel message */
 void core_look(Core *core, int at); /* whether there is work for another thread */
 /* core_parameters.c */

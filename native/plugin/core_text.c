@@ -10,6 +10,9 @@
 #define FIRST "ddsp-live 1\n" /* the state's first line: its version */
 #define MOST_DIGITS 6
 
+/* Shown in per cent. */
+static int is_share(const Parameter *row) { return !row->whole && row->low == 0 && row->high == 1; }
+
 /* A number with one digit behind a point, whatever the locale. */
 static int write_number(char *text, size_t size, float value, const char *unit) {
     const long tenths = lrintf(10 * value), whole = labs(tenths) / 10, rest = labs(tenths) % 10;
@@ -24,7 +27,7 @@ int core_to_text(const Core *core, int parameter, float value, char *text, size_
     const char *name = row->names ? row->names[(int)rintf(value)] : NULL;
     if (row->kind == KIND_PATCH) name = core_patch_title(core, (int)rintf(value));
     if (name && *name) return snprintf(text, size, "%s", name) < (int)size;
-    return write_number(text, size, !strcmp(row->unit, "%") ? 100 * value : value, row->unit);
+    return write_number(text, size, is_share(row) ? 100 * value : value, is_share(row) ? "%" : row->unit);
 }
 
 static int read_number(const char *text, float *value) {
@@ -60,7 +63,7 @@ int core_from_text(const Core *core, int parameter, const char *text, float *val
             return 1;
         }
     if (!read_number(text, value)) return 0;
-    if (!strcmp(row->unit, "%")) *value /= 100;
+    if (is_share(row)) *value /= 100;
     return *value >= row->low && *value <= row->high;
 }
 

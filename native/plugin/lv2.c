@@ -165,13 +165,13 @@ static int restore(void *instance, Lv2Retrieve *retrieve, void *handle, uint32_t
     uint32_t type = 0, stored = 0;
     (void)flags, (void)features;
     const char *state = retrieve(handle, it->key, &size, &type, &stored);
-    if (!state) return LV2_STATE_SUCCESS; /* a session from before the plug-in had one */
+    if (!state) return LV2_DONE; /* a session from before the plug-in had one */
     const char *problem = type == it->string && size && !state[size - 1] ? core_restore(it->core, state, size - 1)
                                                                         : "The session's state of ddsp-live is damaged.";
     if (problem) log_for_core(it, problem);
     else it->restored = 1;
     it->seen[P_PATCH] = NAN;
-    return problem ? LV2_STATE_UNKNOWN : LV2_STATE_SUCCESS;
+    return problem ? LV2_FAILED : LV2_DONE;
 }
 
 static const void *extension(const char *uri) {

@@ -48,7 +48,7 @@ typedef struct Lv2Work {
     int (*end)(void *instance);
 } Lv2Work;
 
-enum { LV2_STATE_SUCCESS, LV2_STATE_UNKNOWN };
+enum { LV2_DONE, LV2_FAILED };
 enum { LV2_PLAIN = 1, LV2_PORTABLE = 2 };
 typedef int Lv2Store(void *handle, uint32_t key, const void *value, size_t size, uint32_t type, uint32_t flags);
 typedef const void *Lv2Retrieve(void *handle, uint32_t key, size_t *size, uint32_t *type, uint32_t *flags);

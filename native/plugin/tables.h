@@ -1,18 +1,35 @@
-/* Made by `python -m ddsp_live.plugins.tables` from engine/plugins/parameters.py: change it there. */
+/* Made by `python -m ddsp_live.plugins.tables` from engine/plugins/parameters.py and
+   engine/modulation/matrix.py: change those. */
 #ifndef DDSP_PLUGIN_TABLES_H
 #define DDSP_PLUGIN_TABLES_H
+#include <stdint.h>
+
 #include "api/mod_matrix.h"
 
 /* A number that hosts show, automate and keep. */
 typedef struct Parameter {
     const char *symbol, *label, *group, *unit;
-    int kind, argument; /* argument: the controller of KIND_CONTROLLER */
-    int whole;          /* whole numbers only */
+    uint32_t id; /* which never changes */
+    int kind, controller;
+    int whole; /* whole numbers only */
     float low, high, start;
     const char *const *names; /* of the values of a choice; 0: a number */
 } Parameter;
 
-enum { KIND_PATCH, KIND_CONTROLLER, KIND_PERFORMER, KIND_EXPRESSION, KIND_LIFE, KIND_MODE, KIND_ROOM, KIND_TRIM, KIND_MAP, KIND_MPE, KIND_A4, KIND_VOICES };
+enum {
+    KIND_PATCH,
+    KIND_CONTROLLER,
+    KIND_LIFE,
+    KIND_EXPRESSION,
+    KIND_PERFORMER,
+    KIND_VOICES,
+    KIND_MODE,
+    KIND_MPE,
+    KIND_ROOM_KIND,
+    KIND_TRIM,
+    KIND_MAP,
+    KIND_A4,
+};
 enum {
     P_PATCH,
     P_VOLUME,
@@ -25,41 +42,62 @@ enum {
     P_ROOM,
     P_GAIN,
     P_SUSTAIN,
-    P_PERFORMER,
-    P_EXPRESSION,
     P_LIFE,
+    P_EXPRESSION,
+    P_PERFORMER,
+    P_VOICES,
     P_MODE,
+    P_MPE,
     P_ROOM_KIND,
     P_TRIM,
     P_MAP,
-    P_MPE,
     P_A4,
-    P_VOICES,
     PARAMETERS
 };
 
 static const Parameter parameters[PARAMETERS] = {
-    {"patch", "Patch", "synth", "", KIND_PATCH, 0, 1, 0x0.0p+0f, 0x1.ff80000000000p+9f, 0x0.0p+0f, 0},
-    {"volume", "Volume", "attributes", "%", KIND_CONTROLLER, 11, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0000000000000p+0f, 0},
-    {"fluctuation", "Fluctuation", "attributes", "%", KIND_CONTROLLER, 20, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0},
-    {"peak", "Peak", "attributes", "%", KIND_CONTROLLER, 21, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f, 0},
-    {"vibrato", "Vibrato", "attributes", "%", KIND_CONTROLLER, 1, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0},
-    {"brightness", "Brightness", "attributes", "%", KIND_CONTROLLER, 74, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f, 0},
-    {"attack", "Attack noise", "attributes", "%", KIND_CONTROLLER, 22, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f, 0},
-    {"balance", "Noise", "tone", "%", KIND_CONTROLLER, 71, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f, 0},
-    {"room", "Room", "tone", "%", KIND_CONTROLLER, 91, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0},
-    {"gain", "Output", "tone", "%", KIND_CONTROLLER, 7, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.93264c993264dp-1f, 0},
-    {"sustain", "Hold", "keys", "", KIND_CONTROLLER, 64, 1, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, (const char *const[]){"off", "on"}},
-    {"performer", "Performer", "playing", "%", KIND_PERFORMER, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0000000000000p+0f, 0},
-    {"expression", "Line", "playing", "%", KIND_EXPRESSION, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0000000000000p+0f, 0},
-    {"life", "Life", "playing", "%", KIND_LIFE, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0000000000000p+0f, 0},
-    {"mode", "Mode", "synth", "", KIND_MODE, 0, 1, 0x0.0p+0f, 0x1.0000000000000p+1f, 0x0.0p+0f, (const char *const[]){"poly", "mono", "legato"}},
-    {"room_kind", "Room kind", "synth", "", KIND_ROOM, 0, 1, 0x0.0p+0f, 0x1.4000000000000p+2f, 0x0.0p+0f, (const char *const[]){"own", "none", "small-studio", "chamber", "hall", "plate"}},
-    {"trim", "Level match", "synth", "", KIND_TRIM, 0, 1, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, (const char *const[]){"off", "on"}},
-    {"map", "Controller map", "synth", "", KIND_MAP, 0, 1, 0x0.0p+0f, 0x1.0000000000000p+1f, 0x0.0p+0f, (const char *const[]){"keyboard", "wind", "mpe"}},
-    {"mpe", "MPE members", "synth", "", KIND_MPE, 0, 1, 0x0.0p+0f, 0x1.e000000000000p+3f, 0x0.0p+0f, 0},
-    {"a4", "A4", "synth", "Hz", KIND_A4, 0, 0, 0x1.9000000000000p+8f, 0x1.e000000000000p+8f, 0x1.b800000000000p+8f, 0},
-    {"voices", "Voices", "synth", "", KIND_VOICES, 0, 1, 0x1.0000000000000p+0f, 0x1.0000000000000p+6f, 0x1.0000000000000p+4f, 0},
+    {"patch", "Patch", "Engine", "", 60, KIND_PATCH, 0, 1, 0x0.0p+0f, 0x1.ff80000000000p+9f, 0x0.0p+0f,
+     0},
+    {"volume", "Volume", "How notes are played", "", 1, KIND_CONTROLLER, 11, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0000000000000p+0f,
+     0},
+    {"fluctuation", "Fluctuation", "How notes are played", "", 2, KIND_CONTROLLER, 20, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f,
+     0},
+    {"peak", "Peak", "How notes are played", "", 3, KIND_CONTROLLER, 21, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f,
+     0},
+    {"vibrato", "Vibrato", "How notes are played", "", 4, KIND_CONTROLLER, 1, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f,
+     0},
+    {"brightness", "Brightness", "How notes are played", "", 5, KIND_CONTROLLER, 74, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f,
+     0},
+    {"attack", "Attack noise", "How notes are played", "", 6, KIND_CONTROLLER, 22, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f,
+     0},
+    {"balance", "Noise", "Tone and room", "", 7, KIND_CONTROLLER, 71, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f,
+     0},
+    {"room", "Room", "Tone and room", "", 8, KIND_CONTROLLER, 91, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f,
+     0},
+    {"gain", "Output", "Tone and room", "", 9, KIND_CONTROLLER, 7, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.93264c993264dp-1f,
+     0},
+    {"sustain", "Hold", "Pedals", "", 10, KIND_CONTROLLER, 64, 1, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f,
+     (const char *const[]){"off", "on"}},
+    {"life", "Life", "Interpretation", "", 20, KIND_LIFE, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0000000000000p+0f,
+     0},
+    {"expression", "Line", "Interpretation", "", 21, KIND_EXPRESSION, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0000000000000p+0f,
+     0},
+    {"performer", "Performer", "Interpretation", "", 22, KIND_PERFORMER, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0000000000000p+0f,
+     0},
+    {"voices", "Voices", "Engine", "", 42, KIND_VOICES, 0, 1, 0x1.0000000000000p+0f, 0x1.0000000000000p+6f, 0x1.0000000000000p+4f,
+     0},
+    {"mode", "Mode", "Engine", "", 44, KIND_MODE, 0, 1, 0x0.0p+0f, 0x1.0000000000000p+1f, 0x0.0p+0f,
+     (const char *const[]){"poly", "mono", "legato"}},
+    {"mpe", "MPE", "Engine", "member channels", 45, KIND_MPE, 0, 1, 0x0.0p+0f, 0x1.e000000000000p+3f, 0x0.0p+0f,
+     0},
+    {"room_kind", "Room kind", "Engine", "", 61, KIND_ROOM_KIND, 0, 1, 0x0.0p+0f, 0x1.4000000000000p+2f, 0x0.0p+0f,
+     (const char *const[]){"own", "none", "small-studio", "chamber", "hall", "plate"}},
+    {"trim", "Level match", "Engine", "", 62, KIND_TRIM, 0, 1, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0000000000000p+0f,
+     (const char *const[]){"off", "on"}},
+    {"map", "Controller map", "Engine", "", 63, KIND_MAP, 0, 1, 0x0.0p+0f, 0x1.0000000000000p+1f, 0x0.0p+0f,
+     (const char *const[]){"keyboard", "wind", "mpe"}},
+    {"a4", "A4", "Engine", "Hz", 64, KIND_A4, 0, 0, 0x1.9000000000000p+8f, 0x1.e000000000000p+8f, 0x1.b800000000000p+8f,
+     0},
 };
 
 #define ROOMS 6

@@ -1,3 +1,4 @@
+/* A Core from start to stop, and its blocks: events in, sound out. */
 #include "plugin/core.h"
 
 #include <math.h>
@@ -118,7 +119,7 @@ void core_look(Core *core, int at) {
     if (wanted == atomic_load(&core->done)) {
         core->asked = NOTHING;
     } else if (atomic_load_explicit(&core->offline, memory_order_relaxed)) {
-        advance(core, at);
+        if (at > core->at) advance(core, at);
         core_work(core);
     } else if (wanted != core->asked && core->host.wake(core->host.self)) {
         core->asked = wanted;
