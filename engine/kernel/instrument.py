@@ -122,6 +122,7 @@ def described(
             "loudness_top": min(0.0, max(patch.loudness_high, patch.loudness_quantiles[-2]) + HEADROOM_DB),
             "pitch_low": patch.pitch_low,
             "pitch_high": patch.pitch_high,
+            "keeps_formants": patch.keeps_formants,
             "trim_db": patch.trim_db,
             "attack_ms": patch.attack_ms,
             "release_ms": patch.release_ms,

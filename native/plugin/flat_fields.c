@@ -41,6 +41,7 @@ const FlatField flat_patch_fields[] = {
     SINGLE(loudness_top, -120, 20),
     SINGLE(pitch_low, 0, 127),
     SINGLE(pitch_high, 0, 127),
+    WHOLE(keeps_formants, 0, 1),
     SINGLE(trim_db, -12, 30),
     SINGLE(attack_ms, 0, 5000),
     SINGLE(release_ms, 0, 20000),
@@ -89,7 +90,7 @@ const int FLAT_PATCH_FIELDS = COUNT(flat_patch_fields);
 #define LAYER_WHOLE(name, low, high) FIELD(LayerSpec, name, int, FLAT_WHOLE, low, high)
 #define LAYER_SINGLE(name, low, high) FIELD(LayerSpec, name, float, FLAT_SINGLE, low, high)
 const FlatField flat_layer_fields[] = {
-    LAYER_WHOLE(kind, LAYER_DENSE, LAYER_RATIO),
+    LAYER_WHOLE(kind, 0, LAYERS - 1),
     LAYER_WHOLE(input, 0, MOST_ACTIVATIONS),
     LAYER_WHOLE(input_size, 1, 4096),
     LAYER_WHOLE(output, 0, MOST_ACTIVATIONS),
