@@ -9,7 +9,7 @@
 #define MOST_DEPTH_DB 40.0f
 #define MOST_DEVIATION_DB 5.0f
 #define DEPTH_SECONDS 0.3
-#define NOISE_SECONDS 0.012
+#define NOISE_SECONDS 0.006
 #define NOISE_NEIGHBOURS 0.95f
 #define LAST_SLOPED 24 /* from this partial on, the number makes no more difference */
 #define LOG_PER_DB 0.11512925f
