@@ -6,20 +6,14 @@
 #include "api/mod_matrix.h"
 #include "midi/channel.h"
 
-/* What is asked of a voice. */
+/* What is asked of a voice: of each target, in its unit, and what follows from several. */
 typedef struct ModValues {
-    float bend;           /* semitones, tuning included */
-    float volume;         /* 0 .. 1: towards the patch's loudest */
-    float level_db;       /* of the loudness, -200 where shut */
-    float fluctuation_db; /* added to the note's */
-    float peak;           /* the same, share of the note's length */
-    float vibrato;        /* semitones to each side */
-    float brightness;     /* octaves of the harmonics' centroid */
-    float noise_db;       /* of the noise while the note begins */
-    float balance_db;     /* of the noise against the harmonics */
+#define TARGET(name, field, ...) float field;
+#include "api/mod_targets.h"
+#undef TARGET
+    float bend;    /* semitones, tuning included */
+    float vibrato; /* semitones to each side */
     float gain_left, gain_right;
-    float legato_octaves, depth, expression; /* of a note's transition, looked at as its key comes */
-    float rate_octaves, vibrato_delay;       /* of the vibrato; the delay in seconds, added */
 } ModValues;
 
 typedef struct Modulation {

@@ -5,7 +5,8 @@ import numpy as np
 WINDOW_SECONDS = 0.04
 FRAMES_AT_ONCE = 512  # what is compared at a time; a long take must fit into memory
 SEARCHED_CENTS = np.arange(-42, 43, 6)
-REFINED_SECONDS = 0.012  # as many periods as fit: the more, the finer, until vibrato moves within them
+REFINED_SECONDS = 0.012  # as many periods as fit: the more, the finer, until vibrato moves within them ...
+MOST_PERIODS = 24  # ... or what is searched holds another number of them
 
 
 def period_misfit(audio: np.ndarray, sample_rate: int, times: np.ndarray, period: np.ndarray) -> np.ndarray:
@@ -24,16 +25,17 @@ def _misfit(audio: np.ndarray, sample_rate: int, times: np.ndarray, period: np.n
     reach = size + longest
     first = np.round(times * sample_rate - (size + lag) / 2).astype(int)
     begin, end = first.min() - 1, first.max() + size + longest + 2
-    piece = audio[max(begin, 0) : max(end, 0)].astype(np.float64)
+    piece = audio[max(begin, 0) : max(end, 0)].astype(np.float32)
     padded = np.pad(piece, (max(-begin, 0), max(end - len(audio), 0) + reach))
-    start = first - begin
-    here = start[:, None] + np.arange(size)
-    later, between = np.divmod(lag, 1)
-    there = here + later.astype(int)[:, None]
-    shifted = padded[there] * (1 - between[:, None]) + padded[there + 1] * between[:, None]
-    x = padded[here]
-    power = (x * x).sum(1) + (shifted * shifted).sum(1)
-    return ((x - shifted) ** 2).sum(1) / np.maximum(power, 1e-12)
+    first -= begin
+    windows = np.lib.stride_tricks.sliding_window_view(padded, size)
+    later = lag.astype(int)
+    between = (lag - later).astype(np.float32)[:, None]
+    x, left, right = windows[first], windows[first + later], windows[first + later + 1]
+    shifted = left + between * (right - left)
+    power = np.einsum("ij,ij->i", x, x) + np.einsum("ij,ij->i", shifted, shifted)
+    x = x - shifted
+    return np.einsum("ij,ij->i", x, x) / np.maximum(power, 1e-12)
 
 
 def refine(f0_hz: np.ndarray, times: np.ndarray, audio: np.ndarray, sample_rate: int) -> np.ndarray:
@@ -46,7 +48,7 @@ def refine(f0_hz: np.ndarray, times: np.ndarray, audio: np.ndarray, sample_rate:
     median = np.median(around, 1)
     own, common = (period_misfit(audio, sample_rate, times, 1 / f) for f in (f0_hz, median))
     f0_hz = np.where(common < own, median, f0_hz)
-    periods = np.maximum(1, np.floor(REFINED_SECONDS * f0_hz))
+    periods = np.clip(np.floor(REFINED_SECONDS * f0_hz), 1, MOST_PERIODS)
     ratios = 2 ** (SEARCHED_CENTS / 1200)
     misfit = np.stack([period_misfit(audio, sample_rate, times, periods / (f0_hz * r)) for r in ratios], 1)
     best = misfit.argmin(1)

@@ -15,6 +15,7 @@ import soundfile
 from ddsp_live.cli import COMMANDS, main, options
 from ddsp_live.cli import input_options as listening
 from ddsp_live.options import MODES
+from ddsp_live.parameters import BY_NAME
 from ddsp_live.synth import Synth
 from fake_sound import FakeSound
 from make_patch import make_patch
@@ -135,11 +136,11 @@ def test_version_is_that_of_the_package(capsys):
 
 
 def test_the_options_are_what_the_synth_offers(patch):
-    assert set(options.MODES) == set(MODES)
-    for decoder in options.DECODERS:
+    assert set(BY_NAME["mode"].choices) == set(MODES)
+    for decoder in BY_NAME["decoder"].choices:
         if decoder != "torchscript":
             Synth(patch, decoder=decoder)
-    with pytest.raises(ValueError, match=", ".join(options.DECODERS)):
+    with pytest.raises(ValueError, match=", ".join(BY_NAME["decoder"].choices)):
         Synth(patch, decoder="none")
 
 
@@ -152,6 +153,7 @@ CUT_SHORT = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack
         (["sing"], "There is no command sing: `ddsp-live --help` lists"),
         (["rendr", "song.mid"], "There is no command rendr: did you mean render?"),
         (["render", "song.mid", "--pach", "PATCH"], "There is no option --pach: did you mean --patch?"),
+        (["play", "--key", "H minor"], "There is no option --key: did you mean --keyboard?"),
         (["train", "here", "--otput", "x.ddsp"], "There is no option --otput: did you mean --output?"),
         (["render", "song.mid", "--zzz"], "There is no option --zzz: `ddsp-live render --help` lists"),
         (["--panel"], "There is no option --panel"),
