@@ -37,8 +37,8 @@ static const ModMatrix all_rows = {
              {7, MOD_GAIN, MOD_DECIBEL, 0, -200, 0, 0, 100},
              {10, MOD_PAN, MOD_CENTRED, 0, -1, 1, 0.005f, 64},
              {11, MOD_LEVEL, MOD_DECIBEL, 0, -200, 0, 0.005f, 127},
-             {20, MOD_FLUCTUATION, MOD_LINEAR, 0, 0, 12, 0.02f, 0},
-             {21, MOD_PEAK, MOD_SWITCH, 0, 0, 0.5f, 0.02f, 0},
+             {20, MOD_VOLUME_FLUCTUATION, MOD_LINEAR, 0, 0, 12, 0.02f, 0},
+             {21, MOD_VOLUME_PEAK_POSITION, MOD_SWITCH, 0, 0, 0.5f, 0.02f, 0},
              {67, MOD_LEVEL, MOD_LINEAR, 1, 0, -6, 0, 0},
              {91, MOD_ROOM, MOD_LINEAR, 0, 0, 1, 0.01f, 0}},
 };
