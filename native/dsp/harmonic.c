@@ -49,6 +49,7 @@ void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *dist
     const double nyquist = 0.5 * h->sample_rate;
     h->phase = fraction(h->phase + cycles_since(h, h->length));
     f0_hz = f0_hz > 0 ? f0_hz : 0;
+    if (f0_hz == 0) amplitude = 0; /* cosines would stand still */
     f0_hz = f0_hz < nyquist ? f0_hz : (float)nyquist;
 
     float *ended = h->from;

@@ -35,7 +35,7 @@ def harmonic(
     if lowest > 0:
         partials = max(1, min(partials, math.ceil(sample_rate / 2 / lowest)))
     levels = amplitude * distribution[..., :partials] * nyquist_fade(f0_hz, partials, sample_rate)
-    levels = levels * partial_signs(partials).to(levels)
+    levels = levels * (f0_hz > 0) * partial_signs(partials).to(levels)
     waves = partial_waves(f0_hz, partials, sample_rate=sample_rate, frame_rate=frame_rate)
     return ramped_sum(waves, levels, sample_rate=sample_rate, frame_rate=frame_rate)
 
@@ -82,8 +82,9 @@ def partial_signs(partials: int) -> Tensor:
 
 @torch.no_grad()
 def partial_waves(f0_hz: Tensor, partials: int, *, sample_rate: int, frame_rate: int) -> Tensor:
-    """sin(2 pi k phase) of odd k and cos(2 pi k phase) of even k [batch, samples, K] for f0_hz [batch, frames, 1], phase
-    0 at the first sample.
+    """sin(2 pi k phase) of odd k, cos(2 pi k phase) of even k: [batch, samples, K] for f0_hz [batch, frames, 1].
+
+    The phase is 0 at the first sample.
     """
     hop = sample_rate / frame_rate
     samples = sample_count(f0_hz.shape[1], sample_rate, frame_rate)
@@ -101,10 +102,10 @@ def partial_waves(f0_hz: Tensor, partials: int, *, sample_rate: int, frame_rate:
 
 
 def _multiples(phase: Tensor, partials: int, dtype: torch.dtype) -> Tensor:
-    """sin(2 pi k phase) of odd k and cos(2 pi k phase) of even k, for phase in cycles [batch, samples], by angle addition
-    from every sixteenth k.
+    """sin(2 pi k phase) of odd k, cos(2 pi k phase) of even k, for phase in cycles [batch, samples].
 
-    Two products a partial instead of a sine, and float keeps its precision at high k.
+    By angle addition from every sixteenth k: two products a partial instead of a sine, and float keeps its precision
+    at high k.
     """
     group = 16
     coarse = phase[..., None] * torch.arange(0, partials + 1, group, device=phase.device)
