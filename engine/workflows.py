@@ -63,7 +63,7 @@ def transfer(
     """
     from . import timbre_transfer
     from .input.pitch_track import GATE_DB
-    from .patch.model import loaded
+    from .patch.library import loaded
 
     patch, gate = loaded(patch), GATE_DB if gate_db is None else gate_db
     heard = timbre_transfer.hear(Path(recording), patch.sample_rate, patch.frame_rate, gate)
@@ -172,7 +172,7 @@ def evaluate(
         from .tools.evaluation.evaluate_patch import evaluate_patch
     except ModuleNotFoundError as error:
         raise MissingPackageError("Evaluation", "train", error) from error
-    from .patch.model import loaded
+    from .patch.library import loaded
 
     return evaluate_patch(
         loaded(patch), Path(folder), which=which, write=None if write is None else Path(write), **more
