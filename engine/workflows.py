@@ -104,7 +104,7 @@ def train(
     progress, complain : callable, optional
         Called with a stage, its share done and a note; and with each sentence about what was not as it should be.
     **settings
-        Fields of `ddsp_live.tools.training.loop.Settings`, such as ``steps``, ``seed``, ``threads``, ``device``,
+        Fields of `ddsp_live.tools.training.settings.Settings`, such as ``steps``, ``seed``, ``threads``, ``device``,
         ``room``.
 
     Returns
@@ -121,7 +121,7 @@ def train(
     """
     try:
         from .tools.build.make_patch import known_source, make_patch
-        from .tools.training.loop import Settings
+        from .tools.training.settings import Settings
         from .tools.training.sizes import SIZES
     except ModuleNotFoundError as error:
         raise MissingPackageError(TRAINING, "train", error) from error
