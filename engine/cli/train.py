@@ -103,7 +103,7 @@ def add_arguments(parser) -> None:
         "--formants",
         choices=("kept", "moved"),
         help="beyond the recorded pitches: kept, the spectrum stays in Hz, as a singer's does; moved, it follows the "
-        "pitch (default: kept for voices)",
+        "pitch (default: kept)",
     )
     parser.add_argument(
         "--expression",
