@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MOST_FILES = 25
-NATIVE = ("base", "api", "dsp", "nn", "midi", "expression", "input", "instrument", "synth", "host")
+NATIVE = ("base", "api", "dsp", "effects", "nn", "midi", "expression", "input", "instrument", "synth", "host")
 PYTHON = (
     "errors",
     "ranges",
