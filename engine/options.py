@@ -8,29 +8,15 @@ import numpy as np
 from .errors import DdspLiveError
 from .modulation.matrix_file import DEFAULT, ModRoute
 from .native._kernel import lib
+from .parameters import BY_NAME, START, SYNTH, attribute_lines, default, default_choice, names_of
 from .patch.room import OWN, Room
 from .tuning import mts
 
-MODES = {"poly": lib.MODE_POLY, "mono": lib.MODE_MONO, "legato": lib.MODE_LEGATO}
-MOST_VOICES = 64
-MOST_BLOCK = 4096
-MOST_RULES = 10.0
-MOST_JOIN = 0.3  # seconds, after which no note leads into the next
-RANGES = {
-    "sample_rate": (8000, 192000),
-    "block_size": (1, MOST_BLOCK),
-    "voices": (1, MOST_VOICES),
-    "mpe": (0, 15),
-    "performer": (0, 1),
-    "expression": (0, 1),
-    "life": (0, 1),
-    "rules": (0, MOST_RULES),
-    "humanize": (0, MOST_RULES),
-    "prior": (0, 1),
-    "join": (0, MOST_JOIN),
-}
-
-WHOLE = ("block_size", "voices", "mpe")
+MODES = {name: getattr(lib, f"MODE_{name.upper()}") for name in BY_NAME["mode"].choices}
+AMOUNTS = names_of(SYNTH)
+"""Options that a synth can be set to while it plays."""
+NAMES = (*names_of(START), *AMOUNTS)
+"""Options that are rows of the table of parameters."""
 
 
 class OptionError(DdspLiveError):
@@ -41,69 +27,71 @@ class OptionError(DdspLiveError):
 class SynthOptions:
     """What a `Synth` is made with.
 
-    Raises TypeError if a number is none, and OptionError if it is out of its range or a mode is unknown.
+    Attributes
+    ----------
+    seed : int
+        Of the noise. The same seed and notes give the same samples.
+    room : str, path-like or Room
+        What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
+        ``"hall"``, ``"plate"``), another patch whose room it is, or a sound file with an impulse response.
+    map : str, path-like or tuple of ModRoute
+        The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `matrix_file.write_map` writes it, or
+        its routes themselves, as in `ddsp_live.modulation.matrix`.
+    trim : bool
+        Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
+        and read of loudness is before the trim, as the patch was recorded.
+    tuning : Tuning, float, str or path-like, optional
+        What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default.
+    trust : bool
+        Whether a patch may be loaded while it plays live though no machine of today runs its network in time.
+    {parameters}
+
+    Raises
+    ------
+    TypeError
+        If a number is none.
+    OptionError
+        If a number is out of its range, or a mode is unknown.
     """
 
-    sample_rate: float = 48_000
-    """Of the output in Hz, 8000 to 192000."""
-    block_size: int = 64
-    """Samples that a device asks for at once, 1 to 4096. Offline it changes nothing."""
-    voices: int = 16
-    """Notes that sound together, 1 to 64."""
-    decoder: str = "native"
-    """``"native"`` decodes in the callback, and ``"int8"``, with products of 8-bit integers; ``"onnx"`` and
-    ``"torchscript"`` in a worker, 12 ms ahead."""
+    sample_rate: float = default("sample_rate")
+    block_size: int = int(default("block_size"))
+    voices: int = int(default("voices"))
+    decoder: str = default_choice("decoder")
     seed: int = 0
-    """Of the noise. The same seed and notes give the same samples."""
-    mode: str = "poly"
-    """``"poly"``, ``"mono"`` (each key starts a note) or ``"legato"`` (keys within a breath glide)."""
-    mpe: int = 0
-    """Members of a lower MPE zone that is there from the start, 0 to 15. Most MPE controllers ask for theirs
-    themselves."""
+    mode: str = default_choice("mode")
+    mpe: int = int(default("mpe"))
     room: str | Path | Room = OWN
-    """What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
-    ``"hall"``, ``"plate"``), another patch whose room it is, or a sound file with an impulse response."""
     map: str | Path | tuple[ModRoute, ...] = DEFAULT
-    """The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `matrix_file.write_map` writes it, or
-    its routes themselves, as in `ddsp_live.modulation.matrix`."""
-    performer: float = 1.0
-    """How much of the instrument's own way of playing a note is heard, if the patch knows it: 0 to 1."""
-    expression: float = 1.0
-    """How notes of a line (modes mono and legato, controller 68) lead into each other, and how vibrato goes: 0, each as
-    if it stood alone, to 1, with all that players' notes differ by."""
-    life: float = 1.0
-    """How much notes move by themselves, as the instrument's recordings do: 0, not at all, to 1. What an attribute says
-    stays as it was said."""
-    rules: float = 0.0
-    """Quantity of the performance rules that need no future, 0 to 10: 1 is as their authors mean it. A note whose
-    volume is set stays as it is."""
-    humanize: float = 0.0
-    """Amount of small irregularities, seeded, 0 to 10; no note is delayed."""
-    prior: float = 1.0
-    """How much of what the patch has learned of how notes follow each other is played, if it has: 0 to 1."""
-    join: float = 0.0
-    """Seconds of silence between two notes that legato bridges. 0 for who plays live; files are written with gaps."""
+    performer: float = default("performer")
+    expression: float = default("expression")
+    life: float = default("life")
+    rules: float = default("rules")
+    humanize: float = default("humanize")
+    prior: float = default("prior")
+    join: float = default("join")
     trim: bool = False
-    """Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
-    and read of loudness is before the trim, as the patch was recorded."""
     tuning: mts.Tuning | float | str | Path | None = None
-    """What each key sounds: A4 in Hz, a Scala file (.scl), or a `Tuning`; 12 equal steps at 440 Hz by default."""
     trust: bool = False
-    """Whether a patch may be loaded while it plays live though no machine of today runs its network in time."""
 
     def __post_init__(self) -> None:
-        for name, (low, high) in RANGES.items():
-            check(name, getattr(self, name), low, high)
-        for name in WHOLE:
-            if int(getattr(self, name)) != getattr(self, name):
-                raise OptionError(f"{name} is {getattr(self, name)}: give a whole number.")
+        for name in NAMES:
+            if not BY_NAME[name].choices:
+                check(name, getattr(self, name))
         if self.mode not in MODES:
             raise OptionError(f"There is no mode {self.mode!r}: choose one of {', '.join(MODES)}.")
 
 
-def check(name: str, value: object, low: float, high: float) -> None:
-    """Raise TypeError if `value` is no number, and OptionError if it is not within low to high."""
+if SynthOptions.__doc__:  # there is none with python -OO
+    SynthOptions.__doc__ = SynthOptions.__doc__.replace("{parameters}", "\n    ".join(attribute_lines(NAMES)))
+
+
+def check(name: str, value: object) -> None:
+    """Raise TypeError if a parameter's value is no number, and OptionError if it is out of the parameter's range."""
+    row = BY_NAME[name]
     if not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{name} is {value!r}: give a number from {low} to {high}.")
-    if not low <= float(value) <= high:
-        raise OptionError(f"{name} is {value}: give a number from {low} to {high}.")
+        raise TypeError(f"{name} is {value!r}: give a number from {row.low:g} to {row.high:g}.")
+    if not row.low <= float(value) <= row.high:
+        raise OptionError(f"{name} is {value}: give a number from {row.low:g} to {row.high:g}.")
+    if row.is_whole and int(value) != value:
+        raise OptionError(f"{name} is {value}: give a whole number.")

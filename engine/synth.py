@@ -19,7 +19,7 @@ from .kernel.stats import Readings, Stats, VoiceReading
 from .midi import messages
 from .midi.programs import Programs
 from .native._kernel import ffi, lib
-from .options import MODES, RANGES, SynthOptions, check
+from .options import AMOUNTS, MODES, SynthOptions, check
 from .patch import Patch, list_patches
 from .patch.cost import check_cost
 from .patch.model import loaded
@@ -46,7 +46,7 @@ class Amount:
         return vars(synth)[self._name] if synth is not None else self
 
     def __set__(self, synth: "Synth", amount: float) -> None:
-        check(self._name, amount, *RANGES[self._name])
+        check(self._name, amount)
         vars(synth)[self._name] = float(amount)
         self._apply(synth, float(amount))
 
@@ -108,7 +108,7 @@ class Synth(Events):
         self._mapping = threading.Lock()
         self.map = options.map
         self._interpreter = Interpreter(self.volume, self._struck, options.seed & 0xFFFFFFFF)
-        for name in ("performer", "expression", "life", "rules", "humanize", "prior"):
+        for name in AMOUNTS:
             setattr(self, name, getattr(options, name))
         self._programs = Programs(self.c, self._change_to, [entry.path for entry in list_patches()])
         self.input = Input(self.c, lambda: self.patch)

@@ -55,7 +55,9 @@ def builder(
 
 
 def kernel_sources() -> list[Path]:
-    return sorted(path for path in HERE.rglob("*.c") if path.name != "_kernel.c")
+    return sorted(
+        path for path in HERE.rglob("*.c") if path.name != "_kernel.c" and path.parent.name != "plugin"
+    )
 
 
 # setuptools executes this file by its path, where it has no `ddsp_live` around it.
@@ -73,6 +75,7 @@ ffi = builder(
         "api/input_voice.h",
         "api/synth.h",
         "api/offline.h",
+        "api/at_rate.h",
         "api/biquad_grad.h",
         "api/bench.h",
     ],

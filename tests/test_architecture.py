@@ -9,10 +9,14 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MOST_FILES = 25
-NATIVE = ("base", "api", "dsp", "effects", "nn", "midi", "expression", "input", "instrument", "synth", "host")
+NATIVE = (
+    *("base", "api", "dsp", "effects", "nn", "midi", "expression", "input", "instrument", "synth", "host"),
+    "plugin",
+)
 PYTHON = (
     "errors",
     "ranges",
+    "parameters",
     "folders",
     "terminal",
     "native",

@@ -14,7 +14,7 @@ from ..live.play import play
 from ..midi.ports.backend import MidiPortError
 from ..midi.ports.input import list_ports
 from ..native._kernel import ffi, lib
-from ..options import MOST_VOICES
+from ..parameters import BY_NAME
 from ..patch import Patch, PatchError
 from ..patch.cost import check_cost
 from ..synth import Synth
@@ -174,7 +174,8 @@ def check_headroom(patch: Patch, rate: float, block: int) -> Finding:
     costs = [callback_share(patch, rate, block, voices) for voices in (few, many)]
     each = max(1e-6, (costs[1] - costs[0]) / (many - few))
     fit = int(few + (GOOD_LOAD - costs[0]) / each)
-    count = f"more than {MOST_VOICES}" if fit > MOST_VOICES else max(0, fit)
+    most = int(BY_NAME["voices"].high)
+    count = f"more than {most}" if fit > most else max(0, fit)
     found = f"One core has time for {count} voices in blocks of {block}."
     if fit < 16:
         change = f"Play with --block {min(4096, 4 * block)}, or with fewer --voices."

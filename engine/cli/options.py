@@ -5,13 +5,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields
 
+from ..parameters import BY_NAME, SYNTH, names_of
 from .words import tell_without_effect
 
-OF_COMMANDS = ("room", "rules", "humanize", "tuning")
+OF_COMMANDS = ("room", "tuning")
 """Options of a synth that each command settles in its own way."""
 DEFAULT_PATCH = "alto-saxophone"
-DECODERS = ("native", "int8", "onnx", "torchscript")
-MODES = ("poly", "mono", "legato")
 
 
 def number(kind: type, low: float, high: float) -> Callable[[str], float]:
@@ -71,39 +70,59 @@ def tell_of_room(arguments: argparse.Namespace, patches, room, wet: float) -> No
         print(f"{' and '.join(without)} {have} dry: choose one by --room {rooms}.", file=sys.stderr)
 
 
+def add_parameter(
+    parser: argparse.ArgumentParser, name: str, *options: str, default: float | None = None
+) -> None:
+    """Add the option of a row of the table of parameters.
+
+    options: what it is called, if not by its name; default: another one than the row's.
+    """
+    row = BY_NAME[name]
+    default = row.default if default is None else default
+    if row.choices:
+        kind = {"choices": row.choices, "default": row.written(default)}
+    else:
+        read = number(int if row.is_whole else float, row.low, row.high)
+        kind = {"type": read, "metavar": row.unit.split(" ")[-1].upper() or ("N" if row.is_whole else "A")}
+        kind["default"] = int(default) if row.is_whole else default
+    names = options or [f"--{name.replace('_', '-')}"]
+    parser.add_argument(*names, help=row._replace(default=default).phrase, **kind)
+
+
 def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int | None) -> None:
-    """What decides how a patch sounds, live and offline."""
-    said = f"{rate}" if rate else "48000, or what the device runs at"
+    """Add what decides how a patch sounds, live and offline."""
+    add_rate(parser, rate)
+    add_parameter(parser, "voices", default=voices)
+    add_parameter(parser, "decoder")
+    add_parameter(parser, "mode")
+    add_room(parser)
+    for name in names_of(SYNTH):
+        add_parameter(parser, name)
+    parser.add_argument("--no-prior", dest="prior", action="store_const", const=0.0, help="same as --prior 0")
+    add_parameter(parser, "mpe")
+    parser.add_argument(
+        "--map",
+        default="keyboard",
+        metavar="MAP",
+        help="controller map: keyboard (default), wind, mpe, or a .toml file of your own",
+    )
+    add_tuning(parser)
+
+
+def add_rate(parser: argparse.ArgumentParser, rate: int | None) -> None:
+    """Add the sample rate; rate: the default, if it is not the device's."""
     parser.add_argument(
         "--rate",
         "--sample-rate",
-        type=number(int, 8000, 192000),
+        type=number(int, BY_NAME["sample_rate"].low, BY_NAME["sample_rate"].high),
         default=rate,
         metavar="HZ",
-        help=f"sample rate (default: {said})",
+        help=f"sample rate (default: {rate or '48000, or what the device runs at'})",
     )
-    parser.add_argument(
-        "--voices",
-        type=number(int, 1, 64),
-        default=voices,
-        metavar="N",
-        help=f"maximum number of voices, 1 to 64 (default: {voices})",
-    )
-    parser.add_argument(
-        "--decoder",
-        choices=DECODERS,
-        default="native",
-        help="decoder backend: native (float32, in the audio callback), int8 (8-bit, "
-        "AVX-512 VNNI), onnx or torchscript "
-        "(in a worker thread, 12 ms later) (default: native)",
-    )
-    parser.add_argument(
-        "--mode",
-        choices=MODES,
-        default="poly",
-        help="poly; mono: one voice, each key starts a note; legato: one voice, overlapping keys are slurred "
-        "(default: poly)",
-    )
+
+
+def add_room(parser: argparse.ArgumentParser) -> None:
+    """Add the room and how much of it."""
     parser.add_argument(
         "--room",
         type=room_choice,
@@ -119,50 +138,6 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         metavar="LEVEL",
         help="wet level of the room, 0 to 1 (default: 1 if a room was chosen, otherwise 0)",
     )
-    parser.add_argument(
-        "--performer",
-        type=number(float, 0, 1),
-        default=1.0,
-        metavar="A",
-        help="strength of the patch's learned expression within a note, 0 to 1 (default: 1)",
-    )
-    parser.add_argument(
-        "--expression",
-        type=number(float, 0, 1),
-        default=1.0,
-        metavar="A",
-        help="how notes of a line lead into each other, and how vibrato goes: 0, each note as if it stood alone, to 1 "
-        "(the default)",
-    )
-    parser.add_argument(
-        "--life",
-        type=number(float, 0, 1),
-        default=1.0,
-        metavar="A",
-        help="strength of the small random movements that recorded notes have, 0 to 1 (default: 1)",
-    )
-    parser.add_argument(
-        "--prior",
-        type=number(float, 0, 1),
-        default=1.0,
-        metavar="A",
-        help="strength of the patch's learned phrasing, 0 to 1 (default: 1)",
-    )
-    parser.add_argument("--no-prior", dest="prior", action="store_const", const=0.0, help="same as --prior 0")
-    parser.add_argument(
-        "--mpe",
-        type=number(int, 0, 15),
-        default=0,
-        metavar="N",
-        help="MPE zone of N member channels from the start; most MPE keyboards set up their own",
-    )
-    parser.add_argument(
-        "--map",
-        default="keyboard",
-        metavar="MAP",
-        help="controller map: keyboard (default), wind, mpe, or a .toml file of your own",
-    )
-    add_tuning(parser)
 
 
 def add_tuning(parser: argparse.ArgumentParser) -> None:
@@ -186,24 +161,6 @@ def chosen_tuning(arguments: argparse.Namespace):
 
     asked = arguments.tuning, arguments.keyboard
     return None if asked == (None, None) else find_tuning(*asked)
-
-
-def add_interpretation(parser: argparse.ArgumentParser, rules: str) -> None:
-    """How notes are performed; rules: what they do here."""
-    parser.add_argument(
-        "--rules",
-        type=number(float, 0, 10),
-        default=0.0,
-        metavar="K",
-        help=f"{rules}: 0 is off (default), 1 is nominal",
-    )
-    parser.add_argument(
-        "--humanize",
-        type=number(float, 0, 10),
-        default=0.0,
-        metavar="A",
-        help="strength of random deviations (default: 0)",
-    )
 
 
 def set_wet(send, rows, wet: float) -> None:

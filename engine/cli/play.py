@@ -9,7 +9,7 @@ from pathlib import Path
 from ..terminal import progress, quiet_libraries
 from .input_options import INPUT_OPTIONS, NoteSender, add_input_options, heard_from, input_line, listen
 from .learn_options import add_learning, keep_map, obey_lines, settle_map
-from .options import DEFAULT_PATCH, add_interpretation, add_sound_options, make_synth, number
+from .options import DEFAULT_PATCH, add_parameter, add_sound_options, make_synth, number
 from .surfaces import (
     add_surfaces,
     has_surface,
@@ -55,15 +55,8 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--device", metavar="NAME", help="audio device, by number or part of its name (default: the system's)"
     )
-    parser.add_argument(
-        "--block",
-        type=number(int, 1, 4096),
-        default=64,
-        metavar="SAMPLES",
-        help="audio block size in samples; larger is safer, smaller has less latency (default: 64)",
-    )
+    add_parameter(parser, "block_size", "--block")
     add_sound_options(parser, voices=16, rate=None)
-    add_interpretation(parser, "strength of the KTH performance rules")
     parser.add_argument(
         "--midi",
         action="append",
@@ -114,13 +107,8 @@ def run(arguments) -> int:
         if not has_surface(arguments):
             return _play_to_file(arguments, patch, str(error))
         nobody, rate = f"{error} Until then, it plays to nobody.", arguments.rate or USUAL_RATE
-    synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_synth_options(arguments))
+    synth = make_synth(arguments, patch, rate=rate, block=arguments.block)
     return _play_live(arguments, synth, preset, map_file, nobody)
-
-
-def _synth_options(arguments) -> dict[str, float | bool]:
-    names = ("rules", "humanize", "trim", "trust")
-    return {name: getattr(arguments, name) for name in names}
 
 
 def _play_live(arguments, synth, preset, map_file: Path | None, nobody: str | None) -> int:
@@ -288,7 +276,7 @@ def _play_to_file(arguments, patch, reason: str) -> int:
     )
     tell_without_effect(arguments, NEED_A_DEVICE, "without an audio device")
     rate = arguments.rate or USUAL_RATE
-    synth = make_synth(arguments, patch, rate=rate, block=arguments.block, **_synth_options(arguments))
+    synth = make_synth(arguments, patch, rate=rate, block=arguments.block)
     end = _send_phrase(synth)
     device = NullDevice(synth, keep=True)
     synth.instruments.start()

@@ -5,10 +5,10 @@ import time
 from pathlib import Path
 
 from ..audio.outputs import beside, check_writable, make_folder
+from ..parameters import SYNTH, names_of
 from ..terminal import print_json, progress
 from .options import (
     DEFAULT_PATCH,
-    add_interpretation,
     add_json,
     add_sound_options,
     number,
@@ -34,7 +34,7 @@ EXAMPLES = """examples:
   ddsp-live render song.mid --controls song.npz         as edited: f0, amplitude, harmonics and noise by the frame
 """
 
-SHAPE_NOTES = ("rules", "humanize", "performer", "prior", "mode", "mpe")
+SHAPE_NOTES = (*names_of(SYNTH), "mode", "mpe")
 
 
 def add_arguments(parser) -> None:
@@ -58,7 +58,6 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--stems", type=Path, metavar="FOLDER", help="also write each channel alone, as 03-violin.wav"
     )
-    add_interpretation(parser, "strength of the KTH performance rules")
     parser.add_argument(
         "--performance",
         type=Path,
@@ -106,7 +105,14 @@ def run(arguments) -> int:
         print(remark, file=sys.stderr)
     room, wet = room_and_wet(arguments)
     join = JOINED_SECONDS if arguments.mode == "legato" else 0.0
-    options = synth_options(arguments, sample_rate=arguments.rate, room=room, join=join)
+    options = synth_options(
+        arguments,
+        sample_rate=arguments.rate,
+        room=room,
+        join=join,
+        rules=0.0,
+        humanize=0.0,  # see `_performed`
+    )
     synth = Ensemble(parts.patches, parts.together, options)
     set_wet(synth.send, synth.map, wet)
     tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)

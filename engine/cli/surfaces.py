@@ -7,6 +7,7 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
+from ..parameters import SYNTH, names_of
 from .options import DEFAULT_PATCH, number
 from .words import tell_without_effect
 
@@ -113,6 +114,8 @@ def make_session(arguments, synth, preset, say: Callable[[str], None]):
         preset.knobs = knobs_over(synth.map, preset.knobs)
     if {"tuning", "keyboard"} & arguments.said:
         preset.tuning = synth.tuning
+    said = arguments.said & set(names_of(SYNTH))
+    preset.controls = {name: value for name, value in preset.controls.items() if name not in said}
     recall(session, preset, patch=False)
     session.values["room"] = 1.0 if level is None else level  # where `make_synth` has put it
     session.listen(_teller(say))
@@ -121,7 +124,7 @@ def make_session(arguments, synth, preset, say: Callable[[str], None]):
 
 def _teller(say: Callable[[str], None]) -> Callable:
     """What says, of all that happens, what a terminal tells: sentences, and once that a knob waits for a slider."""
-    from ..live.parameters import BY_NAME
+    from ..parameters import CONTROLS
 
     waiting: set[str] = set()
 
@@ -132,8 +135,8 @@ def _teller(say: Callable[[str], None]) -> Callable:
             waiting.discard(what["name"])
         elif kind == "waiting" and what["name"] not in waiting:
             waiting.add(what["name"])
-            control = BY_NAME[what["name"]]
-            say(f"{control.label} waits for its knob: turn it to {round(127 * what['value'])}.")
+            row = CONTROLS[what["name"]]
+            say(f"{row.label} waits for its knob: turn it to {round(127 * what['place'])}.")
 
     return tell
 

@@ -26,10 +26,10 @@ EXAMPLES = """examples:
 LINE_SECONDS = 10.0  # between lines of progress, where the output is a file
 NOT_FOR_EXPRESSION = (
     *("size", "room", "steps", "threads", "device", "sample_rate", "no_cache"),
-    *("title", "recordings", "licence", "url"),
+    *("title", "recordings", "licence", "url", "formants"),
 )
 SETTINGS = ("steps", "seed", "threads", "device", "sample_rate", "dynamics")
-SOURCE = ("title", "recordings", "licence", "url")
+SOURCE = ("title", "recordings", "licence", "url", "formants")
 
 
 def add_arguments(parser) -> None:
@@ -99,6 +99,12 @@ def add_arguments(parser) -> None:
         ("url", "web address"),
     ):
         parser.add_argument(f"--{name}", metavar="TEXT", help=f"{meaning} of the recordings")
+    parser.add_argument(
+        "--formants",
+        choices=("kept", "moved"),
+        help="beyond the recorded pitches: kept, the spectrum stays in Hz, as a singer's does; moved, it follows the "
+        "pitch (default: kept for voices)",
+    )
     parser.add_argument(
         "--expression",
         action="store_true",

@@ -1,6 +1,9 @@
 """A patch made ready to sound: its C instrument, and the worker that decodes for it where the kernel does not."""
 
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from ..decoders.program import Program
 from ..decoders.worker import DECODERS, Worker
@@ -47,63 +50,20 @@ class Instrument:
         if decoder not in (known := (*IN_CALLBACK, *DECODERS)):
             raise ValueError(f"There is no decoder {decoder!r}: choose one of {', '.join(known)}.")
         self.patch = patch
-        self.hop = max(1, round(sample_rate / patch.frame_rate))
         self.delay_frames = 0 if decoder in IN_CALLBACK else WORKER_FRAMES
-        program = Program.from_layers(patch.layers, patch.weights)
-        if decoder in IN_CALLBACK:
-            program = IN_CALLBACK[decoder](program)
-        room = None if room is None else room.at_rate(sample_rate)
-        body = None if patch.body is None else sections_at_rate(patch.body, patch.sample_rate, sample_rate)
-        curve = resonances(patch.info, lib.RESONANCE_STEPS, lib.RESONANCE_OCTAVES)
-        self._config = ffi.new(
-            "InstrumentConfig *",
-            {
-                "sample_rate": sample_rate,
-                "patch_rate": patch.sample_rate,
-                "hop": self.hop,
-                "voices": voices,
-                "harmonics": patch.harmonics,
-                "noise_bands": patch.noise_bands,
-                "state_size": program.state_size,
-                "layers": program.specs,
-                "layer_count": program.layer_count,
-                "activations": program.activations,
-                "f0_input": program.offsets["f0_scaled"],
-                "loudness_input": program.offsets["loudness_scaled"],
-                "amplitude": program.offsets["amplitude"],
-                "distribution": program.offsets["harmonic_distribution"],
-                "noise_magnitudes": program.offsets["noise_magnitudes"],
-                "delay_frames": self.delay_frames,
-                "loudness_low": patch.loudness_low,
-                "loudness_high": patch.loudness_high,
-                "loudness_top": min(
-                    0.0, max(patch.loudness_high, patch.loudness_quantiles[-2]) + HEADROOM_DB
-                ),
-                "pitch_low": patch.pitch_low,
-                "trim_db": patch.trim_db if trim else 0.0,
-                "pitch_high": patch.pitch_high,
-                "attack_ms": patch.attack_ms,
-                "release_ms": patch.release_ms,
-                "ring_db": patch.ring_db,
-                "ring_ms": patch.ring_ms,
-                "expression": expression_config(patch.info),
-                "resonances": ffi.NULL if curve is None else ffi.from_buffer("float *", curve),
-                "life": patch.life.config(),
-                "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),
-                "body_sections": 0 if body is None else len(body),
-                "room": ffi.NULL if room is None else ffi.from_buffer("float *", room),
-                "room_length": 0 if room is None else room.shape[1],
-                "room_channels": 0 if room is None else room.shape[0],
-            },
-        )
-        performer = patch.performer_program
-        if performer is not None:
-            self._config.performer_layers = performer.specs
-            self._config.performer_layer_count = performer.layer_count
-            self._config.performer_activations = performer.activations
-            self._config.performer_state_size = performer.state_size
-            self._config.performer_contour = performer.offsets[OUTPUT]
-        self._alive = program, room, body, performer, curve
+        quantize = IN_CALLBACK.get(decoder, IN_CALLBACK["native"])
+        self._config, self._alive = described(patch, quantize)
+        self.hop = self._config.hop = max(1, round(sample_rate / patch.frame_rate))
+        self._config.sample_rate, self._config.voices = sample_rate, voices
+        self._config.delay_frames = self.delay_frames
+        if not trim:
+            self._config.trim_db = 0.0
+        if patch.body is not None:
+            self._set("body", sections_at_rate(patch.body, patch.sample_rate, sample_rate), "double *")
+        if room is not None:
+            samples = room.at_rate(sample_rate)
+            self._set("room", samples, "float *")
+            self._config.room_channels, self._config.room_length = samples.shape
         size = lib.instrument_bytes(self._config)
         if not size:
             raise PatchError(
@@ -113,6 +73,11 @@ class Instrument:
         self.c = lib.instrument_init(ffi.cast("void *", address), self._config)
         self.worker = None if decoder in IN_CALLBACK else Worker(self.c, DECODERS[decoder](patch), voices)
 
+    def _set(self, name: str, array: np.ndarray, kind: str) -> None:
+        """Point a field of the configuration to an array that lives as long as the instrument."""
+        setattr(self._config, name, ffi.from_buffer(kind, array))
+        self.keep(array)
+
     def keep(self, memory) -> None:
         """Let memory that was handed to the kernel live as long as the instrument."""
         self._alive = (*self._alive, memory)
@@ -121,6 +86,62 @@ class Instrument:
         """Stop the worker; the memory goes with the object."""
         if self.worker is not None:
             self.worker.stop()
+
+
+def described(
+    patch: Patch, quantize: Callable[[Program], Program] = lambda program: program
+) -> tuple[Any, tuple]:
+    """The kernel's configuration of a patch at its own rate, with its trim, dry; and what it points to.
+
+    quantize: what becomes of the network. Raises ValueError if the network can't be run.
+    """
+    program = quantize(Program.from_layers(patch.layers, patch.weights))
+    curve = resonances(patch.info, lib.RESONANCE_STEPS, lib.RESONANCE_OCTAVES)
+    body = None if patch.body is None else np.ascontiguousarray(patch.body, np.float64)
+    performer = patch.performer_program
+    config = ffi.new(
+        "InstrumentConfig *",
+        {
+            "sample_rate": patch.sample_rate,
+            "patch_rate": patch.sample_rate,
+            "hop": max(1, round(patch.sample_rate / patch.frame_rate)),
+            "voices": 1,
+            "harmonics": patch.harmonics,
+            "noise_bands": patch.noise_bands,
+            "state_size": program.state_size,
+            "layers": program.specs,
+            "layer_count": program.layer_count,
+            "activations": program.activations,
+            "f0_input": program.offsets["f0_scaled"],
+            "loudness_input": program.offsets["loudness_scaled"],
+            "amplitude": program.offsets["amplitude"],
+            "distribution": program.offsets["harmonic_distribution"],
+            "noise_magnitudes": program.offsets["noise_magnitudes"],
+            "loudness_low": patch.loudness_low,
+            "loudness_high": patch.loudness_high,
+            "loudness_top": min(0.0, max(patch.loudness_high, patch.loudness_quantiles[-2]) + HEADROOM_DB),
+            "pitch_low": patch.pitch_low,
+            "pitch_high": patch.pitch_high,
+            "keeps_formants": patch.keeps_formants,
+            "trim_db": patch.trim_db,
+            "attack_ms": patch.attack_ms,
+            "release_ms": patch.release_ms,
+            "ring_db": patch.ring_db,
+            "ring_ms": patch.ring_ms,
+            "expression": expression_config(patch.info),
+            "resonances": ffi.NULL if curve is None else ffi.from_buffer("float *", curve),
+            "life": patch.life.config(),
+            "body": ffi.NULL if body is None else ffi.from_buffer("double *", body),
+            "body_sections": 0 if body is None else len(body),
+        },
+    )
+    if performer is not None:
+        config.performer_layers = performer.specs
+        config.performer_layer_count = performer.layer_count
+        config.performer_activations = performer.activations
+        config.performer_state_size = performer.state_size
+        config.performer_contour = performer.offsets[OUTPUT]
+    return config, (program, curve, body, performer)
 
 
 class Instruments:

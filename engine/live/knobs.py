@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..modulation.matrix import PRESETS
 from ..modulation.matrix_file import ModRoute, controller_of
-from .parameters import BY_NAME, CONTROLS, row_of
+from ..parameters import CONTROLS
+from .controllers import row_of
 
 USUAL = {row for rows in PRESETS.values() for row in rows}
 
@@ -13,10 +14,10 @@ def with_knobs(rows: Iterable[ModRoute], learned: Mapping[int, str]) -> tuple[Mo
     """Return a map that plays as `rows` do with knobs that were learned.
 
     learned: the control that each controller moves. A learned controller moves nothing else; each gets the row that
-    moves its control. Pedals have no rows, and are left out.
+    moves its control. What is no channel's target has no row, and is left out.
     """
     rows = list(rows)
-    of_knobs = {number: row_of(BY_NAME[name], rows) for number, name in learned.items()}
+    of_knobs = {number: row_of(CONTROLS[name], rows) for number, name in learned.items()}
     of_knobs = {f"cc{number}": row for number, row in of_knobs.items() if row is not None}
     kept = [row for row in rows if row.gesture not in of_knobs]
     return (*kept, *(row._replace(gesture=gesture) for gesture, row in of_knobs.items()))
@@ -25,13 +26,13 @@ def with_knobs(rows: Iterable[ModRoute], learned: Mapping[int, str]) -> tuple[Mo
 def knobs_in(rows: Iterable[ModRoute]) -> dict[int, str]:
     """Return the knobs that `with_knobs` has put into a map: the control that each controller moves."""
     rows, found = list(rows), {}
-    for control in CONTROLS:
-        own = row_of(control, rows)
+    for name, parameter in CONTROLS.items():
+        own = row_of(parameter, rows)
         for row in rows:
             number = controller_of(row.gesture)
             other = number is not None and row != own and row not in USUAL
             if own is not None and other and row._replace(gesture=own.gesture) == own:
-                found[number] = control.name
+                found[number] = name
     return found
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..errors import DdspLiveError, MissingPackageError
+from ..parameters import CONTROLS
 from ..patch import PatchError
 from ..ranges import is_number
-from .parameters import BY_NAME, CONTROLS
-from .session import Session, Source
+from .session import Session
+from .source import Source
 
 MOST_BYTES = 4096
 WAIT_SECONDS = 0.2  # between looks at whether to stop
@@ -51,10 +52,8 @@ ADDRESSES = (
     ),
     Address("/pitch/2 … /pitch/6", "", "further continuous voices; /loudness and /pad likewise"),
     *(
-        Address(
-            f"/{control.name}", "value", f"{control.meaning}, 0 to 1; without a value: where it usually is"
-        )
-        for control in CONTROLS
+        Address(f"/{name}", "value", f"{row.meaning}, {row.range}; without an argument: its default")
+        for name, row in CONTROLS.items()
     ),
     Address("/patch", "name", "plays a patch, by its name or its place in `ddsp-live patches`, from 0"),
     Address("/panic", "", "silence at once"),
@@ -203,8 +202,9 @@ class OscServer:
 
     def _answer(self, address: str, values: Sequence) -> None:
         name, *rest = address.lstrip("/").split("/")
-        if name in BY_NAME and not rest:
-            self._set(name, _number(values, 0, 0, 1) if values else None)
+        if name in CONTROLS and not rest:
+            row = CONTROLS[name]
+            self._set(name, _number(values, 0, row.low, row.high) if values else None)
         elif name == "note" and not rest:
             key, velocity = round(_number(values, 0, 0, 127)), round(_number(values, 1, 0, 127))
             self._key(key, velocity)
@@ -247,7 +247,7 @@ class OscServer:
 
     def _set(self, name: str, value: float | None) -> None:
         self._session.set(name, value, by="osc")
-        if BY_NAME[name].target is None:  # a pedal holds notes
+        if CONTROLS[name].is_pedal:  # it holds notes
             self._hold("pedal", name, bool(value))
 
     def _key(self, key: int, velocity: int) -> None:

@@ -14,11 +14,11 @@ from ..errors import DdspLiveError
 from ..folders import config_folder
 from ..modulation.matrix import PRESETS
 from ..modulation.matrix_file import DEFAULT, LAST_CONTROLLER, map_of_rows
+from ..parameters import CONTROLS
 from ..patch import Patch, list_patches
 from ..patch.room import OWN
 from ..ranges import is_number, is_whole
 from ..tuning.mts import CHANNELS, KEYS, OCTAVE, Tuning
-from .parameters import BY_NAME
 
 FORMAT = 1
 SUFFIX = ".json"
@@ -35,7 +35,7 @@ class PresetError(DdspLiveError):
 
 @dataclass
 class Preset:
-    """What a player set. Controls stand from 0 to 1."""
+    """What a player set. Controls have values in their own units."""
 
     patch: str  # a factory patch's name, or a path
     controls: dict[str, float] = field(default_factory=dict)
@@ -162,9 +162,15 @@ def _need(fulfilled: object, otherwise: str) -> None:
 
 def _controls(kept: object) -> dict[str, float]:
     _need(isinstance(kept, Mapping), "its controls are no table")
-    known = {name: value for name, value in kept.items() if name in BY_NAME}  # a later version's are left out
+    known = {
+        name: value for name, value in kept.items() if name in CONTROLS
+    }  # a later version's are left out
     for name, value in known.items():
-        _need(is_number(value, 0, 1), f"its {name} is not a number from 0 to 1")
+        row = CONTROLS[name]
+        _need(
+            is_number(value, row.low, row.high),
+            f"its {name} is not a number from {row.low:g} to {row.high:g}",
+        )
     return known
 
 
@@ -182,7 +188,7 @@ def _knobs(kept: object) -> dict[str, list[int]]:
     for name, numbers in kept.items():
         fits = isinstance(numbers, list) and all(is_whole(n, 0, LAST_CONTROLLER) for n in numbers)
         _need(fits, f"its knobs have controllers for {name[:40]!r} that are not from 0 to 119")
-    return {name: list(numbers) for name, numbers in kept.items() if name in BY_NAME}
+    return {name: list(numbers) for name, numbers in kept.items() if name in CONTROLS}
 
 
 def _panel(kept: object) -> dict[str, int]:

@@ -8,13 +8,13 @@ from ..midi import messages
 from ..midi.zones import DATA_ENTRY
 from ..modulation.learn import Learn, SoftTakeover
 from ..modulation.matrix_file import MapError, controller_of
+from ..parameters import CHANNEL, CONTROLS, SWITCH
 from ..patch.room import OWN
+from .controllers import controllers
 from .fingers import MOST_FINGERS, Fingers
 from .knobs import by_control
-from .parameters import BY_NAME, CONTROLS, controllers
 
 FIRST_THAT_MOVES, CONTROL_CHANGE = 0xA0, 0xB0  # notes only pass
-KEYS_CHANNEL = 0  # of the panel's keys and OSC's: where keyboards usually are
 
 Listener = Callable[[str, Mapping], None]
 Forward = Callable[[bytes, float], object]
@@ -34,7 +34,7 @@ class Session:
     Attributes
     ----------
     values : dict of str to float
-        Where each control stands, 0 to 1.
+        What each control is set to, in its own unit.
     learned : dict of int to str
         The control that each controller moves which was learned.
     armed : str or None
@@ -44,14 +44,17 @@ class Session:
     def __init__(self, synth, room: str = OWN, forward: Forward | None = None):
         self.synth, self.room = synth, room
         self._forward = forward or synth.send_live
-        self.values: dict[str, float] = {control.name: control.default for control in CONTROLS}
+        self.values: dict[str, float] = {
+            name: row.default if row.scope == CHANNEL else getattr(synth, name)
+            for name, row in CONTROLS.items()
+        }
         self.learned: dict[int, str] = {}
         self.armed: str | None = None
         self._learn: Learn | None = None
         self._read_map()
         self._knobs: dict[int, SoftTakeover] = {}
         self._moved: set[str] = set()  # controls that anybody has moved
-        self.holders: dict[int, set[Source]] = {}  # of the keys that sources hold
+        self.holders: dict[int, set[object]] = {}  # of each key: the sources that hold it
         self._listeners: list[Listener] = []
         self.fingers = Fingers(lambda: synth.zones.members[:MOST_FINGERS], lambda: synth.map)
         self.lock = threading.RLock()
@@ -119,19 +122,23 @@ class Session:
         if name is None:
             return False
         finger = not learned and raw[0] & 15 in self.synth.zones.members
-        if not finger and BY_NAME[name].target is not None:  # fingers and pedals are where they are
+        row = CONTROLS[name]
+        if not finger and row.curve != SWITCH:  # fingers and pedals are where they are
             knob = self._knobs.get(number)
             if knob is None:
                 knob = self._knobs[number] = SoftTakeover()
-            if not knob.holds(place, self.values[name] if name in self._moved else None):
-                self.tell("waiting", name=name, knob=place, value=self.values[name])
+            slider = self.values[name]
+            if row.scope != CHANNEL:  # a channel's values are places
+                slider = row.place(slider)
+            if not knob.holds(place, slider if name in self._moved else None):
+                self.tell("waiting", name=name, knob=place, place=slider)
                 return True
         self._moved.add(name)
         if learned:
-            self._set(name, place, by="knob")
+            self._set(name, row.value(place), by="knob")
             return True
         self.values[name] = place  # the message itself goes on, on its own channel
-        self.tell("control", name=name, value=place, by="knob")
+        self.tell("control", name=name, value=place, place=place, by="knob")
         return False
 
     def _learn_from(self, raw: bytes) -> None:
@@ -141,11 +148,11 @@ class Session:
         if gesture is None:
             return
         number, learned = controller_of(gesture), True
-        said = f"{gesture} moves {BY_NAME[name].label if name else learn.target} from now on."
+        said = f"{gesture} moves {CONTROLS[name].label if name else learn.target} from now on."
         try:
-            if number is not None and name in self._numbers:
+            if number is not None and self._has_slider(name):
                 self.learned[number] = name  # it is being turned, and so has hold of the slider at once
-                self._knobs[number] = SoftTakeover(self.values[name])
+                self._knobs[number] = SoftTakeover(CONTROLS[name].place(self.values[name]))
             else:  # no slider can follow it
                 self.set_map(learn.into(self.synth.map, gesture))
                 self.learned.pop(number, None)
@@ -159,25 +166,42 @@ class Session:
     # From the panel, OSC and presets.
 
     def set(self, name: str, value: float | None, by: str = "player") -> None:
-        """Move a control, 0 to 1; None: to where it usually is. Knobs let go of it until they pass it."""
+        """Set a control, in its own unit; None: to its default. Knobs let go of it until they pass it."""
+        row = CONTROLS[name]
         with self.lock:
-            self._set(name, BY_NAME[name].default if value is None else min(1.0, max(0.0, value)), by)
+            self._set(name, row.default if value is None else row.within(value), by)
             self._moved.add(name)
 
+    def move(self, name: str, place: float | None, by: str = "player") -> None:
+        """Move a control's slider, 0 to 1; None: to its default."""
+        self.set(name, None if place is None else CONTROLS[name].value(place), by)
+
     def _set(self, name: str, value: float, by: str) -> None:
+        row = CONTROLS[name]
         self.values[name] = value
+        if row.scope == CHANNEL:
+            self._send_controller(name, value)
+        else:
+            setattr(self.synth, name, value)
+        self.tell("control", name=name, value=value, place=row.place(value), by=by)
+
+    def _send_controller(self, name: str, place: float) -> None:
         number = self._numbers.get(name)
         if number is not None:
             for channel in self.synth.zones.others():
-                self.send(messages.control_change(number, round(127 * value), channel))
-        self.tell("control", name=name, value=value, by=by)
+                self.send(messages.control_change(number, round(127 * place), channel))
+
+    def _has_slider(self, name: str | None) -> bool:
+        """Whether moving this control's slider does anything now."""
+        return name is not None and (CONTROLS[name].scope != CHANNEL or name in self._numbers)
 
     def set_map(self, rows) -> None:
         """Play by another map of gestures, as `Synth.map` takes it. Raises MapError."""
         with self.lock:
             self.synth.map = rows
             for name, value in self.values.items():
-                self._set(name, value, by="map")
+                if CONTROLS[name].scope == CHANNEL:
+                    self._set(name, value, by="map")
         self.tell("map")
 
     def learn(self, target: str) -> None:
@@ -186,13 +210,13 @@ class Session:
         Raises ValueError for a target that there is not.
         """
         learn = Learn(target)
-        control = next((control.name for control in CONTROLS if control.target == target), None)
+        control = next((name for name, row in CONTROLS.items() if row.target == target), None)
         self._await(control, learn)
         self.say(f"Move what is to move {target}.")
 
     def arm(self, name: str | None) -> None:
         """Learn the next knob that moves for a control; None: no more."""
-        self._await(name, None if name is None else Learn(BY_NAME[name].target or "level", knobs=True))
+        self._await(name, None if name is None else Learn(CONTROLS[name].target or "level", knobs=True))
 
     def _await(self, name: str | None, learn: Learn | None) -> None:
         with self.lock:
@@ -239,55 +263,9 @@ class Session:
             self.holders.clear()
             self.fingers.clear()
             for name, value in self.values.items():
-                self._set(name, 0.0 if BY_NAME[name].target is None else value, by="panic")
+                self._set(name, 0.0 if CONTROLS[name].is_pedal else value, by="panic")
         self.tell("panic")
 
     def send(self, raw: bytes) -> None:
         """One message from a page or from OSC, now."""
         self._forward(raw, time.monotonic())
-
-
-class Source:
-    """One page, or one sender of OSC: its keys and fingers, which are let go when it vanishes."""
-
-    def __init__(self, session: Session):
-        self._session = session
-
-    def key_down(self, key: int, velocity: int) -> None:
-        with self._session.lock:
-            holders = self._session.holders.setdefault(key, set())
-            if self not in holders:
-                holders.add(self)
-                self._session.send(messages.note_on(key, velocity, KEYS_CHANNEL))
-
-    def key_up(self, key: int) -> None:
-        """A key that another source still holds goes on sounding."""
-        with self._session.lock:
-            holders = self._session.holders.get(key, set())
-            if self in holders:
-                holders.remove(self)
-                if not holders:
-                    self._session.send(messages.note_off(key, channel=KEYS_CHANNEL))
-
-    def finger_down(self, finger: int, pitch: float, strength: float) -> None:
-        self._gesture(self._session.fingers.down, finger, pitch, strength)
-
-    def finger_move(self, finger: int, pitch: float, strength: float) -> None:
-        self._gesture(self._session.fingers.move, finger, pitch, strength)
-
-    def finger_up(self, finger: int) -> None:
-        self._gesture(self._session.fingers.up, finger)
-
-    def _gesture(self, gesture, finger: int, *place: float) -> None:
-        with self._session.lock:
-            for raw in gesture((self, finger), *place):
-                self._session.send(raw)
-
-    def let_go(self) -> None:
-        """The source is gone: what it held is let go, and nothing else."""
-        with self._session.lock:
-            for key in [key for key, holders in self._session.holders.items() if self in holders]:
-                self.key_up(key)
-            for source, finger in self._session.fingers.held():
-                if source is self:
-                    self.finger_up(finger)

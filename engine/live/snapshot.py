@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ..modulation.matrix import PRESETS, ModRoute
+from ..parameters import CONTROLS
 from ..tuning.mts import Tuning
-from .parameters import BY_NAME
 from .presets import Preset, patch_reference
 from .session import Session
 
@@ -40,7 +40,7 @@ def recall(session: Session, preset: Preset, *, patch: bool = True) -> list[str]
     session.set_map(rows)
     session.learn_all(preset.knobs)
     session.tune(preset.tuning or Tuning())
-    for name in BY_NAME:
+    for name in CONTROLS:
         if preset.controls.get(name, session.values[name]) != session.values[name]:
             session.set(name, preset.controls[name], by="preset")
     return said

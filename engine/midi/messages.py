@@ -92,6 +92,7 @@ CONTROLLERS = (
     Controller(7, "volume", 0, 127, 100, "gain after synthesis: 0 dB at 100, silence at 0, timbre unchanged"),
     Controller(10, "pan", 0, 127, 64, "place: 1 is left, 64 the middle, 127 right"),
     Controller(11, "expression", 0, 127, 127, "loudness: 127 as the key was struck, 12 dB less at 64"),
+    Controller(18, "formant", 0, 127, 64, "resonances, up to 12 semitones down and up"),
     Controller(20, "fluctuation", 0, 127, 0, "how much notes swell and fade, up to 12 dB of deviation"),
     Controller(
         21, "peak", 0, 127, 64, "where in a note it is loudest: earlier below the middle, later above"

@@ -136,6 +136,14 @@ TARGETS = {
             3.0,
             "how much later than the patch's the vibrato begins, never before the note; they add up",
         ),
+        Target(
+            "formant",
+            lib.MOD_FORMANT,
+            "semitones",
+            -12.0,
+            12.0,
+            "how far resonances move, as if the instrument or singer were smaller (above 0) or larger; they add up",
+        ),
         Target("room", lib.MOD_ROOM, "wet", 0.0, 1.0, "how much of the room; all channels share it"),
     )
 }
@@ -181,6 +189,7 @@ COMMON = (
     ModRoute(VELOCITY, "attack_noise", -6.0, 6.0),
     ModRoute("cc7", "gain", -200.0, 0.0, "decibel", 5.0, 100),
     ModRoute("cc10", "pan", -1.0, 1.0, "centred", 5.0, 64),
+    ModRoute("cc18", "formant", -12.0, 12.0, "centred", 20.0, 64),
     ModRoute("cc20", "volume_fluctuation", 0.0, 12.0, "linear", 20.0),
     ModRoute("cc21", "volume_peak_position", -0.5, 0.5, "centred", 20.0, 64),
     ModRoute("cc22", "attack_noise", -24.0, 24.0, "centred", 5.0, 64),

@@ -1,18 +1,20 @@
 """What pages show and do, without a word of how they are connected."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ..audio.latency import latency
 from ..audio.recorder import Recorder, new_recording
 from ..audio.tap import Tap
 from ..errors import DdspLiveError
-from ..live.parameters import CONTROLS, row_of
+from ..live.controllers import row_of
 from ..live.presets import delete_preset, load_preset, patch_reference, preset_names, save_preset
-from ..live.session import Session, Source
+from ..live.session import Session
 from ..live.snapshot import capture, map_reference, recall
-from ..modulation.matrix import PRESETS, TARGETS
+from ..live.source import Source
+from ..modulation.matrix import PRESETS, TARGETS, ModRoute
+from ..parameters import CHANNEL, CONTROLS, GROUPS, SWITCH, Parameter
 from ..patch import PatchError, list_patches, trim_db
 from ..patch.room import MADE, NONE, OWN, RoomError
 from ..tuning.choice import EQUAL, TuningChoiceError, a4_hz, find_tuning, label, scale_names, with_a4
@@ -56,7 +58,7 @@ class Panel:
             "finger_move": Source.finger_move,
             "finger_up": Source.finger_up,
             "let_go": Source.let_go,
-            "set": lambda source, name, value: session.set(name, value),
+            "set": lambda source, name, place: session.move(name, place),
             "learn": lambda source, name: session.arm(name),
             "forget": lambda source, name: session.forget(name),
             "map": lambda source, name: session.set_map(name),
@@ -128,18 +130,22 @@ class Panel:
         }
 
     def controls(self) -> list[dict]:
-        """The controls, where they stand, and what the map of gestures makes of them: null where nothing."""
-        rows, told = self.session.synth.map, []
-        for control in CONTROLS:
-            row = row_of(control, rows)
-            moves = row and {
-                "low": row.low,
-                "high": row.high,
-                "curve": row.curve,
-                "unit": TARGETS[row.target].unit,
+        """The controls, where they stand, and what they move from where to where: null where nothing."""
+        rows = self.session.synth.map
+        return [
+            {
+                "name": name,
+                "label": row.label,
+                "group": row.group,
+                "title": GROUPS[row.group],
+                "meaning": row.meaning,
+                "switch": row.curve == SWITCH,
+                "choices": row.choices,
+                "place": row.place(self.session.values[name]),
+                "moves": moves(row, rows),
             }
-            told.append({**control._asdict(), "value": self.session.values[control.name], "moves": moves})
-        return told
+            for name, row in CONTROLS.items()
+        ]
 
     def map(self) -> dict:
         """The map of gestures that is played by, and those to choose from."""
@@ -277,6 +283,17 @@ def patches() -> list[dict]:
             }
         )
     return rows
+
+
+def moves(row: Parameter, rows: Iterable[ModRoute]) -> dict | None:
+    """Return from where to where a slider moves a parameter, and how; None if a map moves nothing of the kind."""
+    if row.scope != CHANNEL:
+        return {"low": row.low, "high": row.high, "curve": row.curve, "unit": row.unit}
+    route = row_of(row, rows)
+    if route is None:
+        return None
+    unit = TARGETS[route.target].unit
+    return {"low": route.low, "high": route.high, "curve": route.curve, "unit": unit}
 
 
 def keys_within(octave: int, patch) -> float:

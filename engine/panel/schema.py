@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..live.parameters import BY_NAME
 from ..modulation.matrix import PRESETS
+from ..parameters import CONTROLS
 from ..ranges import is_number
 from ..tuning.choice import HIGHEST_A4_HZ, LOWEST_A4_HZ
 
@@ -44,7 +44,7 @@ class Name(NamedTuple):
 KEY = Number(0, 127, whole=True)
 FINGER = Number(0, 2**31, whole=True)
 PITCH, STRENGTH = Number(0, 127), Number(0, 1)
-CONTROL = Name(BY_NAME)
+CONTROL = Name(CONTROLS)
 MESSAGES: Mapping[str, Mapping[str, Number | Name]] = {
     "key_down": {"key": KEY, "velocity": Number(1, 127, whole=True)},
     "key_up": {"key": KEY},
@@ -52,8 +52,8 @@ MESSAGES: Mapping[str, Mapping[str, Number | Name]] = {
     "finger_move": {"finger": FINGER, "pitch": PITCH, "strength": STRENGTH},
     "finger_up": {"finger": FINGER},
     "let_go": {},
-    "set": {"name": CONTROL, "value": Number(0, 1, may_lack=True)},
-    "learn": {"name": Name(BY_NAME, may_lack=True)},
+    "set": {"name": CONTROL, "place": Number(0, 1, may_lack=True)},
+    "learn": {"name": Name(CONTROLS, may_lack=True)},
     "forget": {"name": CONTROL},
     "patch": {"name": Name()},
     "room": {"name": Name()},

@@ -10,7 +10,7 @@ from collections import deque
 from importlib import resources
 
 from ..errors import DdspLiveError, MissingPackageError
-from ..live.session import Source
+from ..live.source import Source
 from .api import Panel
 from .impatient import impatient_protocol
 from .rate_limit import RateLimit

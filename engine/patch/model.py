@@ -98,6 +98,11 @@ class Patch:
         return life_of(self.info.get("life"), self.family)
 
     @property
+    def keeps_formants(self) -> bool:
+        """Whether its spectral envelope stays in Hz beyond the trained range: as patch.json says, else for voices."""
+        return self.info.get("formants", "kept" if self.family == "voice" else "moved") == "kept"
+
+    @property
     def coverage(self) -> Mapping[str, Any] | None:
         """Where in pitch and loudness the recordings lay, if the patch keeps it.
 

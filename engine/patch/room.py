@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 
 from ..errors import DdspLiveError
+from ..native._kernel import ffi, lib
 from .container import PatchError
 from .made_rooms import KINDS, RATE, make_room
 from .model import Patch, load_patch
@@ -34,10 +34,21 @@ class Room:
 
     def at_rate(self, sample_rate: float) -> np.ndarray:
         """Float32 [channels, length] at another rate, as loud as before."""
-        samples = self.samples
-        if self.rate != sample_rate:
-            samples = soxr.resample(samples, self.rate, sample_rate) * (self.rate / sample_rate)
-        return np.ascontiguousarray(np.atleast_2d(samples.T), np.float32)
+        samples = np.ascontiguousarray(np.atleast_2d(self.samples.T), np.float32)
+        if self.rate == sample_rate:
+            return samples
+        moved = np.empty(
+            (len(samples), lib.impulse_length_at_rate(samples.shape[1], self.rate, sample_rate)), np.float32
+        )
+        for channel, out in zip(samples, moved, strict=True):
+            lib.impulse_at_rate(
+                ffi.from_buffer("float *", channel),
+                len(channel),
+                self.rate,
+                sample_rate,
+                ffi.from_buffer("float *", out),
+            )
+        return moved
 
 
 def own_room(patch: Patch) -> Room | None:

@@ -19,6 +19,7 @@ MOST_SECTIONS = 64
 LONGEST_ROOM_SECONDS = 20
 LARGEST_BODY_GAIN_DB = 60
 QUANTILES = 21
+FORMANTS = ("kept", "moved")
 PLAIN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 Check = Callable[[object], bool]
@@ -106,6 +107,10 @@ FAMILY_FIELDS: dict[str, tuple[Check, str]] = {
     "family": (lambda value: isinstance(value, str) and value in FAMILIES, f"one of {', '.join(FAMILIES)}"),
 }
 """The same for the instrument's family, which is told by its name where a patch does not say it."""
+FORMANT_FIELDS: dict[str, tuple[Check, str]] = {
+    "formants": (lambda value: value in FORMANTS, f"one of {', '.join(FORMANTS)}"),
+}
+"""The same for what formants do beyond the trained range: without it, they are kept for voices alone."""
 RING_FIELDS: dict[str, tuple[Check, str]] = {
     "performance.ring_db": number(-60, -3),
     "performance.ring_ms": number(1, 20000),
@@ -126,6 +131,7 @@ def check_info(info: Mapping) -> None:
     """Raises PatchError unless every field of the table is there and in range."""
     check_format(info)
     wanted = FIELDS | (MAP_FIELDS if "coverage" in info else {}) | (FAMILY_FIELDS if "family" in info else {})
+    wanted |= FORMANT_FIELDS if "formants" in info else {}
     performance = info.get("performance")
     if isinstance(performance, dict) and performance.keys() & {"ring_db", "ring_ms"}:
         wanted |= RING_FIELDS

@@ -20,6 +20,7 @@ typedef struct InstrumentConfig {
     int delay_frames;               /* 0: frames are decoded in the callback; else a worker decodes, this far ahead */
     float loudness_low, loudness_high, loudness_top; /* dB that the softest and hardest key aim at; the most trained */
     float pitch_low, pitch_high; /* trained range, MIDI notes */
+    int keeps_formants;          /* beyond that range, the spectral envelope stays in Hz */
     float trim_db;               /* gain after body and room, the same for all notes */
     float attack_ms, release_ms;
     float ring_db, ring_ms; /* how far below a held note it rings on, < 0, and the time of 60 dB; 0 ms: it does not */

@@ -29,14 +29,15 @@
 #define MOD_VIBRATO_DELAY 14 /* seconds, added to the patch's */
 #define MOD_TRANSITION_DEPTH 15 /* share of the dip between notes, added to 1 */
 #define MOD_EXPRESSION 16    /* share of what notes of a line differ by, added to 1 */
-#define MOD_DRIVE 17         /* 0 .. 1 of what the rack can do, and so on to the reverb */
-#define MOD_SQUEEZE 18
-#define MOD_LOW 19
-#define MOD_HIGH 20
-#define MOD_CHORUS 21
-#define MOD_ECHO 22
-#define MOD_REVERB 23
-#define MOD_TARGETS 24
+#define MOD_FORMANT 17       /* semitones that the resonances move by */
+#define MOD_DRIVE 18         /* 0 .. 1 of what the rack can do, and so on to the reverb */
+#define MOD_SQUEEZE 19
+#define MOD_LOW 20
+#define MOD_HIGH 21
+#define MOD_CHORUS 22
+#define MOD_ECHO 23
+#define MOD_REVERB 24
+#define MOD_TARGETS 25
 
 /* Curves from a gesture's place x, 0 .. 1, to its share of the way from low to high. */
 #define MOD_LINEAR 0

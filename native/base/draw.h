@@ -20,6 +20,10 @@
 #define DRAW_MIDDLE 1534.5f
 #define DRAW_SCALE 0x1p-9f
 
+/* A byte of a draw: uniform, of mean 0 and variance 1, after the middle is taken off and it is scaled. */
+#define DRAW_BYTE_MIDDLE 127.5f
+#define DRAW_BYTE_SCALE 0.01353175f /* 1 / sqrt((256^2 - 1) / 12) */
+
 static inline uint32_t draw_bits(uint32_t seed, uint32_t place) {
     uint32_t x;
     DRAW_BITS(x, place, seed);

@@ -1,8 +1,11 @@
 #include "dsp/harmonic.h"
 
+#include <math.h>
+
 #define RESTART 16 /* partials until the recurrence starts anew: its rounding errors grow with their square */
 #define UNROLL 4   /* partials; amplitudes are padded to a multiple of it */
 #define FADE 0.05  /* of Nyquist: where partials fade out */
+#define INAUDIBLE 1e-7f /* -140 dB: below a 24-bit sample's last bit */
 
 /* x minus the nearest integer, in [-0.5, 0.5]; |x| < 2^51. Adding and subtracting 1.5 * 2^52 rounds. */
 INLINE double fraction(double x) { return x - ((x + 0x1.8p52) - 0x1.8p52); }
@@ -33,7 +36,7 @@ INLINE double cycles_since(const Harmonic *h, double samples) {
 }
 
 static int audible(const float *amplitudes, int partials) {
-    while (partials > 0 && amplitudes[partials - 1] == 0) partials--;
+    while (partials > 0 && fabsf(amplitudes[partials - 1]) < INAUDIBLE) partials--;
     return partials;
 }
 
@@ -46,7 +49,10 @@ void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *dist
     float *ended = h->from;
     h->from = h->to;
     h->to = ended;
-    for (int k = 0; k < h->partials; k++) {
+    const double whole = (1 - FADE) * nyquist / fmax((double)f0_hz, 1e-9);
+    const int unfaded = whole < h->partials ? (int)whole : h->partials;
+    for (int k = 0; k < unfaded; k++) h->to[k] = amplitude * distribution[k];
+    for (int k = unfaded; k < h->partials; k++) {
         double below = (nyquist - (k + 1) * (double)f0_hz) / (FADE * nyquist);
         double weight = below < 0 ? 0 : below > 1 ? 1 : below;
         h->to[k] = (float)(weight * amplitude * distribution[k]);
@@ -72,8 +78,6 @@ void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *dist
 #undef WIDTH
 #endif
 
-void harmonic_render(const Harmonic *h, int first, int size, float *out) { FASTEST(render)(h, first, size, out); }
-
-void harmonic_cosine(const Harmonic *h, int first, int size, float *cosine) {
-    FASTEST(cosines)(h, first, size, cosine);
+void harmonic_render(const Harmonic *h, int first, int size, float *out, float *cosine) {
+    FASTEST(render)(h, first, size, out, cosine);
 }

@@ -26,10 +26,8 @@ void harmonic_reset(Harmonic *h, double phase);
    Nyquist. */
 void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *distribution, int length);
 /* Add samples [first, first + size) of the current frame to out; a pure function of the frame and the index.
-   out must have room for whole_lanes(size) floats: what lies behind `size` is overwritten with rubbish. */
-void harmonic_render(const Harmonic *h, int first, int size, float *out);
-
-/* cosine = that of the fundamental's phase at samples [first, first + size), with room as above. */
-void harmonic_cosine(const Harmonic *h, int first, int size, float *cosine);
+   out must have room for whole_lanes(size) floats: what lies behind `size` is overwritten with rubbish. cosine, with as
+   much room, becomes that of the fundamental's phase; NULL: not asked for. */
+void harmonic_render(const Harmonic *h, int first, int size, float *out, float *cosine);
 
 #endif

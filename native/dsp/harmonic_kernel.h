@@ -11,7 +11,7 @@ TARGET INLINE void NAME(angles)(const Harmonic *h, int first, float *once, float
     }
 }
 
-TARGET INLINE void NAME(sixteen_samples)(const Harmonic *h, int first, float *out) {
+TARGET INLINE void NAME(sixteen_samples)(const Harmonic *h, int first, float *out, float *fundamental) {
     float once[LANES], restart[LANES];
     wide sine1[LANE_VECTORS], cosine1[LANE_VECTORS], sine16[LANE_VECTORS], cosine16[LANE_VECTORS];
     wide sine[LANE_VECTORS], cosine[LANE_VECTORS]; /* of the last partial before a restart */
@@ -21,6 +21,7 @@ TARGET INLINE void NAME(sixteen_samples)(const Harmonic *h, int first, float *ou
     for (int i = 0; i < LANE_VECTORS; i++) {
         sincos_cycles(wide_load(once + i * WIDTH), &sine1[i], &cosine1[i]);
         sincos_cycles(wide_load(restart + i * WIDTH), &sine16[i], &cosine16[i]);
+        if (fundamental) wide_store(fundamental + i * WIDTH, cosine1[i]);
         twice_cosine[i] = cosine1[i] + cosine1[i];
         sine[i] = from[i] = to[i] = wide_splat(0);
         cosine[i] = wide_splat(1);
@@ -59,16 +60,7 @@ TARGET INLINE void NAME(sixteen_samples)(const Harmonic *h, int first, float *ou
     }
 }
 
-TARGET static void NAME(render)(const Harmonic *h, int first, int size, float *out) {
-    for (int done = 0; done < size; done += LANES) NAME(sixteen_samples)(h, first + done, out + done);
-}
-
-TARGET static void NAME(cosines)(const Harmonic *h, int first, int size, float *cosine) {
-    for (int done = 0; done < size; done += WIDTH) {
-        float cycles[WIDTH];
-        wide sine, at;
-        for (int i = 0; i < WIDTH; i++) cycles[i] = (float)fraction(h->phase + cycles_since(h, first + done + i));
-        sincos_cycles(wide_load(cycles), &sine, &at);
-        wide_store(cosine + done, at);
-    }
+TARGET static void NAME(render)(const Harmonic *h, int first, int size, float *out, float *cosine) {
+    for (int done = 0; done < size; done += LANES)
+        NAME(sixteen_samples)(h, first + done, out + done, cosine ? cosine + done : NULL);
 }

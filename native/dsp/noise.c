@@ -48,6 +48,7 @@ void noise_reset(Noise *n, uint32_t seed) {
     n->position = 0;
     n->length = 0;
     n->starts = 1;
+    n->drawn = 0;
     memset(n->from, 0, stored_taps(n->design) * sizeof(float));
     memset(n->to, 0, stored_taps(n->design) * sizeof(float));
 }
@@ -84,4 +85,4 @@ void noise_frame(Noise *n, const float *magnitudes, int length) {
     n->starts = 0;
 }
 
-void noise_render(const Noise *n, int first, int size, float *out) { FASTEST(render)(n, first, size, out); }
+void noise_render(Noise *n, int first, int size, float *out) { FASTEST(render)(n, first, size, out); }

@@ -19,7 +19,9 @@ typedef struct Noise {
     uint32_t position; /* of the frame's first sample since reset: white noise is a function of seed and position */
     float *from, *to;  /* distinct taps at the frame's first sample and at its end */
     int length;        /* samples in the frame */
-    float *white;      /* scratch for white noise: one thread at a time renders a voice */
+    float *white;      /* white noise of `drawn` positions from drawn_from on: one thread at a time renders a voice */
+    uint32_t drawn_from;
+    int drawn;
     int starts;         /* no frame since reset */
 } Noise;
 
@@ -32,6 +34,6 @@ void noise_reset(Noise *n, uint32_t seed);
 /* As harmonic_frame: ramps (crossfades) to magnitudes [M] within `length` samples; after a reset, no ramp. */
 void noise_frame(Noise *n, const float *magnitudes, int length);
 /* Add samples [first, first + size) of the current frame to out (room for whole_lanes(size)). */
-void noise_render(const Noise *n, int first, int size, float *out);
+void noise_render(Noise *n, int first, int size, float *out);
 
 #endif

@@ -33,13 +33,24 @@ TARGET INLINE void NAME(sixteen_samples)(const Noise *n, const float *white, int
     }
 }
 
-TARGET static void NAME(render)(const Noise *n, int first, int size, float *out) {
+/* White noise of `count` positions from `start` on. What was drawn before is kept: renders overlap by two margins. */
+TARGET INLINE void NAME(draw_white)(Noise *n, uint32_t start, int count) {
+    const uint32_t ahead = start - n->drawn_from;
+    int kept = ahead < (uint32_t)n->drawn ? n->drawn - (int)ahead : 0;
+    if (kept > count) kept = count;
+    if (kept && ahead) memmove(n->white, n->white + ahead, (size_t)kept * sizeof(float));
+    for (int i = kept; i < count; i++) n->white[i] = white_sample(n->seed, start + (uint32_t)i);
+    n->drawn_from = start;
+    n->drawn = count;
+}
+
+TARGET static void NAME(render)(Noise *n, int first, int size, float *out) {
     const int margin = stored_taps(n->design);
     const int taps = (n->design->half + 2) / 2 * 2;
     for (int done = 0; done < size; done += CHUNK) {
         int count = whole_lanes(size - done < CHUNK ? size - done : CHUNK);
         uint32_t start = n->position + (uint32_t)(first + done - margin);
-        for (int i = 0; i < count + 2 * margin; i++) n->white[i] = white_sample(n->seed, start + (uint32_t)i);
+        NAME(draw_white)(n, start, count + 2 * margin);
         for (int i = 0; i < count; i += LANES)
             NAME(sixteen_samples)(n, n->white + margin + i, taps, first + done + i, out + done + i);
     }

@@ -63,22 +63,12 @@ void timbre_shaper_distribution(TimbreShaper *b, const TimbreShape *bend, float 
     for (int k = 0; k < count; k++) distribution[k] = b->tilted[k] / sums.one;
 }
 
-static float resonance_at(const float *resonances, float octaves) {
-    const float at = octaves * RESONANCE_STEPS, last = RESONANCE_STEPS * RESONANCE_OCTAVES - 0.001f;
-    const float inside = at < 0 ? 0.0f : at > last ? last : at;
-    const int i = (int)inside;
-    return resonances[i] + (inside - (float)i) * (resonances[i + 1] - resonances[i]);
-}
-
 void timbre_shaper_resonate(TimbreShaper *b, const TimbreShape *bend, const float *resonances, float *distribution) {
     if (bend->sway == 0 || !(bend->sways_hz > 0) || !resonances) return;
     const int count = b->harmonics, whole = whole_lanes(count);
-    const float first = log2f(bend->sways_hz / RESONANCE_HZ);
+    const float first = RESONANCE_STEPS * (log2f(bend->sways_hz / RESONANCE_HZ) - bend->formant);
     memcpy(b->straight, distribution, (size_t)count * sizeof *distribution);
-    for (int k = 0; k < count; k++) {
-        const float octaves = first + b->log_k[k] * 1.44269504f;
-        b->nepers[k] = LOG_PER_DB * (resonance_at(resonances, octaves) - resonance_at(resonances, octaves - bend->sway));
-    }
+    FASTEST(resonate)(resonances, b->log_k, first, RESONANCE_STEPS * bend->sway, whole, b->nepers);
     const float scale = FASTEST(amplify)(b->straight, b->nepers, whole, b->tilted);
     for (int k = 0; k < count; k++) distribution[k] = b->tilted[k] * scale;
 }

@@ -19,6 +19,8 @@ typedef struct TimbreShape {
     float hiss_db;     /* of the noise above HISS_HZ, on top of that */
     float sways_hz, sway; /* where the pitch is, and how many octaves a vibrato has brought it there */
     float balance_db;  /* of the noise against the harmonics, all through the note */
+    float formant;     /* octaves that resonances are moved by, up or down */
+    float held;        /* octaves from the decoder's partials to those that sound, formants moved: see formant_shift.h */
 } TimbreShape;
 
 typedef struct TimbreShaper {

@@ -19,6 +19,22 @@ TARGET static Sums NAME(tilt)(const float *d, const float *log_k, float power, i
     return (Sums){total[0], total[1], total[2], total[3]};
 }
 
+TARGET INLINE float NAME(resonance_at)(const float *resonances, float at) {
+    const float last = RESONANCE_STEPS * RESONANCE_OCTAVES - 0.001f;
+    const float inside = at < 0 ? 0.0f : at > last ? last : at;
+    const int i = (int)inside;
+    return resonances[i] + (inside - (float)i) * (resonances[i + 1] - resonances[i]);
+}
+
+/* What partials gain on their way of so many steps to where they are; first: the fundamental's place there. */
+TARGET static void NAME(resonate)(const float *restrict resonances, const float *restrict log_k, float first, float way,
+                                  int count, float *restrict nepers) {
+    for (int k = 0; k < count; k++) {
+        const float at = first + log_k[k] * (RESONANCE_STEPS * 1.44269504f);
+        nepers[k] = LOG_PER_DB * (NAME(resonance_at)(resonances, at) - NAME(resonance_at)(resonances, at - way));
+    }
+}
+
 /* louder = d times that many nepers, and by which all must be multiplied so that the sum of squares is d's. */
 TARGET static float NAME(amplify)(const float *d, const float *nepers, int count, float *louder) {
     wide before = wide_splat(0), after = wide_splat(0);

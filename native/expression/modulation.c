@@ -10,6 +10,7 @@
 #define MOST_BALANCE_DB 48.0f
 #define MOST_VIBRATO 200.0f /* cents, as much as a map may ask for */
 #define STRIKE_SECONDS 0.01f /* in which a slurred key's velocity has come 63 % of its way */
+#define MOST_FORMANT 12.0f  /* semitones */
 #define NEAR 1e-6f          /* a smoothed gesture has arrived */
 
 static float place_of_velocity(int velocity) { return (float)(velocity - 1) / 126.0f; }
@@ -122,8 +123,9 @@ void modulation_strike(Modulation *h, const ModMatrix *map, const Channel *own, 
     }
 }
 
-static void approach(float *at, float aim, float share) {
-    *at += (aim - *at) * share;
+static void approach(float *at, float aim, float seconds, float smoothing) {
+    if (*at == aim) return;
+    *at += (aim - *at) * (smoothing > 0 ? 1.0f - expf(-seconds / smoothing) : 1.0f);
     if (fabsf(aim - *at) < NEAR) *at = aim;
 }
 
@@ -132,9 +134,8 @@ void modulation_follow(Modulation *h, const ModMatrix *map, const Channel *own, 
         const ModRoute *row = &map->rows[i];
         if (row->onset) continue;
         const float smoothing = row->gesture == MOD_VELOCITY ? STRIKE_SECONDS : row->smoothing_seconds;
-        float share = smoothing > 0 ? 1.0f - expf(-seconds / smoothing) : 1.0f;
-        approach(&h->own[i], place(row, h, own), share);
-        approach(&h->master[i], master ? place(row, h, master) : place_at_rest(row), share);
+        approach(&h->own[i], place(row, h, own), seconds, smoothing);
+        if (master) approach(&h->master[i], place(row, h, master), seconds, smoothing);
     }
 }
 
@@ -194,6 +195,7 @@ ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Cha
                      .brightness = clamp(sum[MOD_BRIGHTNESS], -MOST_OCTAVES, MOST_OCTAVES),
                      .noise_db = sum[MOD_ATTACK_NOISE],
                      .balance_db = clamp(sum[MOD_BALANCE], -MOST_BALANCE_DB, MOST_BALANCE_DB),
+                     .formant = clamp(sum[MOD_FORMANT], -MOST_FORMANT, MOST_FORMANT),
                      .gain_left = gain * cosf(angle),
                      .gain_right = gain * sinf(angle),
                      .legato_octaves = clamp(sum[MOD_LEGATO_TIME], -MOST_OCTAVES, MOST_OCTAVES),

@@ -19,6 +19,7 @@ typedef struct ModValues {
     float balance_db;     /* of the noise against the harmonics */
     float gain_left, gain_right;
     float legato_octaves, depth, expression; /* of a note's transition, looked at as its key comes */
+    float formant;        /* semitones that resonances move by */
     float rate_octaves, vibrato_delay;       /* of the vibrato; the delay in seconds, added */
 } ModValues;
 

@@ -399,9 +399,10 @@ NoteContourFrame note_contour_at(const NoteContour *p, const NoteContourRange *r
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);
 
     float attack;
-    const NoteAim aim = aim_at(p, range, gesture, frame.pitch, time, &attack);
+    frame.decoder_pitch = formant_pitch(&range->formants, frame.pitch, gesture->formant);
+    const NoteAim aim = aim_at(p, range, gesture, frame.decoder_pitch, time, &attack);
     const int shaped = !isnan(wanted->volume_fluctuation) || aim.amplitude_db != 0;
-    float loudness = loudness_at(&aim, range, gesture, shaped, frame.pitch, sway.loudness_db, attack);
+    float loudness = loudness_at(&aim, range, gesture, shaped, frame.decoder_pitch, sway.loudness_db, attack);
     loudness += p->deviation.level_db;
     const float extra_db = aim.beside_db * (1.0f - gesture->volume);
 
@@ -420,6 +421,7 @@ NoteContourFrame note_contour_at(const NoteContour *p, const NoteContourRange *r
         frame.bend.sways_hz = frame.f0_hz;
         frame.bend.sway = p->amount * (sway.semitones + VIBRATO_UNIT_SEMITONES * (sway_at(p, range, time) * wave)) / 12.0f;
     }
+    formant_shape(&range->formants, frame.pitch, gesture->formant, &frame.bend);
     frame.bend.brighter = gesture->brightness;
     frame.bend.centroid = CENTROID(set(wanted->brightness, 0.0f));
     frame.bend.left_centroid = p->left_centroid;

@@ -7,6 +7,7 @@
 #include "api/attributes.h"
 #include "dsp/timbre_shaper.h"
 #include "api/expression.h"
+#include "expression/formant_pitch.h"
 #include "expression/loudness_map.h"
 #include "expression/modulation.h"
 #include "expression/transition.h"
@@ -20,6 +21,7 @@ typedef struct NoteContourRange {
     float attack_seconds, release_seconds;
     float ring_db, ring_seconds; /* below a held note, what rings on, and for how long it takes 60 dB; 0: nothing */
     LoudnessMap map;
+    FormantRange formants;
     Expression expression;
 } NoteContourRange;
 
@@ -67,6 +69,7 @@ typedef struct NoteContour {
 
 typedef struct NoteContourFrame {
     float f0_hz, pitch; /* pitch in MIDI notes, fractional */
+    float decoder_pitch; /* the decoder's, which differs if formants stay or move */
     float loudness_db;  /* for the decoder: within its trained range */
     float gain;         /* linear: what lies below that range, and the end of a release */
     int finished;       /* the release is over */

@@ -22,7 +22,7 @@ void offline_harmonic(void *memory, int partials, double sample_rate, const floa
         int length = (int)(starts[i + 1] - starts[i]);
         harmonic_frame(&harmonic, f0_hz[end], amplitude[end], distribution + end * partials, length);
         memset(out + starts[i], 0, whole_lanes(length) * sizeof(float));
-        harmonic_render(&harmonic, 0, length, out + starts[i]);
+        harmonic_render(&harmonic, 0, length, out + starts[i], NULL);
     }
 }
 

@@ -19,6 +19,7 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
                                    .release_seconds = config->release_ms / 1000.0f,
                                    .ring_db = config->ring_db,
                                    .ring_seconds = config->ring_ms / 1000.0f,
+                                   .formants = {config->pitch_low, config->pitch_high, config->keeps_formants},
                                    .expression = config->expression};
     in->trim = exp2f(config->trim_db * 0.16609640f); /* dB to octaves of amplitude */
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
@@ -27,8 +28,9 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
     const double frame_rate = config->sample_rate / config->hop;
     life_contour_init(&in->life_contour, &config->life, config->sample_rate, frame_rate);
     life_spectrum_init(&in->life_spectrum, arena, &config->life, config->voices, config->harmonics, config->noise_bands,
-                       frame_rate);
+                       config->sample_rate, frame_rate);
     timbre_shaper_init(&in->bender, arena, config->harmonics, config->noise_bands, config->patch_rate);
+    formant_shift_init(&in->formants, arena, config->harmonics, config->noise_bands, config->patch_rate);
     if (config->resonances) {
         const size_t steps = RESONANCE_STEPS * RESONANCE_OCTAVES + 1;
         in->resonances = arena_floats(arena, steps);
@@ -181,7 +183,15 @@ static int64_t score_due(const Instrument *in) {
     return score && score->played < score->count ? score->record[score->played].start : INT64_MAX;
 }
 
+static void move_formants(Instrument *in, VoiceFrame *frame) {
+    const TimbreShape *shape = &frame->bend;
+    const float decoder_hz = frame->f0_hz * exp2f(-shape->held - shape->formant);
+    formant_shift_partials(&in->formants, shape->held, decoder_hz, frame->f0_hz, frame->amplitude, frame->distribution);
+    formant_shift_noise(&in->formants, shape->formant, frame->magnitudes);
+}
+
 static void bend(Instrument *in, VoiceFrame *frame) {
+    if (frame->bend.held != 0 || frame->bend.formant != 0) move_formants(in, frame);
     timbre_shaper_resonate(&in->bender, &frame->bend, in->resonances, frame->distribution);
     timbre_shaper_distribution(&in->bender, &frame->bend, frame->distribution);
     timbre_shaper_magnitudes(&in->bender, &frame->bend, frame->magnitudes);
@@ -309,5 +319,5 @@ void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet,
     }
     for (int c = 0; c < 2; c++)
         for (int i = 0; i < size; i++) out[c][i] += in->dry[c][i] * (ramp_at(gain, start + i) * in->trim);
-    for (int v = 0; v < in->config.voices; v++) in->sound[v].in_chunk = 0;
+    for (int v = 0; v < in->config.voices; v++) voice_renderer_clear(&in->sound[v], size);
 }

@@ -7,6 +7,7 @@
 #include "dsp/biquad_cascade.h"
 #include "dsp/convolver.h"
 #include "effects/rack.h"
+#include "instrument/formant_shift.h"
 #include "instrument/life_spectrum.h"
 #include "expression/expression_net.h"
 #include "expression/life_contour.h"
@@ -29,6 +30,7 @@ struct Instrument {
     LifeSpectrum life_spectrum;
     Network decoder;
     TimbreShaper bender;
+    FormantShift formants;
     float *resonances; /* NULL: none */
     NoiseDesign noise;
     FrameQueue frames;

@@ -11,6 +11,9 @@
 #define DEPTH_SECONDS 0.3
 #define NOISE_SECONDS 0.012
 #define NOISE_NEIGHBOURS 0.95f
+#define BEFORE 64 /* zeros before what is correlated */
+#define RECKONED 4    /* frames in which partials' depths change little ... */
+#define YOUNG 16      /* ... once a note is so many frames old */
 #define LAST_SLOPED 24 /* from this partial on, the number makes no more difference */
 #define LOG_PER_DB 0.11512925f
 #define A_WEIGHTING 4 /* squares of the corner frequencies in Hz, IEC 61672 */
@@ -28,24 +31,26 @@ static const double speed_seconds[LIFE_SPEEDS] = {0.5, 0.12, 0.03, 0.006};
 #endif
 
 void life_spectrum_init(LifeSpectrum *l, Arena *arena, const LifeNumbers *numbers, int voices, int harmonics, int bands,
-                        double frame_rate) {
+                        double sample_rate, double frame_rate) {
     l->numbers = *numbers;
     l->harmonics = harmonics;
     l->bands = bands;
+    l->nyquist = (float)(0.5 * sample_rate);
     l->lanes = whole_lanes(harmonics);
     l->noise_lanes = whole_lanes(bands);
     l->forget = (float)(1.0 - exp(-1.0 / (DEPTH_SECONDS * frame_rate)));
     l->log_number = arena_floats(arena, (size_t)l->lanes);
     const int scratch = l->lanes > l->noise_lanes ? l->lanes : l->noise_lanes;
-    l->sway = arena_floats(arena, (size_t)scratch);
+    l->sway = arena_floats(arena, (size_t)(BEFORE + scratch));
+    if (l->sway) l->sway += BEFORE;
     l->out = arena_floats(arena, (size_t)scratch);
     for (int v = 0; v < voices; v++) {
         LifeSpectrumVoice *voice = &l->voice[v];
-        for (int i = 0; i < 2; i++) {
-            voice->partials[i] = arena_floats(arena, (size_t)LIFE_SPEEDS * l->lanes);
-            voice->noise[i] = arena_floats(arena, (size_t)l->noise_lanes);
-        }
+        voice->partials = arena_floats(arena, (size_t)(2 * LIFE_SPEEDS) * l->lanes);
+        for (int i = 0; i < 2; i++) voice->noise[i] = arena_floats(arena, (size_t)l->noise_lanes);
         voice->depth = arena_floats(arena, (size_t)l->lanes);
+        voice->deviation = arena_floats(arena, (size_t)l->lanes);
+        voice->weight = arena_floats(arena, (size_t)l->lanes);
     }
     if (!arena->base) return;
     float power = 0;
@@ -66,42 +71,52 @@ static void reset(LifeSpectrum *l, LifeSpectrumVoice *v, uint32_t seed) {
     memset(v->depth, 0, (size_t)l->lanes * sizeof *v->depth);
 }
 
-/* Steps a row of processes: `now` and `before` are the two newest values of each. */
-static void advance(const Process *p, const LifeSpectrumVoice *v, float *now, float *before, int lanes, uint32_t row) {
-    /* A row of the note's draws for each frame; two for the first, which starts in the middle of the process. */
-    const uint32_t seed = draw_bits(v->seed, 1 + row), place = (v->frames + (v->frames > 0)) * (uint32_t)lanes;
-    FASTEST(advance)(p, seed, place, !v->frames, lanes, now, before);
+/* Rows of a note's draws: of each speed's first values, of the noise's, and of all that follow. */
+enum { ROW_NOISE = LIFE_SPEEDS, ROW_PARTIALS };
+
+static uint32_t row_of(const LifeSpectrumVoice *v, int row) { return draw_bits(v->seed, 1 + (uint32_t)row); }
+
+/* The partials' sway in this frame, into l->sway. */
+static void sway_partials(LifeSpectrum *l, LifeSpectrumVoice *v, int lanes) {
+    uint32_t seeds[LIFE_SPEEDS];
+    if (v->frames) {
+        const uint32_t place = v->frames * (uint32_t)l->lanes;
+        FASTEST(advance_partials)(l, row_of(v, ROW_PARTIALS), place, lanes, v->frames & 1, v->partials);
+        return;
+    }
+    for (int i = 0; i < LIFE_SPEEDS; i++) seeds[i] = row_of(v, i);
+    FASTEST(begin_partials)(l, seeds, v->partials);
 }
 
-/* Each value takes from the one before it, and keeps its variance. */
-static void correlate(float *x, int count, float neighbours) {
-    const float own = sqrtf(1.0f - neighbours * neighbours);
-    for (int i = 1; i < count; i++) x[i] = neighbours * x[i - 1] + own * x[i];
+/* Partials that can be heard: no others move. */
+static int below_nyquist(const LifeSpectrum *l, float f0_hz) {
+    return f0_hz * (float)l->harmonics > l->nyquist ? (int)(l->nyquist / f0_hz) : l->harmonics;
 }
 
 static void move_partials(LifeSpectrum *l, LifeSpectrumVoice *v, VoiceFrame *frame) {
-    const int lanes = l->lanes, count = l->harmonics;
-    memset(l->sway, 0, (size_t)lanes * sizeof *l->sway);
-    for (int i = 0; i < LIFE_SPEEDS; i++) {
-        float *now = v->partials[0] + i * lanes, *before = v->partials[1] + i * lanes;
-        advance(&l->partials[i], v, now, before, lanes, (uint32_t)i);
-        for (int k = 0; k < lanes; k++) l->sway[k] += l->numbers.partials[i] * now[k];
-    }
-    correlate(l->sway, count, l->numbers.neighbours);
-    memset(l->out, 0, (size_t)lanes * sizeof *l->out);
+    const int count = below_nyquist(l, frame->f0_hz), lanes = whole_lanes(count);
+    sway_partials(l, v, lanes);
+    if (l->numbers.neighbours > 0) FASTEST(correlate)(l->sway, lanes, l->numbers.neighbours);
     memcpy(l->out, frame->distribution, (size_t)count * sizeof *l->out);
+    memset(l->out + count, 0, (size_t)(lanes - count) * sizeof *l->out);
     const float share = fmaxf(l->forget, 1.0f / (float)(v->frames + 1));
-    const float sum = FASTEST(move_partials)(l, v, share, frame->life, frame->f0_hz, l->out);
-    if (!(sum > 1e-20f)) return;
-    for (int k = 0; k < count; k++) frame->distribution[k] = l->out[k] / sum;
-    *frame->amplitude *= sum;
+    if (v->frames < YOUNG) FASTEST(reckon)(l, v, share, frame->f0_hz, lanes, l->out);
+    else if ((v->frames + v->seed) % RECKONED == 0)
+        FASTEST(reckon)(l, v, RECKONED * share, frame->f0_hz, lanes, l->out);
+    const float louder = FASTEST(move_partials)(l, v, frame->life, lanes, l->out);
+    if (!(louder > 0)) return;
+    memcpy(frame->distribution, l->out, (size_t)count * sizeof *l->out);
+    *frame->amplitude *= louder;
 }
 
 static void move_noise(LifeSpectrum *l, LifeSpectrumVoice *v, VoiceFrame *frame) {
-    advance(&l->noise, v, v->noise[0], v->noise[1], l->noise_lanes, LIFE_SPEEDS);
+    float *now = v->noise[v->frames & 1], *other = v->noise[~v->frames & 1];
+    const uint32_t seed = row_of(v, ROW_NOISE), lanes = (uint32_t)l->noise_lanes;
     if (l->numbers.noise_db <= 0) return;
-    memcpy(l->sway, v->noise[0], (size_t)l->noise_lanes * sizeof *l->sway);
-    correlate(l->sway, l->bands, NOISE_NEIGHBOURS);
+    if (v->frames) FASTEST(advance)(&l->noise, seed, (v->frames + 1) * lanes, l->noise_lanes, other, now);
+    else FASTEST(begin)(&l->noise, seed, l->noise_lanes, now, other);
+    memcpy(l->sway, now, (size_t)lanes * sizeof *l->sway);
+    FASTEST(correlate)(l->sway, l->noise_lanes, NOISE_NEIGHBOURS);
     FASTEST(noise_gains)(l->sway, l->numbers.noise_db * frame->life, l->noise_lanes, l->out);
     for (int i = 0; i < l->bands; i++) frame->magnitudes[i] *= l->out[i];
 }

@@ -43,7 +43,6 @@ HOT static void add_in_step(VoiceRenderer *s, int first, int size) {
     const int count = whole_lanes(size);
     clear(s->noisy, count);
     noise_render(&s->noise, first, size, s->noisy);
-    harmonic_cosine(&s->harmonic, first, size, s->cosine);
     float *restrict mono = s->mono;
     const float *restrict noisy = s->noisy, *restrict cosine = s->cosine;
     for (int i = 0; i < count; i++) {
@@ -55,19 +54,16 @@ HOT static void add_in_step(VoiceRenderer *s, int first, int size) {
 /* [first, first + size) of the current frame. */
 static void render(VoiceRenderer *s, int first, int size, float *left, float *right) {
     clear(s->mono, whole_lanes(size));
-    harmonic_render(&s->harmonic, first, size, s->mono);
-    if (s->in_step > 0 || s->frame.noise_in_step > 0) add_in_step(s, first, size);
+    const int in_step = s->in_step > 0 || s->frame.noise_in_step > 0;
+    harmonic_render(&s->harmonic, first, size, s->mono, in_step ? s->cosine : NULL);
+    if (in_step) add_in_step(s, first, size);
     else noise_render(&s->noise, first, size, s->mono);
     apply_gains(s, first, size, left, right);
 }
 
 void voice_renderer_advance(VoiceRenderer *s, int64_t chunk_start, int64_t position) {
     if (!s->active || position <= s->rendered) return;
-    if (!s->in_chunk) {
-        clear(s->out_left, CHUNK);
-        clear(s->out_right, CHUNK);
-        s->in_chunk = 1;
-    }
+    s->in_chunk = 1;
     int64_t end = s->begin + s->frame.length;
     int64_t stop = position < end ? position : end;
     if (stop > s->rendered) {
@@ -110,6 +106,13 @@ void voice_renderer_begin(VoiceRenderer *s, int64_t position, const VoiceFrame *
         s->in_step = s->frame.noise_in_step;
     }
     play(s, position, frame, frame->length);
+}
+
+void voice_renderer_clear(VoiceRenderer *s, int size) {
+    if (!s->in_chunk) return;
+    clear(s->out_left, size);
+    clear(s->out_right, size);
+    s->in_chunk = 0;
 }
 
 void voice_renderer_cut(VoiceRenderer *s, int64_t position, Tail *tail) {

@@ -25,10 +25,15 @@ typedef struct VoiceFrame {
     float *amplitude, *distribution, *magnitudes; /* [1], [K], [M]: kept readable until the next frame */
 } VoiceFrame;
 
-/* Weights may be finite and yet make a number that is not, or is no amplitude: such values become 0. */
+/* Weights may be finite and yet make a number that is not, or is no amplitude: such values become 0. Sums of every
+   sixteenth value don't wait for each other. */
 static inline void silence_nonsense(float *values, int count) {
-    float sum = 0;
-    for (int i = 0; i < count; i++) sum += values[i] < 0 ? -values[i] : values[i];
+    float sums[LANES] = {0}, sum = 0;
+    int i = 0;
+    for (; i + LANES <= count; i += LANES)
+        for (int lane = 0; lane < LANES; lane++) sums[lane] += values[i + lane] < 0 ? -values[i + lane] : values[i + lane];
+    for (; i < count; i++) sum += values[i] < 0 ? -values[i] : values[i];
+    for (int lane = 0; lane < LANES; lane++) sum += sums[lane];
     if (!(sum < 1e4f)) memset(values, 0, (size_t)count * sizeof *values); /* NaN fails this too */
 }
 
@@ -55,6 +60,8 @@ typedef struct VoiceRenderer {
 void voice_renderer_init(VoiceRenderer *s, Arena *arena, const NoiseDesign *design, int harmonics, double sample_rate);
 /* Render up to `position` into the chunk that began at chunk_start. */
 void voice_renderer_advance(VoiceRenderer *s, int64_t chunk_start, int64_t position);
+/* After the chunk, of so many samples, was taken: its buffers are silent again. */
+void voice_renderer_clear(VoiceRenderer *s, int size);
 /* From `position` on (to which the sound has advanced) play this frame. A fresh one needs what sounds to be cut. */
 void voice_renderer_begin(VoiceRenderer *s, int64_t position, const VoiceFrame *frame);
 /* Fade out within TAIL samples from `position` on, into the tail. Reads the current frame's values once more. */

@@ -148,8 +148,9 @@ int input_voice_frame(Synth *s, ControlFrame *frame) {
                                       .bend = {.brighter = gesture.brightness},
                                       .life = READ(s->life),
                                       .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},
-                            .f0_scaled = pitch / 127.0f,
+                            .f0_scaled = formant_pitch(&range->formants, pitch, gesture.formant) / 127.0f,
                             .loudness_scaled = input_db / 80.0f + 1.0f};
+    formant_shape(&range->formants, pitch, gesture.formant, &frame->sound.bend);
     in->starts = in->continues = in->waits = 0;
     WRITE(in->counters.pitch, pitch);
     int note = (int)(fminf(127.0f, fmaxf(0.0f, pitch)) + 0.5f), channel = READ(in->settings.channel) & 15;

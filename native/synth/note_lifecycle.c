@@ -152,9 +152,9 @@ ModValues note_lifecycle_modulation(const Synth *s, const VoiceControl *part) {
     return values;
 }
 
-void player_sway(const Synth *s, VoiceControl *part, int64_t position) {
-    const ModValues gesture = note_lifecycle_modulation(s, part);
-    performance_sway(&part->performance, &s->current->range, &gesture, position);
+void player_ask(const Synth *s, VoiceControl *part, int64_t position) {
+    part->asked = note_lifecycle_modulation(s, part);
+    performance_sway(&part->performance, &s->current->range, &part->asked, position);
 }
 
 void note_lifecycle_follow(const Synth *s, VoiceControl *part, int64_t samples) {

@@ -6,8 +6,8 @@
 Player player_of(Synth *s);
 /* What a part is asked for by its channel and its key. */
 ModValues note_lifecycle_modulation(const Synth *s, const VoiceControl *part);
-/* The rate of the part's vibrato from this position on. */
-void player_sway(const Synth *s, VoiceControl *part, int64_t position);
+/* The same for its next frame, kept in the part; and the rate of its vibrato from this position on. */
+void player_ask(const Synth *s, VoiceControl *part, int64_t position);
 /* The part's gestures go on for a frame of so many samples. */
 void note_lifecycle_follow(const Synth *s, VoiceControl *part, int64_t samples);
 /* Another map counts from now on, for notes that sound as well. */

@@ -114,7 +114,7 @@ static int64_t grid_after(const Synth *s, int voice, int64_t position) {
 
 static ControlFrame control_frame(Synth *s, int voice, int64_t position, float life) {
     VoiceControl *part = &s->part[voice];
-    ModValues gesture = note_lifecycle_modulation(s, part);
+    const ModValues gesture = part->asked;
     /* Ramps end where the frame ends: so that is the time to look at. */
     NoteContourFrame at = note_contour_at(&part->performance, &s->current->range, &gesture, part->next_frame);
     const float gain = at.gain * exp2f(part->performance.deviation.gain_db * 0.16609640f); /* dB to octaves of amplitude */
@@ -131,7 +131,7 @@ static ControlFrame control_frame(Synth *s, int voice, int64_t position, float l
                                     .bend = at.bend,
                                     .life = life,
                                     .seed = s->config.seed * 0x9E3779B9u + s->notes * 64u + (uint32_t)voice},
-                          .f0_scaled = at.pitch / 127.0f,
+                          .f0_scaled = at.decoder_pitch / 127.0f,
                           .loudness_scaled = at.loudness_db / 80.0f + 1.0f};
     part->starts = 0;
     readout_write(&s->readout,
@@ -159,7 +159,7 @@ static void perform(Synth *s, int64_t position, const int *voices, int count, fl
         /* A note's first frame reaches to the grid, but is no shorter than a quarter of the rest. */
         part->next_frame = grid_after(s, voices[i], position + (part->starts ? s->hop / 4 - 1 : 0));
         note_lifecycle_follow(s, part, part->next_frame - position);
-        player_sway(s, part, position);
+        player_ask(s, part, position);
         if (part->starts) {
             expression_net_reset(performer, voices[i]);
             life_contour_reset(contour, voices[i], &part->performance);

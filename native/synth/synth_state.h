@@ -28,6 +28,7 @@ typedef struct VoiceControl {
     int frozen;          /* its key was let go: it follows its channel no more, but ... */
     Channel frozen_channel;       /* ... keeps its channel as it was then */
     Modulation hands;
+    ModValues asked; /* by them, in its current frame */
 } VoiceControl;
 
 /* A channel's newest note, for the one that follows it. */

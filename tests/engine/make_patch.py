@@ -28,16 +28,19 @@ def make_patch(
     body: np.ndarray | None = None,
     room: np.ndarray | None = None,
     room_rate: int | None = None,
+    partials_db: np.ndarray | None = None,
     **changes,
 ) -> Path:
     """Write a patch to `path` and return it; `changes` replace entries of its patch.json.
 
     Amplitude follows loudness, some 0.4 at 0 dB and 10 dB less for 10 dB less; partials fall by 6 dB an
     octave, a little less when loud; noise stays some 40 dB below. `recurrent` puts a GRU behind the dense
-    layers.
+    layers. partials_db [harmonics] makes partials louder.
     """
     layers = make_layers(width, harmonics, noise_bands, depth, lags, recurrent)
     weights = make_weights(layers, seed)
+    if partials_db is not None:
+        weights["harmonic_distribution.bias"] += np.asarray(partials_db, np.float32) / 20
     info = {
         "name": Path(path).stem,
         "title": "Random numbers",

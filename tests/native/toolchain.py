@@ -14,7 +14,8 @@ import pytest
 
 NATIVE = Path(__file__).parents[2] / "native"
 DRIVER = Path(__file__).parent / "driver"
-KERNEL = sorted(path for path in NATIVE.rglob("*.c") if path.name != "_kernel.c")
+PLUGIN = sorted((NATIVE / "plugin").glob("*.c"))
+KERNEL = sorted(path for path in NATIVE.rglob("*.c") if path.name != "_kernel.c" and path not in PLUGIN)
 STRICT = ("-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wno-psabi")
 CACHE = Path(tempfile.gettempdir()) / f"ddsp-live-objects-{os.getuid() if hasattr(os, 'getuid') else 0}"
 
@@ -65,9 +66,8 @@ def symbols(made: Path, kind: str) -> set[str]:
 
 
 def _object(compiler: str, flags: tuple[str, ...], source: Path) -> Path:
-    texts = [
-        path.read_bytes() for path in (*sorted(NATIVE.rglob("*.h")), *sorted(DRIVER.glob("*.h")), source)
-    ]
+    headers = (*sorted(NATIVE.rglob("*.h")), *sorted(Path(__file__).parent.rglob("*.h")))
+    texts = [path.read_bytes() for path in (*headers, source)]
     key = repr((_version(compiler), flags, source.name)).encode()
     digest = hashlib.sha256(b"\0".join([key, *texts])).hexdigest()
     out = CACHE / f"{source.stem}-{digest[:24]}.o"

@@ -10,7 +10,8 @@ def cubic(values: np.ndarray, at: np.ndarray) -> np.ndarray:
     for the nearest that has four samples.
     """
     left = np.clip(at.astype(int), 1, values.shape[-1] - 3)
-    x = np.clip(at - left, 0, 1)
-    rows = () if values.ndim == 1 else (np.arange(len(values)),)
-    y0, y1, y2, y3 = (values[(*rows, left + step)] for step in (-1, 0, 1, 2))
+    x = np.clip(at - left, 0, 1).astype(values.dtype)
+    if values.ndim > 1:
+        left += np.arange(len(values)) * values.shape[-1]
+    y0, y1, y2, y3 = (values.take(left + step) for step in (-1, 0, 1, 2))
     return y1 + x / 2 * (y2 - y0 + x * (2 * y0 - 5 * y1 + 4 * y2 - y3 + x * (3 * (y1 - y2) + y3 - y0)))

@@ -36,19 +36,33 @@ def _of_frames(audio: np.ndarray, times: np.ndarray, read_hz: np.ndarray) -> tup
     here = likeness[:, shortest:-1]
     before, after = likeness[:, shortest - 1 : -2], likeness[:, shortest + 1 :]
     lags = np.arange(shortest, likeness.shape[1] - 1)
-    rank = np.where(
-        (here > before) & (here >= after), here - SHORTEST_IS_RIGHT * np.log2(lags / shortest), -9
-    )
-    best = np.argpartition(rank, -COUNT, 1)[:, -COUNT:]
+    row, peak = np.nonzero((here > before) & (here >= after))
+    rank = here[row, peak] - SHORTEST_IS_RIGHT * np.log2(lags[peak] / shortest)
+    best, found = _best_of_rows(row, peak, rank, len(times))
     rows = np.arange(len(times))[:, None]
     y0, y1, y2 = before[rows, best], here[rows, best], after[rows, best]
     bend = np.minimum(y0 - 2 * y1 + y2, -1e-9)
     shift = np.clip(0.5 * (y0 - y2) / bend, -1, 1)
-    found = rank[rows, best] > -9
     period = np.where(found, (lags[best] + shift) / (_FINER * RATE), 1 / LOWEST_HZ)
     fit = np.where(found, y1 - 0.25 * (y0 - y2) * shift, -1.0)
     read = cubic(likeness, _FINER * RATE / read_hz)
     return np.column_stack([1 / period, read_hz]), np.column_stack([fit, read])
+
+
+def _best_of_rows(
+    row: np.ndarray, place: np.ndarray, rank: np.ndarray, rows: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The COUNT places of highest rank of each row, and whether there were so many, both [rows, COUNT].
+
+    row, place, rank: [peaks], by rows.
+    """
+    counts = np.bincount(row, minlength=rows)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    shape = rows, max(COUNT, counts.max(initial=0))
+    ranks, places = np.full(shape, -9.0, np.float32), np.zeros(shape, int)
+    ranks[row, nth], places[row, nth] = rank, place
+    best = np.argpartition(ranks, -COUNT, 1)[:, -COUNT:]
+    return np.take_along_axis(places, best, 1), np.take_along_axis(ranks, best, 1) > -9
 
 
 def _likeness(audio: np.ndarray, times: np.ndarray, longest: int) -> np.ndarray:

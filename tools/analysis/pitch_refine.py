@@ -24,16 +24,17 @@ def _misfit(audio: np.ndarray, sample_rate: int, times: np.ndarray, period: np.n
     reach = size + longest
     first = np.round(times * sample_rate - (size + lag) / 2).astype(int)
     begin, end = first.min() - 1, first.max() + size + longest + 2
-    piece = audio[max(begin, 0) : max(end, 0)].astype(np.float64)
+    piece = audio[max(begin, 0) : max(end, 0)].astype(np.float32)
     padded = np.pad(piece, (max(-begin, 0), max(end - len(audio), 0) + reach))
-    start = first - begin
-    here = start[:, None] + np.arange(size)
-    later, between = np.divmod(lag, 1)
-    there = here + later.astype(int)[:, None]
-    shifted = padded[there] * (1 - between[:, None]) + padded[there + 1] * between[:, None]
-    x = padded[here]
-    power = (x * x).sum(1) + (shifted * shifted).sum(1)
-    return ((x - shifted) ** 2).sum(1) / np.maximum(power, 1e-12)
+    first -= begin
+    windows = np.lib.stride_tricks.sliding_window_view(padded, size)
+    later = lag.astype(int)
+    between = (lag - later).astype(np.float32)[:, None]
+    x, left, right = windows[first], windows[first + later], windows[first + later + 1]
+    shifted = left + between * (right - left)
+    power = np.einsum("ij,ij->i", x, x) + np.einsum("ij,ij->i", shifted, shifted)
+    x = x - shifted
+    return np.einsum("ij,ij->i", x, x) / np.maximum(power, 1e-12)
 
 
 def refine(f0_hz: np.ndarray, times: np.ndarray, audio: np.ndarray, sample_rate: int) -> np.ndarray:

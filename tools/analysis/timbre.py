@@ -11,6 +11,7 @@ from .pitch_candidates import RATE
 from .vibrato import without_vibrato
 
 SIZE = 4096  # samples at RATE, so that two notes a semitone apart part above 100 Hz
+WINDOW = np.hanning(SIZE).astype(np.float32)
 PARTIALS = 12
 FLOOR_DB = 50.0
 FRAMES = 200  # spectra looked at, evenly over the voiced frames
@@ -37,45 +38,77 @@ SEVERAL_SECONDS = 0.3
 PARTIAL_WIDTH = 0.05  # of its frequency, for vibrato
 
 
-def partials(audio: np.ndarray, sample_rate: int, track: Track) -> np.ndarray:
+class Line(NamedTuple):
+    """A line of pitch with its sound, per sample at RATE, which begin 2 * SIZE before the recording."""
+
+    sound: np.ndarray
+    f0_hz: np.ndarray
+    turns: np.ndarray  # periods of the pitch since the first sample
+
+
+def line_of(audio: np.ndarray, sample_rate: int, track: Track) -> Line:
+    """The recording, audio [samples], with its pitch at every sample."""
+    heard = audio if sample_rate == RATE else soxr.resample(audio, sample_rate, RATE)
+    sound = np.pad(np.asarray(heard, np.float32), 2 * SIZE)
+    seconds = (np.arange(len(sound)) - 2 * SIZE) / RATE
+    known = track.followed if track.followed.any() else slice(None)
+    f0_hz = 2 ** np.interp(seconds, track.times[known], np.log2(track.f0_hz[known]))
+    return Line(sound, f0_hz, np.cumsum(f0_hz) / RATE)
+
+
+class Spectra(NamedTuple):
+    """Spectra of a recording's voiced frames, along its line of pitch."""
+
+    power: np.ndarray  # [frames, bins]
+    f0_hz: np.ndarray  # [frames]
+
+
+def voiced_spectra(line: Line, track: Track) -> Spectra:
+    """Up to FRAMES spectra of voiced frames within 30 dB of the loudest, evenly over them."""
+    voiced = np.flatnonzero(track.voiced)
+    if not len(voiced):
+        return Spectra(np.zeros((0, SIZE // 2 + 1)), np.zeros(0))
+    chosen = voiced[np.linspace(0, len(voiced) - 1, min(FRAMES, len(voiced))).astype(int)]
+    power = _along(line, track.times[chosen])
+    level = power.sum(1)
+    loud = level > 1e-3 * level.max(initial=0)
+    return Spectra(power[loud], track.f0_hz[chosen][loud])
+
+
+def partials(spectra: Spectra) -> np.ndarray:
     """Mean levels of the first PARTIALS partials, float32 dB [PARTIALS] below the strongest, -FLOOR_DB at least."""
-    power, f0_hz = _spectra(audio, sample_rate, track)
-    mean = np.zeros(PARTIALS)
-    hz = np.arange(SIZE // 2 + 1) * RATE / SIZE
-    for spectrum, f0 in zip(power, f0_hz, strict=True):
-        order = np.round(hz / f0).astype(int)
-        inside = (order >= 1) & (order <= PARTIALS) & (np.abs(hz - order * f0) < 0.3 * f0)
-        mean += np.bincount(order[inside] - 1, spectrum[inside], PARTIALS)
+    power, f0_hz = spectra
+    place = np.arange(power.shape[1]) * RATE / SIZE / f0_hz[:, None]
+    order = np.round(place).astype(int)
+    inside = (order >= 1) & (order <= PARTIALS) & (np.abs(place - order) < 0.3)
+    mean = np.bincount(order[inside] - 1, power[inside], PARTIALS)
     level_db = 10 * np.log10(np.maximum(mean, 1e-20) / max(mean.max(), 1e-20))
     return np.maximum(level_db, -FLOOR_DB).astype(np.float32)
 
 
-def unexplained(audio: np.ndarray, sample_rate: int, track: Track) -> float:
+def unexplained(spectra: Spectra) -> float:
     """Share of the power that lies between the partials of the pitch: median of frames.
 
     Recordings of one voice hold a few percent there; a chord holds most of its other notes there.
     """
-    power, f0_hz = _spectra(audio, sample_rate, track)
-    return float(np.median(_between_partials(power, f0_hz))) if len(power) else 0.0
+    return float(np.median(_between_partials(*spectra))) if len(spectra.power) else 0.0
 
 
-def chord_db(audio: np.ndarray, sample_rate: int, track: Track) -> float:
+def chord_db(spectra: Spectra) -> float:
     """How far partials that no chord over the pitch has lie below those beside them, in dB: median of frames.
 
     One voice has all of its partials, although the lowest may be cut off. Two notes that repeat together after
     several periods of each have only the multiples of two numbers.
     """
-    power, f0_hz = _spectra(audio, sample_rate, track)
-    return float(np.median(_beside_chords(power, f0_hz))) if len(power) else 0.0
+    return float(np.median(_beside_chords(*spectra))) if len(spectra.power) else 0.0
 
 
-def several_notes(audio: np.ndarray, sample_rate: int, track: Track) -> np.ndarray:
+def several_notes(line: Line, track: Track) -> np.ndarray:
     """Whether two notes or more sound at once, bool [frames], for SEVERAL_SECONDS at least."""
     several = np.zeros(len(track.times), bool)
     chosen = np.flatnonzero(track.voiced)[::EVERY]
     if not len(chosen):
         return several
-    line = _line(audio, sample_rate, track)
     for i in range(0, len(chosen), FRAMES):
         part = chosen[i : i + FRAMES]
         power = _along(line, track.times[part])
@@ -108,8 +141,10 @@ def _beside_chords(power: np.ndarray, f0_hz: np.ndarray) -> np.ndarray:
 
     One voice has them all, at about the level of their neighbours; of a chord they are missing.
     """
+    frames = len(power)
     order = np.round(np.arange(power.shape[1]) * RATE / SIZE / f0_hz[:, None]).astype(int)
-    levels = np.stack([(power * (order == k)).sum(1) for k in range(LAST + 2)], 1)
+    own = np.minimum(order, LAST + 2) + np.arange(frames)[:, None] * (LAST + 3)
+    levels = np.bincount(own.ravel(), power.ravel(), frames * (LAST + 3)).reshape(frames, -1)[:, : LAST + 2]
     level_db = 10 * np.log10(np.maximum(levels / np.maximum(levels.max(1, keepdims=True), 1e-20), 1e-9))
     numbers = np.arange(LAST + 2)
     deepest = np.zeros(len(power))
@@ -124,8 +159,15 @@ def _beside_chords(power: np.ndarray, f0_hz: np.ndarray) -> np.ndarray:
         below = np.where(top > FAINT_DB, top - level_db[:, missing], np.nan)
         known = np.isfinite(below).sum(1) >= LEAST_MISSING
         if known.any():
-            deepest[known] = np.maximum(deepest[known], np.nanmedian(below[known], 1))
+            deepest[known] = np.maximum(deepest[known], _known_median(below[known]))
     return deepest
+
+
+def _known_median(x: np.ndarray) -> np.ndarray:
+    """Median of each row of x [rows, n] without its NaN, of which no row may be full."""
+    ordered, count = np.sort(x, 1), np.isfinite(x).sum(1)
+    rows = np.arange(len(x))
+    return 0.5 * (ordered[rows, (count - 1) // 2] + ordered[rows, count // 2])
 
 
 def steadiness(track: Track) -> float:
@@ -146,35 +188,7 @@ def steadiness(track: Track) -> float:
     return float((inside & voiced).sum() / voiced.sum())
 
 
-def _spectra(audio: np.ndarray, sample_rate: int, track: Track) -> tuple[np.ndarray, np.ndarray]:
-    """Power [frames, bins] and f0 [frames] of up to FRAMES voiced frames within 30 dB of the loudest."""
-    voiced = np.flatnonzero(track.voiced)
-    if not len(voiced):
-        return np.zeros((0, SIZE // 2 + 1)), np.zeros(0)
-    chosen = voiced[np.linspace(0, len(voiced) - 1, min(FRAMES, len(voiced))).astype(int)]
-    power = _along(_line(audio, sample_rate, track), track.times[chosen])
-    level = power.sum(1)
-    loud = level > 1e-3 * level.max(initial=0)
-    return power[loud], track.f0_hz[chosen][loud]
-
-
-class _Line(NamedTuple):
-    """A line of pitch with its sound, per sample at RATE, which begin 2 * SIZE before the recording."""
-
-    sound: np.ndarray
-    f0_hz: np.ndarray
-    turns: np.ndarray  # periods of the pitch since the first sample
-
-
-def _line(audio: np.ndarray, sample_rate: int, track: Track) -> _Line:
-    heard = audio if sample_rate == RATE else soxr.resample(audio, sample_rate, RATE)
-    sound = np.pad(np.asarray(heard, np.float32), 2 * SIZE)
-    seconds = (np.arange(len(sound)) - 2 * SIZE) / RATE
-    f0_hz = 2 ** np.interp(seconds, track.times[track.followed], np.log2(track.f0_hz[track.followed]))
-    return _Line(sound, f0_hz, np.cumsum(f0_hz) / RATE)
-
-
-def _along(line: _Line, times: np.ndarray) -> np.ndarray:
+def _along(line: Line, times: np.ndarray) -> np.ndarray:
     """Power [frames, bins] around some times in s, heard as fast as keeps the pitch what it is in their middle.
 
     So vibrato and glides do not spread partials over the bins between them.
@@ -182,5 +196,5 @@ def _along(line: _Line, times: np.ndarray) -> np.ndarray:
     middle = np.minimum(np.round(times * RATE).astype(int) + 2 * SIZE, len(line.sound) - 1)
     steps = (np.arange(SIZE) - SIZE // 2) / RATE * line.f0_hz[middle][:, None]
     at = np.interp(line.turns[middle][:, None] + steps, line.turns, np.arange(len(line.turns)))
-    pieces = cubic(line.sound, at)
-    return np.abs(np.fft.rfft(pieces * np.hanning(SIZE))) ** 2
+    spectra = np.fft.rfft(cubic(line.sound, at) * WINDOW)
+    return spectra.real**2 + spectra.imag**2

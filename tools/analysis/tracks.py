@@ -7,7 +7,7 @@ import numpy as np
 from ...input.loudness import loudness
 from .pitch import track
 from .recording import Recording
-from .timbre import chord_db, partials, several_notes, steadiness, unexplained
+from .timbre import chord_db, line_of, partials, several_notes, steadiness, unexplained, voiced_spectra
 
 VERSION = 7  # raise it when anything below would come out differently
 CORRECTED_OCTAVES = 0.4
@@ -43,10 +43,12 @@ def make_tracks(recording: Recording, sample_rate: int, frame_rate: int) -> Trac
         octave = np.interp(times, heard.times[followed], np.log2(heard.f0_hz[followed]))
     else:
         octave = np.zeros(len(times))
+    line = line_of(audio, sample_rate, heard)
+    spectra = voiced_spectra(line, heard)
     flags = {
         "voiced": voiced,
         "unsure": heard.unsure,
-        "several": several_notes(audio, sample_rate, heard),
+        "several": several_notes(line, heard),
         "corrected": voiced & (np.abs(heard.octaves) > CORRECTED_OCTAVES),
     }
     on_grid = {name: np.interp(times, heard.times, flag) > 0.5 for name, flag in flags.items()}
@@ -55,13 +57,13 @@ def make_tracks(recording: Recording, sample_rate: int, frame_rate: int) -> Trac
         confidence=np.interp(times, heard.times, heard.confidence).astype(np.float32),
         **on_grid,
         loudness_db=loudness_db,
-        partials_db=partials(audio, sample_rate, heard),
+        partials_db=partials(spectra),
         seconds=np.array(recording.seconds),
         dc=np.array(recording.dc),
         clipped=np.array(recording.clipped),
         cancelled=np.array(float(recording.cancelled)),
         steady=np.array(steadiness(heard)),
         common=np.array(float((heard.octaves[voiced] < COMMON_OCTAVES).mean()) if voiced.any() else 0.0),
-        chord_db=np.array(chord_db(audio, sample_rate, heard)),
-        unexplained=np.array(unexplained(audio, sample_rate, heard)),
+        chord_db=np.array(chord_db(spectra)),
+        unexplained=np.array(unexplained(spectra)),
     )

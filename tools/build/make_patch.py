@@ -137,10 +137,12 @@ def level_body(run: Run) -> None:
 
 
 def name_it(run: Run) -> None:
-    """Give the patch its name, title and family."""
+    """Give the patch its name, title, family and, if it was asked for, what its formants do."""
     title = run.source.get("title", run.output.stem.replace("-", " ").capitalize())
     family = run.source.get("family") or family_of(run.output.stem, title)
-    run.info = {"name": plain_name(run.output.stem), "title": title} | ({"family": family} if family else {})
+    optional = {"family": family, "formants": run.source.get("formants")}
+    run.info = {"name": plain_name(run.output.stem), "title": title}
+    run.info |= {name: value for name, value in optional.items() if value}
 
 
 def correct(run: Run) -> None:

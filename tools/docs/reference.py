@@ -6,6 +6,9 @@ from pathlib import Path
 from ddsp_live.live.osc import addresses_markdown
 from ddsp_live.midi.messages import controllers_markdown
 from ddsp_live.modulation.matrix import gestures_markdown
+from ddsp_live.parameters import parameters_markdown
+
+from .osc_layout import osc_layout
 
 MIDI_HEAD = """# MIDI
 
@@ -137,20 +140,39 @@ Then open the address that it prints on the phone. Any other app that sends the 
 """
 
 
+PARAMETERS_HEAD = """# Parameters
+
+All numbers that you can set, in one table. This page is made from it, `engine/parameters/`, by
+`python -m ddsp_live.tools.docs.reference`. The panel, OSC, presets, command-line options and `SynthOptions` are made
+from it, too.
+
+- The **name** is the address in OSC (`/vibrato 0.5`), the key in a preset file, the option (`--life 0.5`) and, in
+  Python, an argument of `Synth`. The option of `block_size` is `--block`, and that of `sample_rate` is `--rate`.
+- The **label** stands on the panel.
+- The **id** is for hosts that keep settings by number. It never changes.
+- The **scope** says what is set. *channel*: a MIDI channel, by the controller that is named, unless the
+  [controller map](../midi.md) moves it by another one; the value is the controller's place from 0 to 1. *synth*: the
+  whole instrument, while it plays; in Python an attribute of the `Synth`. *start*: chosen when the synth is made.
+
+"""
+
+
 def pages() -> dict[str, str]:
-    """{file name in docs/: its text}."""
+    """Return the text of each page, by its path in the project's folder."""
     return {
-        "midi.md": MIDI_HEAD
+        "docs/midi.md": MIDI_HEAD
         + controllers_markdown()
         + MIDI_TAIL
         + HANDS_HEAD
         + gestures_markdown()
         + TUNING_TAIL,
-        "osc.md": OSC_HEAD + addresses_markdown() + OSC_TAIL,
+        "docs/osc.md": OSC_HEAD + addresses_markdown() + OSC_TAIL,
+        "docs/reference/parameters.md": PARAMETERS_HEAD + parameters_markdown(),
+        "examples/osc/ddsp-live.json": osc_layout(),
     }
 
 
-def main(folder: Path = Path("docs")) -> int:
+def main(folder: Path = Path()) -> int:
     for name, text in pages().items():
         (folder / name).write_text(text)
     return 0

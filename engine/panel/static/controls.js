@@ -9,15 +9,21 @@ const CURVES = {
   centred: (x) => Math.max(0, Math.round(127 * x) - 1) / 126,
 };
 
-// What the map of gestures makes of a control that stands at `value`.
-function reading(value, moves) {
+const written = (value, unit) => `${Number(value.toPrecision(3))} ${unit}`.trim();
+
+// What a control's slider sets that stands at `value`, 0 to 1.
+function reading(value, moves, choices) {
   if (!moves) return "no effect";
   const { low, high, curve, unit } = moves, [digits, name] = UNITS[unit] ?? [];
   if (curve === "decibel" || curve === "gate") {
     const x = curve === "gate" ? Math.min(1, 8 * value) : value;
     return x ? signed(Math.max(low, high + 40 * Math.log10(x)) || 0, 1, "dB") : "silent";
   }
+  if (curve === "log") return written(low * (high / low) ** value, unit);
   const made = low + (high - low) * (CURVES[curve] ?? ((x) => x))(value);
+  if (choices.length) return choices[Math.round(made - low)];
+  if (curve === "steps") return written(Math.round(made), unit);
+  if (high > 1 && !name) return written(made, unit);
   if (!name) return low < 0 ? `${signed(100 * made, 0, "%")}` : percent(made);
   return low < 0 ? signed(Math.abs(made) < 1e-6 ? 0 : made, digits, name) : `${made.toFixed(digits)} ${name}`;
 }
@@ -35,12 +41,12 @@ export class Controls {
   }
 
   build(controls) {
-    for (const group of ["attributes", "tone", "keys-controls"]) byId(group).replaceChildren();
+    for (const { group, title } of controls) place(group, title).replaceChildren();
     this.rows.clear();
     for (const control of controls) {
-      const row = control.group === "keys" ? this.toggle(control) : this.slider(control);
+      const row = control.switch ? this.toggle(control) : this.slider(control);
       this.rows.set(control.name, row);
-      this.show(control.name, control.value);
+      this.show(control.name, control.place);
     }
   }
 
@@ -69,7 +75,7 @@ export class Controls {
     row.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") this.hint(""); });
     row.addEventListener("pointerdown", () => { explain(); if (this.learning) arm(this.link, control.name); });
     input.addEventListener("focus", () => { explain(); if (this.learning) arm(this.link, control.name); });
-    byId(control.group).append(row);
+    place(control.group).append(row);
     return { control, row, input, output, knob, map };
   }
 
@@ -81,14 +87,14 @@ export class Controls {
     };
     const map = element("span", { className: "map", hidden: true });
     const row = element("span", { className: "toggle" }, input, map);
-    byId("keys-controls").append(row);
+    place(control.group).append(row);
     return { control, row, input, map, button: true };
   }
 
   // Of the control that is under the hand; else how one gets back.
   hint(text) { byId("hint").textContent = text || "A double click puts a slider back."; }
 
-  send(name, value) { this.link.send("set", { name, value }); }
+  send(name, at) { this.link.send("set", { name, place: at }); }
 
   show(name, value) {
     const row = this.rows.get(name);
@@ -101,7 +107,7 @@ export class Controls {
     row.input.value = value;
     row.input.disabled = !row.control.moves;
     row.input.style.setProperty("--at", `${100 * value}%`);
-    row.output.textContent = reading(value, row.control.moves);
+    row.output.textContent = reading(value, row.control.moves, row.control.choices);
     row.input.setAttribute("aria-valuetext", row.output.textContent);
     row.knob.hidden = true;
   }
@@ -142,6 +148,17 @@ export class Controls {
     }
     this.armed = armed;
   }
+}
+
+// Where the controls of a group go; one that the page has no place for gets a card with its title.
+function place(group, title) {
+  const found = document.getElementById(`group-${group}`);
+  if (found) return found;
+  const card = element("section", { className: "card" }), made = element("div", { id: `group-${group}` });
+  card.setAttribute("aria-labelledby", `title-${group}`);
+  card.append(element("h2", { id: `title-${group}`, innerText: title }), made);
+  byId("groups").append(card);
+  return made;
 }
 
 const arm = (link, name) => link.send("learn", { name });

@@ -41,7 +41,7 @@ const EVENTS = {
   },
   room: ({ room }) => lists.setRooms(room),
   tuning: ({ tuning }) => lists.setTuning(tuning),
-  control: ({ name, value }) => controls.show(name, value),
+  control: ({ name, place }) => controls.show(name, place),
   waiting: ({ name, knob }) => controls.waiting(name, knob),
   learn: (learn) => controls.showLearned(learn),
   panel: ({ octave, velocity }) => piano.setPanel({ octave, velocity }),

@@ -15,6 +15,7 @@ import soundfile
 from ddsp_live.cli import COMMANDS, main, options
 from ddsp_live.cli import input_options as listening
 from ddsp_live.options import MODES
+from ddsp_live.parameters import BY_NAME
 from ddsp_live.synth import Synth
 from fake_sound import FakeSound
 from make_patch import make_patch
@@ -135,11 +136,11 @@ def test_version_is_that_of_the_package(capsys):
 
 
 def test_the_options_are_what_the_synth_offers(patch):
-    assert set(options.MODES) == set(MODES)
-    for decoder in options.DECODERS:
+    assert set(BY_NAME["mode"].choices) == set(MODES)
+    for decoder in BY_NAME["decoder"].choices:
         if decoder != "torchscript":
             Synth(patch, decoder=decoder)
-    with pytest.raises(ValueError, match=", ".join(options.DECODERS)):
+    with pytest.raises(ValueError, match=", ".join(BY_NAME["decoder"].choices)):
         Synth(patch, decoder="none")
 
 

@@ -255,3 +255,56 @@ def test_a_knob_that_is_learned_has_hold_of_a_slider_that_stands_elsewhere(playe
     player.session.set("vibrato", 1.0)
     player.session.learn("vibrato")
     assert player.turn(23, 0, 10, 20) == [(23, 0), (1, 10), (1, 20)]
+
+
+def test_a_knob_is_learned_for_an_amount_of_the_whole_synth(player):
+    player.session.arm("life")
+    player.turn(23, 0, 64)
+    assert player.session.learned_by_name() == {"life": [23]}
+    assert player.turn(23, 0, 127) == []  # no controller goes on
+    assert player.session.synth.life == player.session.values["life"] == 1.0
+    player.session.set("life", 0.5)
+    player.turn(23, 120)  # stands elsewhere: it waits
+    assert player.session.synth.life == 0.5 and player.kinds("waiting")[-1]["place"] == 0.5
+    player.session.forget("life")
+    player.session.set("life", None)
+    assert player.session.synth.life == 1.0
+
+
+def test_a_slider_of_an_amount_goes_through_its_range(player):
+    player.session.move("rules", 0.25)
+    assert player.session.synth.rules == player.session.values["rules"] == 2.5
+    assert player.kinds("control")[-1] == {"name": "rules", "value": 2.5, "place": 0.25, "by": "player"}
+    player.session.move("rules", None)
+    assert player.session.synth.rules == 0.0
+
+
+def test_a_session_begins_with_the_amounts_that_the_synth_has(synth):
+    synth.humanize = 3.0
+    assert Session(synth).values["humanize"] == 3.0
+    synth.humanize = 0.0
+
+
+def test_amounts_are_kept_in_presets_and_an_option_counts_more(synth):
+    session = Session(synth)
+    session.set("rules", 2.0)
+    session.set("life", 0.25)
+    kept = capture(session)
+    assert (kept.controls["rules"], kept.controls["life"]) == (2.0, 0.25)
+    synth.rules, synth.life = 0.0, 0.75
+    arguments = argparse.Namespace(
+        map="keyboard", room="own", wet=0.0, mpe=0, tuning=None, keyboard=None, said=frozenset({"life"})
+    )
+    again = make_session(arguments, synth, kept, print)
+    assert (synth.rules, synth.life) == (2.0, 0.75)
+    assert (again.values["rules"], again.values["life"]) == (2.0, 0.75)
+    synth.rules, synth.life = 0.0, 1.0
+
+
+def test_a_preset_from_before_the_amounts_leaves_them(synth):
+    session = Session(synth)
+    session.set("life", 0.5)
+    recall(session, Preset("alto-saxophone", controls={"vibrato": 0.5}), patch=False)
+    assert (session.values["life"], session.values["vibrato"]) == (0.5, 0.5)
+    session.set("life", None)
+    session.set("vibrato", None)

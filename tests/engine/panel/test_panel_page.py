@@ -83,7 +83,9 @@ def box_of(locator):
 
 def slide(page, name, value):
     """Move a slider as a player's hand does."""
-    box = box_of(page.get_by_role("slider", name=name, exact=True))
+    slider = page.get_by_role("slider", name=name, exact=True)
+    slider.scroll_into_view_if_needed()
+    box = box_of(slider)
     page.mouse.click(box["x"] + 9 + (box["width"] - 18) * value, box["y"] + box["height"] / 2)
 
 
@@ -225,6 +227,19 @@ def test_sliders_move_controls_and_follow_knobs_that_pick_them_up(rig, page):
     assert slider.get_attribute("aria-valuetext") == "39 ct"
     slider.press("Delete")
     assert until(lambda: rig.session.values["vibrato"] == 0)
+
+
+def test_amounts_of_the_whole_synth_have_sliders_in_a_card_of_their_own(rig, page):
+    page.get_by_role("heading", name="Interpretation").wait_for()
+    slide(page, "Rules", 0.2)
+    assert until(lambda: abs(rig.synth.rules - 2.0) < 0.3)
+    rig.session.set("life", 0.25)
+    page.wait_for_function("() => Math.abs(document.getElementById('control-life').value - 0.25) < 0.01")
+    assert page.get_by_role("slider", name="Life", exact=True).get_attribute("aria-valuetext") == "25 %"
+    rules = page.get_by_role("slider", name="Rules", exact=True)
+    assert float(rules.get_attribute("aria-valuetext")) == pytest.approx(rig.synth.rules, abs=0.01)
+    rig.session.set("life", None)
+    rig.session.set("rules", None)
 
 
 def test_a_knob_is_learned_by_touching_a_control_and_moving_it(rig, page):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 from ddsp_live.errors import MissingPackageError
-from ddsp_live.live.session import Source
+from ddsp_live.live.source import Source
 from ddsp_live.panel import server as panel_server
 from ddsp_live.panel.impatient import impatient_protocol
 from ddsp_live.panel.rate_limit import RateLimit
@@ -141,14 +141,14 @@ def test_a_page_that_vanishes_lets_its_own_notes_go_and_no_others(rig, page):
 def test_pages_agree_on_what_is_set(rig, page):
     with rig.page() as other:
         event(other, "hello")
-        ask(page, "set", name="brightness", value=0.75)
+        ask(page, "set", name="brightness", place=0.75)
         for each in (page, other):
             told = event(each, "control")
-            assert (told["name"], told["value"]) == ("brightness", 0.75)
+            assert (told["name"], told["place"]) == ("brightness", 0.75)
     with rig.page() as late:
-        values = {control["name"]: control["value"] for control in event(late, "hello")["controls"]}
+        values = {control["name"]: control["place"] for control in event(late, "hello")["controls"]}
         assert values["brightness"] == 0.75
-    ask(page, "set", name="brightness", value=None)
+    ask(page, "set", name="brightness", place=None)
 
 
 def test_the_state_tells_what_sounds(rig, page):
@@ -209,11 +209,11 @@ def test_what_is_recorded_is_what_was_played(rig, page):
 
 
 def test_presets_are_saved_recalled_and_deleted(rig, page):
-    ask(page, "set", name="vibrato", value=0.5)
+    ask(page, "set", name="vibrato", place=0.5)
     ask(page, "panel", octave=5, velocity=70)
     ask(page, "save", name="evening")
     assert event(page, "presets")["names"] == ["evening"]
-    ask(page, "set", name="vibrato", value=0.0)
+    ask(page, "set", name="vibrato", place=0.0)
     ask(page, "panel", octave=3, velocity=30)
     ask(page, "recall", name="evening")
     assert until(
@@ -248,8 +248,8 @@ MALFORMED = [
     f'{{"do": "finger_move", "finger": 1, "pitch": -{"9" * 400}, "strength": 0.5}}',
     '{"do": "finger_down", "finger": 1, "pitch": NaN, "strength": 1}',
     '{"do": "finger_down", "finger": 1, "pitch": -1, "strength": 1}',
-    '{"do": "set", "name": "colour", "value": 1}',
-    '{"do": "set", "name": "room", "value": 2}',
+    '{"do": "set", "name": "colour", "place": 1}',
+    '{"do": "set", "name": "room", "place": 2}',
     '{"do": "patch", "name": "a\\nb"}',
     '{"do": "sudo"}',
     "[" * 1500,
@@ -277,7 +277,7 @@ def test_every_message_cut_anywhere_is_nothing(kind):
         "finger": 1,
         "pitch": 60.5,
         "strength": 0.5,
-        "value": 1,
+        "place": 1,
         "on": 1,
         "octave": 4,
         "hz": 415,
@@ -310,7 +310,7 @@ def test_a_flood_is_throttled_and_shown_out_and_nothing_else_stops(rig, strict):
     position, refused = rig.synth.position(), rig.server.refused
     with rig.page() as flood, pytest.raises(ConnectionClosed):
         for i in range(10_000):
-            ask(flood, "set", name="volume", value=i % 2)
+            ask(flood, "set", name="volume", place=i % 2)
         while True:
             flood.recv(timeout=30)
     end_listening()
@@ -326,7 +326,7 @@ def test_a_page_over_its_limit_may_still_end_its_notes(rig, strict):
     with rig.page() as page:
         ask(page, "key_down", key=52, velocity=90)
         for _ in range(panel_server.BURST + 200):
-            ask(page, "set", name="volume", value=1)
+            ask(page, "set", name="volume", place=1)
         assert until(lambda: rig.pitches() == [52])
         ask(page, "key_down", key=53, velocity=90)
         ask(page, "key_up", key=52)

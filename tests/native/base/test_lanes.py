@@ -77,7 +77,7 @@ def test_any_split_gives_the_same_bits_on_narrow_registers():
         found = []
         for first, size in splits:
             out = np.zeros(size + 16, np.float32)
-            lib.harmonic_render(h, first, size, units.pointer(ffi, out))
+            lib.harmonic_render(h, first, size, units.pointer(ffi, out), ffi.NULL)
             found.append(out[:size])
         return np.concatenate(found)
 

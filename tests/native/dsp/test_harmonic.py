@@ -22,7 +22,7 @@ def begin(h, f0_hz, amplitude, distribution, length):
 
 def render(h, first: int, size: int) -> np.ndarray:
     out = np.zeros(size + 16, np.float32)
-    lib.harmonic_render(h, first, size, units.pointer(ffi, out))
+    lib.harmonic_render(h, first, size, units.pointer(ffi, out), ffi.NULL)
     return out[:size]
 
 
@@ -127,7 +127,7 @@ def test_adds_to_what_is_there():
     begin(h, 400.0, 1.0, [0.5, 0.3, 0.2], 64)
     alone = render(h, 0, 64)
     out = np.ones(80, np.float32)
-    lib.harmonic_render(h, 0, 64, units.pointer(ffi, out))
+    lib.harmonic_render(h, 0, 64, units.pointer(ffi, out), ffi.NULL)
     np.testing.assert_array_equal(out[:64], alone + np.float32(1))
 
 

@@ -20,13 +20,13 @@ def numbers(life):
 class Spectrum:
     """One voice's partials and noise, frame by frame."""
 
-    def __init__(self, life, seed=1):
-        self.c, self.seed = ffi.new("LifeSpectrum *"), seed
+    def __init__(self, life, seed=1, f0_hz=F0_HZ):
+        self.c, self.seed, self.f0_hz = ffi.new("LifeSpectrum *"), seed, f0_hz
         self._numbers = numbers(life)
         _, self.memory = units.memory(
             ffi,
             lambda arena: lib.life_spectrum_init(
-                self.c, arena, self._numbers, 1, HARMONICS, BANDS, FRAME_RATE
+                self.c, arena, self._numbers, 1, HARMONICS, BANDS, RATE, FRAME_RATE
             ),
         )
 
@@ -34,7 +34,9 @@ class Spectrum:
         """Distribution, amplitude, magnitudes and noise in step of the next frame."""
         distribution = np.array(distribution, np.float32)
         magnitudes, amplitude = np.ones(BANDS, np.float32), np.ones(1, np.float32)
-        frame = ffi.new("VoiceFrame *", {"starts": first, "seed": self.seed, "f0_hz": F0_HZ, "life": amount})
+        frame = ffi.new(
+            "VoiceFrame *", {"starts": first, "seed": self.seed, "f0_hz": self.f0_hz, "life": amount}
+        )
         frame.distribution = units.pointer(ffi, distribution)
         frame.magnitudes = units.pointer(ffi, magnitudes)
         frame.amplitude = units.pointer(ffi, amplitude)
@@ -106,6 +108,31 @@ def test_partials_move_each_for_itself_at_one_a_weighted_loudness():
     levels = 20 * np.log10(partials)
     assert 0.4 < levels[:, 0].std() < 1.2 and levels[:, 20].std() > 1.5 * levels[:, 2].std()
     assert np.abs(np.corrcoef(levels[:, 5:25].T)[np.triu_indices(20, 1)]).mean() < 0.25
+
+
+@pytest.mark.parametrize("speed", range(len(SPEEDS)))
+def test_each_speed_of_the_partials_has_its_deviation_and_its_low_pass_spectrum(speed):
+    """Equal partials, so that what keeps the loudness hardly moves them; notes enough for the slowest speed."""
+    spectrum, even = Spectrum(Life(partials=seconds_of(speed))), np.full(HARMONICS, 1 / HARMONICS)
+    found = []
+    for seed in range(12):
+        spectrum.seed = seed
+        distribution, amplitude, _, _ = spectrum.play(even, 400)
+        found.append(20 * np.log10(distribution * amplitude[:, None] / even))
+    sway = np.concatenate(found, axis=1)  # [frames, partials of all notes]
+    assert sway[0].std() == pytest.approx(1, rel=0.15) and sway[399].std() == pytest.approx(1, rel=0.15)
+    assert np.mean((sway / sway.std()) ** 4) == pytest.approx(3, abs=0.4)  # as of normal numbers
+    a = np.exp(-1 / (FRAME_RATE * SPEEDS[speed]))
+    for d in (1, 3, 10, 30):
+        expected = (1 + d * (1 - a**2) / (1 + a**2)) * a**d
+        assert np.mean(sway[200 + d] * sway[200]) == pytest.approx(expected, abs=0.15)
+
+
+def test_partials_above_nyquist_are_left_as_they_are():
+    frame = falling().astype(np.float32)
+    distribution, _, _, _ = Spectrum(Life(partials=(1, 1, 1, 1)), f0_hz=2000.0).frame(frame, True)
+    np.testing.assert_array_equal(distribution[12:], frame[12:])
+    assert (distribution[:12] != frame[:12]).all() and distribution.sum() == pytest.approx(1, abs=1e-5)
 
 
 def test_neighbouring_partials_move_together_as_far_as_asked():

@@ -43,12 +43,12 @@ class Voice:
             lib.voice_renderer_begin(self.renderer, start, frame)
             places = [start, *sorted(c for c in cuts if start < c < start + HOP), start + HOP]
             for first, end in pairwise(places):
-                self.renderer.in_chunk = 0
                 lib.voice_renderer_advance(self.renderer, first, end)
                 sides = (self.renderer.out_left, self.renderer.out_right)
                 out.append(
                     np.stack([np.frombuffer(ffi.buffer(s, 4 * (end - first)), np.float32) for s in sides], 1)
                 )
+                lib.voice_renderer_clear(self.renderer, end - first)
         joined = np.concatenate(out)
         assert len(joined) == total
         return joined

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from ddsp_live.tools.docs.reference import pages
 
-DOCS = Path(__file__).parents[3] / "docs"
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(("name", "text"), pages().items(), ids=pages())
 def test_a_page_is_fresh(name, text):
-    assert (DOCS / name).read_text() == text, (
+    assert (ROOT / name).read_text() == text, (
         "run python -m ddsp_live.tools.docs.reference from the project's folder"
     )
