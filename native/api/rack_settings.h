@@ -71,7 +71,6 @@ typedef struct RackSettings {
     ChorusSettings chorus;
     EchoSettings echo;
     ReverbSettings reverb;
-    int serial; /* another one: another rack, and what controllers had moved in the last is forgotten */
 } RackSettings;
 
 #endif

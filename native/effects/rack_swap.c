@@ -1,36 +1,20 @@
 #include "effects/rack_swap.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
 
-#define LEVEL_DB 40.0f /* times log10 of a macro: half of it is 12 dB less */
-#define LEAST_DB -60.0f
+#include "effects/units.h"
 
-enum { LINE, LEVEL, SHELF };
-
-/* The amount that each macro moves, from where to where, and the switch of its unit. */
-static const struct {
-    size_t on, amount;
-    int law;
-    float low, high;
-} macros[MACROS] = {
-    {offsetof(RackSettings, drive.on), offsetof(RackSettings, drive.amount), LINE, 0, 36},
-    {offsetof(RackSettings, compressor.on), offsetof(RackSettings, compressor.threshold), LINE, 0, -40},
-    {offsetof(RackSettings, equalizer.on), offsetof(RackSettings, equalizer.low_shelf_gain), SHELF, -12, 12},
-    {offsetof(RackSettings, equalizer.on), offsetof(RackSettings, equalizer.high_shelf_gain), SHELF, -12, 12},
-    {offsetof(RackSettings, chorus.on), offsetof(RackSettings, chorus.mix), LINE, 0, 0.5f},
-    {offsetof(RackSettings, echo.on), offsetof(RackSettings, echo.level), LEVEL, 0, 0},
-    {offsetof(RackSettings, reverb.on), offsetof(RackSettings, reverb.level), LEVEL, 0, 0},
-};
-
-static int *switch_of(RackSettings *s, int macro) { return (int *)((char *)s + macros[macro].on); }
-static float *amount_of(RackSettings *s, int macro) { return (float *)((char *)s + macros[macro].amount); }
+#define MOST_DRIVE 36.0f     /* dB */
+#define LEAST_THRESHOLD -40.0f
+#define MOST_SHELF 12.0f     /* dB, to either side */
+#define MOST_CHORUS 0.5f     /* as much of it as of the dry sound */
+#define HALF_MAKEUP 0.5f     /* of what full scale is lowered by */
 
 void rack_swap_init(RackSwap *r) {
     memset(r, 0, sizeof *r);
     triple_init(&r->turn);
-    for (int i = 0; i < MACROS; i++) r->macro[i] = -1;
+    r->macro[MACRO_LOW] = r->macro[MACRO_HIGH] = 0.5f;
 }
 
 void rack_swap_write(RackSwap *r, const RackSettings *settings) {
@@ -38,33 +22,59 @@ void rack_swap_write(RackSwap *r, const RackSettings *settings) {
     triple_put(&r->turn);
 }
 
-void rack_swap_take(RackSwap *r) {
-    if (!triple_take(&r->turn)) return;
-    RackSettings now = r->slot[r->turn.front];
-    for (int i = 0; i < MACROS; i++) {
-        const int set = *amount_of(&now, i) != *amount_of(&r->taken, i) || *switch_of(&now, i) != *switch_of(&r->taken, i);
-        if (set || now.serial != r->taken.serial) r->macro[i] = -1;
-    }
-    r->taken = now;
-    r->known = 1;
-}
+void rack_swap_take(RackSwap *r) { r->known |= triple_take(&r->turn); }
 
 void rack_swap_move(RackSwap *r, int macro, float value) { r->macro[macro] = value; }
 
-static float amount(int macro, float value) {
-    if (macros[macro].law == LEVEL) return value > 0 ? fmaxf(LEAST_DB, LEVEL_DB * log10f(value)) : LEAST_DB;
-    return macros[macro].low + (macros[macro].high - macros[macro].low) * value;
+/* From what is set, or from nothing where the unit is off, to the most. */
+static float toward(int on, float set, float nothing, float most, float share) {
+    const float from = on ? set : nothing;
+    return from + (most - from) * share;
+}
+
+/* The same for a level: at half it is 12 dB below the most. */
+static float level_toward(int on, float set, float share) {
+    const float from = on && set > OFF_DB ? (float)gain_of_db(set) : 0.0f, gain = from + (1.0f - from) * share * share;
+    return gain > 0 ? fmaxf(OFF_DB, 20.0f * log10f(gain)) : OFF_DB;
+}
+
+static void shelf(EqualizerSettings *s, float *gain, float macro) {
+    if (macro == 0.5f) return;
+    *gain += MOST_SHELF * (2.0f * macro - 1.0f);
+    s->on = 1;
+}
+
+static void squeeze(CompressorSettings *s, float share) {
+    const float before = s->on ? s->threshold : 0.0f, threshold = toward(s->on, before, 0.0f, fminf(before, LEAST_THRESHOLD), share);
+    /* A lower threshold is to be heard as denser, not as softer. */
+    s->makeup += HALF_MAKEUP * (1.0f - 1.0f / fmaxf(1.0f, s->ratio)) * (before - threshold);
+    s->threshold = threshold;
+    s->on = 1;
 }
 
 RackSettings rack_swap_settings(const RackSwap *r) {
-    RackSettings s = r->taken;
-    for (int i = 0; i < MACROS; i++) {
-        if (!r->known || r->macro[i] < 0) continue;
-        *amount_of(&s, i) = amount(i, r->macro[i]);
-        if (macros[i].law == SHELF) *switch_of(&s, i) |= *amount_of(&s, i) != 0;
-        else *switch_of(&s, i) = r->macro[i] > 0;
+    RackSettings s = r->slot[r->turn.front];
+    const float *m = r->macro;
+    if (!r->known) return s;
+    /* At rest the other settings of a unit that is off do not matter, and its switch stays as it is. */
+    if (m[MACRO_DRIVE] > 0) {
+        s.drive.amount = toward(s.drive.on, s.drive.amount, 0, MOST_DRIVE, m[MACRO_DRIVE]);
+        s.drive.on = 1;
     }
-    /* A lower threshold is to be heard as denser, not as softer. */
-    if (r->known && r->macro[MACRO_SQUEEZE] > 0) s.compressor.automatic = 1;
+    if (m[MACRO_SQUEEZE] > 0) squeeze(&s.compressor, m[MACRO_SQUEEZE]);
+    shelf(&s.equalizer, &s.equalizer.low_shelf_gain, m[MACRO_LOW]);
+    shelf(&s.equalizer, &s.equalizer.high_shelf_gain, m[MACRO_HIGH]);
+    if (m[MACRO_CHORUS] > 0) {
+        s.chorus.mix = toward(s.chorus.on, s.chorus.mix, 0, fmaxf(MOST_CHORUS, s.chorus.on ? s.chorus.mix : 0), m[MACRO_CHORUS]);
+        s.chorus.on = 1;
+    }
+    if (m[MACRO_ECHO] > 0) {
+        s.echo.level = level_toward(s.echo.on, s.echo.level, m[MACRO_ECHO]);
+        s.echo.on = 1;
+    }
+    if (m[MACRO_REVERB] > 0) {
+        s.reverb.level = level_toward(s.reverb.on, s.reverb.level, m[MACRO_REVERB]);
+        s.reverb.on = 1;
+    }
     return s;
 }

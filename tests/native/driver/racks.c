@@ -2,13 +2,17 @@
 #include "scenarios.h"
 
 #define CHANGES 300
+#define CONTROLLERS 8
+
+/* By the rig's map; 86 and 87 rest in the middle. */
+static const int controllers[CONTROLLERS] = {85, 86, 87, 91, 92, 93, 94, 95};
 
 static float between(Rig *rig, float low, float high) {
     return low + (high - low) * (float)rig_random(rig, 10001) / 10000.0f;
 }
 
 /* Of all that Python lets through, and now and then of what nobody could mean. */
-static RackSettings settings(Rig *rig, int serial) {
+static RackSettings settings(Rig *rig) {
     static const float odd[] = {0.0f, -1e9f, 1e9f, -1.0f};
     RackSettings s = {
         .drive = {(int)rig_random(rig, 2), (int)rig_random(rig, 3), between(rig, 0, 36), between(rig, -0.5f, 0.5f),
@@ -27,7 +31,6 @@ static RackSettings settings(Rig *rig, int serial) {
         .reverb = {(int)rig_random(rig, 2), between(rig, 0.1f, 20), between(rig, 50, 1000), between(rig, 1500, 12000),
                    between(rig, 0.25f, 4), between(rig, 0.05f, 1.5f), between(rig, 0.3f, 2), between(rig, 0, 200),
                    between(rig, -60, 6)},
-        .serial = serial,
     };
     if (rig_random(rig, 20) == 0) {
         const float nonsense = odd[rig_random(rig, 4)];
@@ -38,12 +41,11 @@ static RackSettings settings(Rig *rig, int serial) {
 }
 
 static void play(Rig *rig, int changes, int most, int block) {
-    static const int controllers[] = {85, 86, 87, 91, 92, 93, 94, 95};
     for (int i = 0; i < changes; i++) {
-        RackSettings next = settings(rig, i / 4);
+        RackSettings next = settings(rig);
         synth_rack(rig->synth, &next);
         for (int j = 0; j < 3; j++)
-            rig_send(rig, rig->position + rig_random(rig, (uint32_t)most), 0xB0, controllers[rig_random(rig, 8)],
+            rig_send(rig, rig->position + rig_random(rig, (uint32_t)most), 0xB0, controllers[rig_random(rig, CONTROLLERS)],
                      (int)rig_random(rig, 128));
         rig_send(rig, -1, 0x90, 40 + (int)rig_random(rig, 40), (int)rig_random(rig, 128));
         rig_render(rig, 1 + (int)rig_random(rig, (uint32_t)most), block, 0);
@@ -59,7 +61,8 @@ void racks_at_random(void) {
         CHECK(rig->peak > 1e-3f, "nothing is heard through the rack");
         CHECK(rig_stats(rig).reduction_db <= 0, "the compressor makes it louder");
         rig_render(rig, 1500, 64, 0); /* what controllers are still to do */
-        RackSettings off = {.serial = -1};
+        for (int i = 0; i < CONTROLLERS; i++) rig_send(rig, -1, 0xB0, controllers[i], controllers[i] / 2 == 43 ? 64 : 0);
+        RackSettings off = {0};
         synth_rack(rig->synth, &off);
         rig_silence(rig);
         rig_free(rig);

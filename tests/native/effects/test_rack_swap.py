@@ -1,11 +1,10 @@
-"""Settings change hands whole, and controllers move amounts on top of them until these are set."""
+"""Settings change hands whole, and controllers add to them."""
 
 import pytest
 import racks
 import units
 
 ffi, lib = units.load("effects/rack_swap.h")
-DRIVE, SQUEEZE, LOW, HIGH, CHORUS, ECHO, REVERB = range(7)
 
 
 def make(**changes):
@@ -15,10 +14,8 @@ def make(**changes):
     return swap
 
 
-def write(swap, serial=0, **changes):
-    told = racks.rack(ffi, **changes)
-    told.serial = serial
-    lib.rack_swap_write(swap, told)
+def write(swap, **changes):
+    lib.rack_swap_write(swap, racks.rack(ffi, **changes))
     lib.rack_swap_take(swap)
 
 
@@ -35,61 +32,52 @@ def test_before_anything_was_written_all_is_off_whatever_controllers_do():
     swap = ffi.new("RackSwap *")
     lib.rack_swap_init(swap)
     lib.rack_swap_take(swap)
-    for macro in range(7):
+    for macro in range(lib.MACROS):
         lib.rack_swap_move(swap, macro, 1.0)
     now = lib.rack_swap_settings(swap)
     assert not any(getattr(now, unit).on for unit in racks.DEFAULTS)
 
 
+AMOUNTS = {
+    "DRIVE": ("drive", "amount"),
+    "SQUEEZE": ("compressor", "threshold"),
+    "LOW": ("equalizer", "low_shelf_gain"),
+    "HIGH": ("equalizer", "high_shelf_gain"),
+    "CHORUS": ("chorus", "mix"),
+    "ECHO": ("echo", "level"),
+    "REVERB": ("reverb", "level"),
+}
+
+
 @pytest.mark.parametrize(
-    ("macro", "unit", "amount", "none", "half", "most"),
+    ("macro", "set_to", "from_nothing", "from_what_is_set"),
     [
-        (DRIVE, "drive", "amount", 0, 18, 36),
-        (SQUEEZE, "compressor", "threshold", 0, -20, -40),
-        (LOW, "equalizer", "low_shelf_gain", -12, 0, 12),
-        (HIGH, "equalizer", "high_shelf_gain", -12, 0, 12),
-        (CHORUS, "chorus", "mix", 0, 0.25, 0.5),
-        (ECHO, "echo", "level", -60, -12.04, 0),
-        (REVERB, "reverb", "level", -60, -12.04, 0),
+        ("DRIVE", 12.0, [18, 36], [24, 36]),
+        ("SQUEEZE", -20.0, [-20, -40], [-30, -40]),
+        ("LOW", 3.0, [0, 12], [3, 15]),
+        ("HIGH", -3.0, [0, 12], [-3, 9]),
+        ("CHORUS", 0.25, [0.25, 0.5], [0.375, 0.5]),
+        ("ECHO", -20.0, [-12.04, 0], [-9.76, 0]),
+        ("REVERB", -20.0, [-12.04, 0], [-9.76, 0]),
     ],
 )
-def test_a_macro_moves_its_amount_and_turns_its_unit_on(macro, unit, amount, none, half, most):
+def test_a_macro_goes_from_what_is_set_to_the_most(macro, set_to, from_nothing, from_what_is_set):
+    unit, amount = AMOUNTS[macro]
+    for changes, wanted in (({}, from_nothing), ({unit: {amount: set_to}}, from_what_is_set)):
+        swap = make(**changes)
+        before = getattr(lib.rack_swap_settings(swap), unit)
+        assert before.on == bool(changes) and getattr(before, amount) == pytest.approx(
+            changes.get(unit, racks.DEFAULTS[unit])[amount]
+        )
+        for place, value in zip((0.5, 1.0), wanted, strict=True):
+            lib.rack_swap_move(swap, getattr(lib, f"MACRO_{macro}"), place)
+            now = getattr(lib.rack_swap_settings(swap), unit)
+            if unit != "equalizer" or place != 0.5:
+                assert now.on
+            assert getattr(now, amount) == pytest.approx(value, abs=0.01)
+
+
+def test_what_is_squeezed_is_made_up_for():
     swap = make()
-    for place, wanted in ((0.0, none), (0.5, half), (1.0, most)):
-        lib.rack_swap_move(swap, macro, place)
-        now = getattr(lib.rack_swap_settings(swap), unit)
-        assert getattr(now, amount) == pytest.approx(wanted, abs=0.01)
-        assert now.on == (wanted != 0 if unit == "equalizer" else place > 0)
-
-
-def test_squeezing_is_made_up_for():
-    swap = make()
-    assert not lib.rack_swap_settings(swap).compressor.automatic
-    lib.rack_swap_move(swap, SQUEEZE, 0.5)
-    assert lib.rack_swap_settings(swap).compressor.automatic
-
-
-def test_the_newest_counts_of_a_controller_and_what_is_set():
-    swap = make(reverb={"level": -20.0})
-    lib.rack_swap_move(swap, REVERB, 0.5)
-    write(swap, reverb={"level": -20.0, "decay": 5.0})
-    now = lib.rack_swap_settings(swap)
-    assert now.reverb.level == pytest.approx(-12.04, abs=0.01) and now.reverb.decay == 5.0
-    write(swap, reverb={"level": -30.0, "decay": 5.0})
-    assert lib.rack_swap_settings(swap).reverb.level == -30.0
-
-
-def test_turning_a_unit_off_is_setting_it():
-    swap = make(reverb={"level": -20.0})
-    lib.rack_swap_move(swap, REVERB, 0.5)
-    write(swap)
-    assert not lib.rack_swap_settings(swap).reverb.on
-
-
-def test_another_rack_forgets_what_was_moved():
-    swap = make(reverb={"level": -20.0})
-    lib.rack_swap_move(swap, REVERB, 0.5)
-    lib.rack_swap_move(swap, DRIVE, 0.5)
-    write(swap, serial=1, reverb={"level": -20.0})
-    now = lib.rack_swap_settings(swap)
-    assert now.reverb.level == -20.0 and not now.drive.on
+    lib.rack_swap_move(swap, lib.MACRO_SQUEEZE, 1.0)
+    assert lib.rack_swap_settings(swap).compressor.makeup == pytest.approx(0.5 * (2 / 3) * 40)
