@@ -20,6 +20,7 @@ PYTHON = (
     "folders",
     "terminal",
     "native",
+    "effects",
     "tuning",
     "midi",
     "midi.ports",

@@ -14,13 +14,15 @@ import numpy as np
 import soundfile
 
 from ..decoders.program import Program
+from ..effects.files import parse_inserts, written
+from ..effects.rack import Rack, RackError
 from ..folders import data_folder
 from ..midi.notes import note_name
 from ..performance.families import family_of
 from ..performance.life import Life, life_of
 from ..performance.performer import performer_program
 from ..performance.prior import Prior
-from .container import FORMAT, PatchError, content_hash, read_json, read_members, write_members
+from .container import FORMAT, RACK_FORMAT, PatchError, content_hash, read_json, read_members, write_members
 from .onnx_reader import read_weights
 from .schema import check_format, check_info, read_body, read_licence, read_room
 
@@ -65,6 +67,8 @@ class Patch:
     room: np.ndarray | None
     """Impulse response, float32 [length, channels] at room_rate."""
     room_rate: int | None
+    inserts: Rack | None
+    """Drive, equalizer and compressor that belong to it, between its body and the room."""
     performer: bytes | None
     performer_program: Program | None
     prior: Prior | None
@@ -217,11 +221,13 @@ def write_patch(
     room: np.ndarray | None = None,
     room_rate: int | None = None,
     performer: bytes | None = None,
+    inserts: Rack | None = None,
 ) -> Path:
     """Write a patch, whole or not at all; the same arguments give the same bytes.
 
     info: patch.json without its format and content_hash. body: second-order sections [n, 6]. room: impulse
-    response [length] or [length, channels] within ±1, at room_rate Hz. Raises PatchError for what load_patch
+    response [length] or [length, channels] within ±1, at room_rate Hz. inserts: a rack of no other units than drive,
+    equalizer and compressor. Raises PatchError for what load_patch
     would refuse.
     """
     path = Path(path)
@@ -230,10 +236,12 @@ def write_patch(
         members["body.json"] = json.dumps({"sos": np.asarray(body, np.float64).tolist()}).encode()
     if room is not None:
         members["room.flac"] = _flac(np.asarray(room), room_rate)
+    if inserts is not None:
+        members["rack.json"] = written(inserts)
     if performer is not None:
         members["performer.onnx"] = bytes(performer)
     try:
-        described = {**info, "format": FORMAT}
+        described = {**info, "format": FORMAT if inserts is None else RACK_FORMAT}
         described["content_hash"] = content_hash(described, members)
         members["patch.json"] = json.dumps(described, indent=1, allow_nan=False).encode()
         _patch(path, members)
@@ -324,6 +332,7 @@ def _patch(path: Path, members: Mapping[str, bytes]) -> Patch:
         body=body,
         room=room,
         room_rate=room_rate,
+        inserts=_inserts(members),
         performer=members.get("performer.onnx"),
         performer_program=_performer(info, members),
         prior=Prior(info["prior"]) if "prior" in info else None,
@@ -348,6 +357,15 @@ def _weights(info: Mapping[str, Any], model: bytes) -> dict[str, np.ndarray]:
         if info[name] != size:
             raise PatchError(f"{name} in its patch.json is {info[name]}, but its layers give {size}.")
     return weights
+
+
+def _inserts(members: Mapping[str, bytes]) -> Rack | None:
+    if "rack.json" not in members:
+        return None
+    try:
+        return parse_inserts(members["rack.json"])
+    except RackError as error:
+        raise PatchError(f"its rack.json cannot be used: {_lower(str(error))}") from error
 
 
 def _performer(info: Mapping[str, Any], members: Mapping[str, bytes]) -> Program | None:

@@ -21,7 +21,9 @@ def render(compressor, sound, splits=None):
 
 
 def loud_and_soft(size=20000, seed=0):
-    swell = np.interp(np.arange(size), np.linspace(0, size, 9), [0.01, 1, 0.05, 0.9, 0.001, 0.7, 0.02, 1, 0.1])
+    swell = np.interp(
+        np.arange(size), np.linspace(0, size, 9), [0.01, 1, 0.05, 0.9, 0.001, 0.7, 0.02, 1, 0.1]
+    )
     return (swell * racks.noise(size, seed, 1.0)).astype(np.float32)
 
 

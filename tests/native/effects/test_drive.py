@@ -29,7 +29,9 @@ def aliases(sound, hertz):
     return 20 * np.log10(spectrum[~harmonic & (frequency < 20000)].max() / spectrum.max())
 
 
-@pytest.mark.parametrize(("hertz", "amount", "most"), [(4978, 24.0, -60), (4978, 12.0, -110), (1245, 24.0, -110)])
+@pytest.mark.parametrize(
+    ("hertz", "amount", "most"), [(4978, 24.0, -60), (4978, 12.0, -110), (1245, 24.0, -110)]
+)
 def test_what_it_adds_does_not_fold_back(hertz, amount, most):
     out = render(make(amount=amount), racks.sine(hertz, 2 * RATE))
     assert aliases(out[0, RATE:], hertz) < most

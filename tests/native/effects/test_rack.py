@@ -7,7 +7,7 @@ import units
 
 ffi, lib = units.load("effects/rack.h")
 RATE, HOP = racks.RATE, racks.HOP
-EVERY = dict.fromkeys(racks.DEFAULTS, {})
+EVERY = {unit: {} for unit in racks.DEFAULTS}
 UNITS = list(racks.DEFAULTS)
 
 
@@ -42,7 +42,13 @@ def test_all_off_leaves_the_sound_alone():
 
 
 @pytest.mark.parametrize(
-    "off", [{"echo": {"level": -60.0}}, {"reverb": {"level": -60.0}}, {"chorus": {"mix": 0.0}}, {"drive": {"mix": 0.0}}]
+    "off",
+    [
+        {"echo": {"level": -60.0}},
+        {"reverb": {"level": -60.0}},
+        {"chorus": {"mix": 0.0}},
+        {"drive": {"mix": 0.0}},
+    ],
 )
 def test_a_unit_at_nothing_leaves_the_sound_alone(off):
     sound = racks.noise(5000)
@@ -63,7 +69,10 @@ def test_turning_a_unit_on_and_off_does_not_click(unit):
     """Beside a sine that the unit itself does not distort."""
     rack, sound = Rack(), racks.sine(100, 4 * RATE, level=0.1)
     told = {unit: {"echo": {"time": 10.0}, "drive": {"amount": 0.0, "level": 12.0}}.get(unit, {})}
-    out = [rack(racks.rack(ffi), sound[:, : RATE + 50]), rack(racks.rack(ffi, **told), sound[:, RATE + 50 : 3 * RATE])]
+    out = [
+        rack(racks.rack(ffi), sound[:, : RATE + 50]),
+        rack(racks.rack(ffi, **told), sound[:, RATE + 50 : 3 * RATE]),
+    ]
     out.append(rack(racks.rack(ffi), sound[:, 3 * RATE :]))
     out = np.concatenate(out, axis=1)[0]
     for middle in (RATE + 50, 3 * RATE):
@@ -79,7 +88,12 @@ ENDS = {
         ("high_shelf_gain", -18.0, 18.0),
         ("low_pass", 200.0, 20000.0),
     ],
-    "compressor": [("threshold", -60.0, 0.0), ("ratio", 1.0, 20.0), ("makeup", -12.0, 24.0), ("gate", -90.0, 0.0)],
+    "compressor": [
+        ("threshold", -60.0, 0.0),
+        ("ratio", 1.0, 20.0),
+        ("makeup", -12.0, 24.0),
+        ("gate", -90.0, 0.0),
+    ],
     "chorus": [("mix", 0.01, 1.0), ("depth", 0.0, 8.0), ("rate", 0.05, 5.0), ("width", 0.0, 1.0)],
     "echo": [("time", 10.0, 2000.0), ("feedback", 0.0, 0.95), ("level", -59.0, 0.0), ("width", 0.0, 1.0)],
     "reverb": [
@@ -93,11 +107,15 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize(("unit", "name", "low", "high"), [(u, *row) for u, rows in ENDS.items() for row in rows])
+@pytest.mark.parametrize(
+    ("unit", "name", "low", "high"), [(u, *row) for u, rows in ENDS.items() for row in rows]
+)
 def test_a_setting_that_jumps_end_to_end_does_not_click(unit, name, low, high):
     """Beside a sine that the unit itself does not distort."""
     rest = {"drive": {"amount": 0.0}, "compressor": {"attack": 200.0, "release": 3000.0}}.get(unit, {})
-    rest |= {"gate": {"expansion": 4.0}, "makeup": {"ratio": 1.0}, "peak_1": {"peak_1_gain": 18.0}}.get(name, {})
+    rest |= {"gate": {"expansion": 4.0}, "makeup": {"ratio": 1.0}, "peak_1": {"peak_1_gain": 18.0}}.get(
+        name, {}
+    )
     for first, then in ((low, high), (high, low)):
         rack, sound = Rack(), racks.sine(100, 3 * RATE, level=0.1 if unit == "drive" else 0.5)
         before = rack(racks.rack(ffi, **{unit: {**rest, name: first}}), sound[:, : 2 * RATE + 50])
@@ -156,7 +174,13 @@ def test_a_sleeping_rack_wakes_as_if_it_had_not_slept():
 
 
 RANGES = {
-    "drive": {"amount": (0, 36), "bias": (-0.5, 0.5), "tone": (500, 20000), "level": (-24, 12), "mix": (0, 1)},
+    "drive": {
+        "amount": (0, 36),
+        "bias": (-0.5, 0.5),
+        "tone": (500, 20000),
+        "level": (-24, 12),
+        "mix": (0, 1),
+    },
     "equalizer": {
         "high_pass": (16, 2000),
         "high_pass_q": (0.5, 10),
@@ -184,7 +208,13 @@ RANGES = {
         "mean": (0.1, 50),
     },
     "chorus": {"rate": (0.05, 5), "depth": (0, 8), "mix": (0, 1), "width": (0, 1)},
-    "echo": {"time": (10, 2000), "feedback": (0, 0.95), "tone": (200, 20000), "width": (0, 1), "level": (-60, 0)},
+    "echo": {
+        "time": (10, 2000),
+        "feedback": (0, 0.95),
+        "tone": (200, 20000),
+        "width": (0, 1),
+        "level": (-60, 0),
+    },
     "reverb": {
         "decay": (0.1, 20),
         "low": (50, 1000),
@@ -196,7 +226,12 @@ RANGES = {
         "level": (-60, 6),
     },
 }
-CHOICES = {("drive", "shape"): 3, ("compressor", "order"): 2, ("compressor", "detector"): 2, ("echo", "first"): 3}
+CHOICES = {
+    ("drive", "shape"): 3,
+    ("compressor", "order"): 2,
+    ("compressor", "detector"): 2,
+    ("echo", "first"): 3,
+}
 
 
 def drawn(rng):
@@ -205,7 +240,9 @@ def drawn(rng):
     for unit, names in RANGES.items():
         if rng.random() < 0.8:
             told = {name: float(rng.uniform(*ends)) for name, ends in names.items()}
-            told |= {name: float(ends[rng.integers(2)]) for name, ends in names.items() if rng.random() < 0.33}
+            told |= {
+                name: float(ends[rng.integers(2)]) for name, ends in names.items() if rng.random() < 0.33
+            }
             told |= {name: int(rng.integers(n)) for (of, name), n in CHOICES.items() if of == unit}
             changes[unit] = told
     return racks.rack(ffi, **changes)
