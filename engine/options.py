@@ -93,7 +93,7 @@ if SynthOptions.__doc__:  # there is none with python -OO
 def check(name: str, value: object) -> None:
     """Raise TypeError if a parameter's value is no number, and OptionError if it is out of the parameter's range."""
     row = BY_NAME[name]
-    if not isinstance(value, int | float | np.integer | np.floating):
+    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
         raise TypeError(f"{name} is {value!r}: give a number from {row.low:g} to {row.high:g}.")
     if not row.low <= float(value) <= row.high:
         raise OptionError(f"{name} is {value}: give a number from {row.low:g} to {row.high:g}.")

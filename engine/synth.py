@@ -29,7 +29,7 @@ from .performance.interpreter import Interpreter
 from .tuning import mts
 from .tuning.choice import as_tuning
 
-FIXED = ("sample_rate", "block_size", "voices", "decoder", "c", "input", "instruments")
+FIXED = ("sample_rate", "block_size", "voices", "decoder", "trust", "c", "input", "instruments")
 """What a synth is made with, and keeps."""
 PUBLIC = (*FIXED, "stream", "instrument")
 
@@ -76,7 +76,7 @@ class Synth(Racked, Events):
         The effects behind all notes, and each of its settings by its name: `synth.reverb_decay = 2.5`.
     stream
         The audio stream that plays it now, or None.
-    performer, expression, life, rules, humanize, prior : float
+    performer, expression, life, rules, humanize, prior, trust
         As in `SynthOptions`; a change of the performer or the life is heard within a frame, else in notes to come.
 
     Raises
@@ -104,7 +104,8 @@ class Synth(Racked, Events):
         options = replace(options or SynthOptions(), **changes)
         self.sample_rate, self.decoder = options.sample_rate, options.decoder
         self.block_size, self.voices = int(options.block_size), int(options.voices)
-        self._room, self._trim, self._trust = _found(options.room), options.trim, options.trust
+        self.trust = options.trust
+        self._room, self._trim = _found(options.room), options.trim
         self._kept: list[Any] = []  # what the kernel reads or writes for as long as it lives
         self._memory, self.c = _made(options)
         self.instruments = Instruments(self.c)
@@ -168,7 +169,7 @@ class Synth(Racked, Events):
         """
         patch = loaded(patch)
         if self.stream is not None:
-            check_cost(patch, self.voices, self.decoder, self._trust)
+            check_cost(patch, self.voices, self.decoder, self.trust)
         room = own_room(patch) if isinstance(self._room, str) else self._room
         # One voice more than keys can play follows the input.
         self.instrument = Instrument(patch, self.sample_rate, self.voices + 1, self.decoder, room, self._trim)
@@ -220,7 +221,7 @@ class Synth(Racked, Events):
         input: [frames], what comes in meanwhile, for `Input.follow`. Raises TypeError if `frames` is no whole number,
         and ValueError if it is negative.
         """
-        if not isinstance(frames, numbers.Integral):
+        if not isinstance(frames, numbers.Integral) or isinstance(frames, bool):
             hint = "int(seconds * synth.sample_rate)"
             raise TypeError(
                 f"render takes a whole number of frames, not {frames!r}: for seconds, say {hint}."

@@ -109,7 +109,7 @@ def hear(
     if not voiced.any():
         raise TransferError(
             f"{path} has no pitch that could be followed: it is silence, noise, speech, chords, or "
-            "outside of 25 to 2200 Hz."
+            "outside of 25 to 4200 Hz."
         )
     return Heard(midi, voiced, loudness_db, raised_db)
 

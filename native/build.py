@@ -17,10 +17,27 @@ NO_VECTORS = (
 def declarations(*headers: Path) -> str:
     """The C declarations of headers, without what cffi does not read (directives other than constants)."""
     text = "\n".join(header.read_text() for header in headers)
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    text = _with_rows(re.sub(r"/\*.*?\*/", "", text, flags=re.S))
     constant = re.compile(r"#define\s+[A-Z0-9_]+\s+-?\d+\s*$")
     lines = (line for line in text.splitlines() if not line.startswith("#") or constant.match(line))
     return re.sub(r"\bNONBLOCKING\b", "", "\n".join(lines))
+
+
+def _with_rows(text: str) -> str:
+    """Write out the rows of tables, which C includes between `#define ROW(names, ...)` and `#undef ROW`."""
+    include = r'#define (\w+)\(([\w, ]+), \.\.\.\) (.*)\n#include "([\w/]+\.h)"\n#undef \1\n'
+
+    def rows(found: re.Match) -> str:
+        macro, names, body, header = found.groups()
+        body, lines = body.replace("##", ""), []
+        for row in re.findall(rf"^{macro}\((.*)\)$", (HERE / header).read_text(), re.M):
+            made = body
+            for name, value in zip(names.split(", "), row.split(","), strict=False):
+                made = re.sub(rf"(?<![A-Za-z]){name}\b", value.strip(), made)
+            lines.append(made)
+        return "\n".join(lines) + "\n"
+
+    return re.sub(include, rows, text)
 
 
 def compile_args(compiler: str = "unix") -> list[str]:

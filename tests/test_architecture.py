@@ -49,6 +49,7 @@ PYTHON = (
     "tools.expression",
     "tools.build",
     "workflows",
+    "plugins",
     "panel",
     "cli",
     "tools.experiments",

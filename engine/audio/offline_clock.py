@@ -7,6 +7,7 @@ import numpy as np
 
 from ..native._kernel import ffi, lib
 from ..patch import PatchError
+from ..patch.cost import tell_cost
 
 WATCH_SECONDS = 0.1
 
@@ -64,6 +65,7 @@ class NullStream:
     def __init__(self, synth, say):
         self.synth = synth
         self._say = say
+        tell_cost(synth, say)
         self._device = NullDevice(synth)
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="ddsp-live watcher", daemon=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..native._kernel import ffi, lib
 from ..patch import PatchError
+from ..patch.cost import tell_cost
 from .device import Device, DeviceError, abandon, find_device, find_input, one_sentence, portaudio, rescan
 from .offline_clock import NullDevice
 
@@ -17,7 +18,7 @@ TELL_SECONDS = 10.0  # between two complaints of one kind
 TROUBLES = {
     "clipped": "The input is cut off at full scale: turn its gain down.",
     "howls": "The input hears the output (feedback), so that is played softer for a while: use headphones.",
-    "unpitched": "The input has no pitch from 40 to 2200 Hz, as with chords and noise: play one note at a time.",
+    "unpitched": "The input has no pitch from 40 to 4200 Hz, as with chords and noise: play one note at a time.",
 }
 RETRY_WATCHES = 10  # between attempts to get a lost device back
 
@@ -51,6 +52,7 @@ class Stream:
         self._null: NullDevice | None = None
         self._troubles: dict[str, int] = {}
         self._told: dict[str, float] = {}
+        tell_cost(synth, self._say)
         self._open()
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="ddsp-live watcher", daemon=True)

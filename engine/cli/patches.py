@@ -37,6 +37,8 @@ def run(arguments) -> int:
     if added and not arguments.json:
         for entry in added:
             print(f"{entry.title} is {entry.name} from now on: `ddsp-live play {entry.name}`.")
+            if told := _cost(entry):
+                print(told, file=sys.stderr)
         return 0
     if arguments.json:
         print_json(rows)
@@ -54,6 +56,18 @@ def run(arguments) -> int:
     ]
     print_table(("name", "title", "range", "size", "licence", "source"), table)
     return 0
+
+
+def _cost(entry) -> str:
+    """A sentence about a patch that is hard or impossible to play live, and nothing for others."""
+    from ..options import SynthOptions
+    from ..patch import PatchError, load_patch
+    from ..patch.cost import check_cost
+
+    try:
+        return check_cost(load_patch(entry.path), SynthOptions.voices)
+    except PatchError as error:
+        return str(error)
 
 
 def _row(entry, own: Path) -> dict:

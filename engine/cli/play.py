@@ -94,8 +94,7 @@ def run(arguments) -> int:
     preset = wanted_preset(arguments)
     map_file = settle_map(arguments)
     patch = load_patch(arguments.patch or preset.patch)
-    if told := check_cost(patch, arguments.voices, arguments.decoder, arguments.trust):
-        print(told, file=sys.stderr)
+    check_cost(patch, arguments.voices, arguments.decoder, arguments.trust)
     settle_room(arguments, preset)
     nobody = None
     try:

@@ -95,12 +95,15 @@ def run(arguments) -> int:
     from ..ensemble import Ensemble
     from ..midi.files import Song, read_song
     from ..midi.phrase import phrase
+    from ..patch.cost import render_remark
     from ..render import render_blocks
     from .parts import assign
 
     song = Song(phrase(), 0.0, "") if arguments.phrase else read_song(arguments.song)
     parts = assign(arguments.patch, song.events, arguments.mpe)
-    remarks = [song.remark] * bool(song.remark) + parts.remarks
+    chosen = {id(patch): patch for patch in parts.patches.values()}.values()
+    slow = [render_remark(patch, arguments.voices, arguments.decoder) for patch in chosen]
+    remarks = [remark for remark in (song.remark, *parts.remarks, *slow) if remark]
     for remark in remarks:
         print(remark, file=sys.stderr)
     room, wet = room_and_wet(arguments)

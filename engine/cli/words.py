@@ -13,7 +13,10 @@ class UsageError(DdspLiveError):
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in a sentence instead of a page."""
+    """Says what is wrong in a sentence instead of a page, and takes options by their whole names only."""
+
+    def __init__(self, *arguments, **settings):
+        super().__init__(*arguments, **{"allow_abbrev": False, **settings})
 
     def error(self, message: str) -> None:
         raise UsageError(
@@ -30,10 +33,9 @@ class Parser(argparse.ArgumentParser):
                 continue
             option = word.partition("=")[0]
             known = self._option_string_actions
-            fitting = [name for name in known if name == option] or [n for n in known if n.startswith(option)]
-            if not fitting:
+            if option not in known:
                 raise UsageError(f"There is no option {option}{self._meant(option, known)}")
-            found |= {known[name].dest for name in fitting}
+            found.add(known[option].dest)
         return frozenset(found)
 
     def _meant(self, word: str, known: Iterable[str]) -> str:
@@ -42,7 +44,9 @@ class Parser(argparse.ArgumentParser):
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """The end of a sentence about a word that there is not: the one that was probably meant, or what is said else."""
-    near = difflib.get_close_matches(word.lower(), list(known), 1, cutoff=0.6)
+    word, known = word.lower(), list(known)
+    begun = [name for name in known if name.startswith(word)] if word.strip("-") else []
+    near = begun or difflib.get_close_matches(word, known, 1, cutoff=0.6)
     return f": did you mean {near[0]}?" if near else otherwise
 
 

@@ -15,14 +15,21 @@ CODES = {
 
 
 class Target(NamedTuple):
-    """What a gesture can move; its rows' ranges lie within low … high."""
+    """What a gesture can move; its rows' ranges lie within low … high.
+
+    How several rows combine is a row of C's table, native/api/mod_targets.h.
+    """
 
     name: str
-    code: int
     unit: str
     low: float
     high: float
     meaning: str
+
+    @property
+    def code(self) -> int:
+        """The kernel's number of it."""
+        return getattr(lib, f"MOD_{self.name.upper()}")
 
 
 TARGETS = {
@@ -30,19 +37,15 @@ TARGETS = {
     for target in (
         Target(
             "volume",
-            lib.MOD_VOLUME,
             "of the trained range",
             0.0,
             1.0,
             "velocity: where the note lies between the softest and the loudest that the patch was trained on; "
             "others: how far from there to the loudest, and of several the strongest counts",
         ),
-        Target(
-            "level", lib.MOD_LEVEL, "dB", -200.0, 24.0, "loudness that the note is played with; they add up"
-        ),
+        Target("level", "dB", -200.0, 24.0, "loudness that the note is played with; they add up"),
         Target(
             "volume_fluctuation",
-            lib.MOD_FLUCTUATION,
             "dB",
             -24.0,
             24.0,
@@ -50,7 +53,6 @@ TARGETS = {
         ),
         Target(
             "volume_peak_position",
-            lib.MOD_PEAK,
             "of the note",
             -1.0,
             1.0,
@@ -58,7 +60,6 @@ TARGETS = {
         ),
         Target(
             "vibrato",
-            lib.MOD_VIBRATO,
             "cents",
             0.0,
             200.0,
@@ -66,7 +67,6 @@ TARGETS = {
         ),
         Target(
             "brightness",
-            lib.MOD_BRIGHTNESS,
             "octaves",
             -2.0,
             2.0,
@@ -74,22 +74,16 @@ TARGETS = {
         ),
         Target(
             "attack_noise",
-            lib.MOD_ATTACK_NOISE,
             "dB",
             -40.0,
             40.0,
             "level of the noise in a note's first 40 ms; they add up",
         ),
-        Target("pitch", lib.MOD_PITCH, "semitones", -96.0, 96.0, "added to the note's"),
-        Target(
-            "gain", lib.MOD_GAIN, "dB", -200.0, 12.0, "after synthesis, timbre unchanged; the whole zone's"
-        ),
-        Target(
-            "pan", lib.MOD_PAN, "left to right", -1.0, 1.0, "place between the speakers; the whole zone's"
-        ),
+        Target("pitch", "semitones", -96.0, 96.0, "added to the note's"),
+        Target("gain", "dB", -200.0, 12.0, "after synthesis, timbre unchanged; the whole zone's"),
+        Target("pan", "left to right", -1.0, 1.0, "place between the speakers; the whole zone's"),
         Target(
             "balance",
-            lib.MOD_BALANCE,
             "dB",
             -48.0,
             48.0,
@@ -97,7 +91,6 @@ TARGETS = {
         ),
         Target(
             "legato_time",
-            lib.MOD_LEGATO_TIME,
             "octaves",
             -2.0,
             2.0,
@@ -105,7 +98,6 @@ TARGETS = {
         ),
         Target(
             "transition_depth",
-            lib.MOD_TRANSITION_DEPTH,
             "times",
             -1.0,
             1.0,
@@ -113,7 +105,6 @@ TARGETS = {
         ),
         Target(
             "expression",
-            lib.MOD_EXPRESSION,
             "times",
             -1.0,
             0.0,
@@ -122,7 +113,6 @@ TARGETS = {
         ),
         Target(
             "vibrato_rate",
-            lib.MOD_VIBRATO_RATE,
             "octaves",
             -2.0,
             2.0,
@@ -130,7 +120,6 @@ TARGETS = {
         ),
         Target(
             "vibrato_delay",
-            lib.MOD_VIBRATO_DELAY,
             "seconds",
             -3.0,
             3.0,
@@ -138,30 +127,22 @@ TARGETS = {
         ),
         Target(
             "formant",
-            lib.MOD_FORMANT,
             "semitones",
             -12.0,
             12.0,
             "how far resonances move, as if the instrument or singer were smaller (above 0) or larger; they add up",
         ),
-        Target("room", lib.MOD_ROOM, "wet", 0.0, 1.0, "how much of the room; all channels share it"),
+        Target("room", "wet", 0.0, 1.0, "how much of the room; all channels share it"),
         *(
-            Target(
-                name,
-                code,
-                "of the way",
-                0.0,
-                1.0,
-                f"{meaning} than the rack is set to; all channels share it",
-            )
-            for name, code, meaning in (
-                ("drive", lib.MOD_DRIVE, "more overdrive"),
-                ("squeeze", lib.MOD_SQUEEZE, "more compression"),
-                ("low", lib.MOD_LOW, "less or, above 0.5, more low sound"),
-                ("high", lib.MOD_HIGH, "less or, above 0.5, more high sound"),
-                ("chorus", lib.MOD_CHORUS, "more chorus"),
-                ("echo", lib.MOD_ECHO, "more echo"),
-                ("reverb", lib.MOD_REVERB, "more reverberation"),
+            Target(name, "of the way", 0.0, 1.0, f"{meaning} than the rack is set to; all channels share it")
+            for name, meaning in (
+                ("drive", "more overdrive"),
+                ("squeeze", "more compression"),
+                ("low", "less or, above 0.5, more low sound"),
+                ("high", "less or, above 0.5, more high sound"),
+                ("chorus", "more chorus"),
+                ("echo", "more echo"),
+                ("reverb", "more reverberation"),
             )
         ),
     )

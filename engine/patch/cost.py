@@ -1,6 +1,6 @@
 """What a patch costs to play live, estimated from its layers, before any time is spent on running them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..decoders.layers import OPS
 from .container import PatchError
@@ -13,6 +13,7 @@ FASTEST_GFLOPS = (
 INT8_GAIN = 2.0
 HARMONIC, NOISE = 0.0006 / 128, 0.0004 / 65  # of a core, a voice's partial and noise band
 MUCH = 0.5  # of a core, from which it is told
+SLOW = 1.5  # of a core, from which it is told before rendering
 LAYER_INPUTS = ("f0_scaled", "loudness_scaled")
 
 
@@ -38,6 +39,23 @@ def core_share(patch: Patch, voices: int, decoder: str = "native") -> float:
     """Return the share of a usual core that so many voices take, networks and synthesis; 1 is all of it."""
     synthesis = voices * (HARMONIC * patch.harmonics + NOISE * patch.noise_bands)
     return gflops(patch, voices, decoder) / USUAL_GFLOPS + synthesis
+
+
+def render_remark(patch: Patch, voices: int, decoder: str = "native") -> str:
+    """Return a sentence about a patch that renders slower than it sounds, and nothing for others."""
+    share = core_share(patch, voices, decoder)
+    if share <= SLOW:
+        return ""
+    return (
+        f"{patch.path.name} is large: with {voices} voices at once, a minute of it takes a usual core about "
+        f"{share:.0f} minutes to render."
+    )
+
+
+def tell_cost(synth, say: Callable[[str], None]) -> None:
+    """Say what `check_cost` says of the synth's patch, before it plays live. Raises PatchError as that does."""
+    if told := check_cost(synth.patch, synth.voices, synth.decoder, synth.trust):
+        say(told)
 
 
 def check_cost(patch: Patch, voices: int, decoder: str = "native", trust: bool = False) -> str:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -135,8 +136,11 @@ def trim_db(info: Mapping[str, Any]) -> float:
 def load_patch(name_or_path: str | Path) -> Patch:
     """A factory patch or one of the user's own by its name, or any patch by its path.
 
-    Raises PatchError, in one sentence, where there is no such patch or where it can't be used.
+    Raises PatchError, in one sentence, where there is no such patch or where it can't be used, and TypeError for what
+    is neither.
     """
+    if not isinstance(name_or_path, str | PathLike):
+        raise TypeError(f"A patch is a name, a path or a Patch, and not {name_or_path!r}.")
     path = _find(name_or_path)
     try:
         return _read(path)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -66,8 +67,10 @@ def chosen_room(choice: "str | Path | Room", patch: Patch) -> Room | None:
 def find_room(choice: str | Path) -> Room | None:
     """The room for "none", one of `MADE`, a patch's name or path, or the path of a sound file with an impulse response.
 
-    Raises RoomError or PatchError, in one sentence, where there is no such room.
+    Raises RoomError or PatchError, in one sentence, where there is no such room, and TypeError for what is neither.
     """
+    if not isinstance(choice, str | PathLike):
+        raise TypeError(f"A room is a name, a path or a Room, and not {choice!r}.")
     if choice == NONE:
         return None
     if str(choice).lower() in KINDS:

@@ -2,18 +2,12 @@
 #ifndef DDSP_LAYER_SPEC_H
 #define DDSP_LAYER_SPEC_H
 
-#define LAYER_DENSE 0       /* y = W x + b; weight [output_size, input_size], bias [output_size] */
-#define LAYER_LAYER_NORM 1  /* over the range's channels; weight, bias [size], parameter = epsilon */
-#define LAYER_LEAKY_RELU 2  /* parameter = slope below zero */
-#define LAYER_EXP_SIGMOID 3 /* 2 sigmoid(x)^ln 10 + 1e-7 */
-#define LAYER_NORMALIZE 4   /* x / sum x */
-#define LAYER_DIFFERENCE 5  /* y = x, then x - x[lag frames ago] for each lag; state: past inputs, then a flag */
-#define LAYER_GRU 6         /* torch.nn.GRUCell; weight [3H, I], bias [3H], weight_hidden [3H, H], bias_hidden [3H] */
-#define LAYER_COPY 7        /* y = x: for a concatenation of values that do not lie next to each other */
-#define LAYER_DENSE_INT8 8 /* as DENSE, in 8-bit integers where the processor has products of them */
-#define LAYER_TABLE 9      /* of pitch and loudness, as the network is told them, gains; see LayerSpec */
-#define LAYER_PRODUCT 10   /* y = the input's first half times its second */
-#define LAYER_RATIO 11     /* y = the sum of the input's first half over that of its second */
+enum LayerKind {
+#define LAYER(name, ...) LAYER_##name,
+#include "api/layer_table.h"
+#undef LAYER
+    LAYERS
+};
 
 typedef struct LayerSpec {
     int kind;

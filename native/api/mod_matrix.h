@@ -11,33 +11,12 @@
 #define MOD_KEY_PRESSURE 130
 #define MOD_BEND 131
 
-/* Targets. */
-#define MOD_VOLUME 0         /* 0 .. 1 of the patch's trained range; but for velocity: from there to its top */
-#define MOD_LEVEL 1          /* dB of loudness */
-#define MOD_FLUCTUATION 2    /* dB of standard deviation */
-#define MOD_PEAK 3           /* share of the note's length */
-#define MOD_VIBRATO 4        /* cents to each side */
-#define MOD_BRIGHTNESS 5     /* octaves of the harmonics' centroid */
-#define MOD_ATTACK_NOISE 6   /* dB */
-#define MOD_PITCH 7          /* semitones; low = high: the bend range times -1 .. 1 */
-#define MOD_GAIN 8           /* dB after synthesis */
-#define MOD_PAN 9            /* -1 left .. 1 right */
-#define MOD_ROOM 10          /* 0 .. 1 */
-#define MOD_BALANCE 11       /* dB of noise against harmonics */
-#define MOD_LEGATO_TIME 12   /* octaves of the time that a line's pitch takes from note to note */
-#define MOD_VIBRATO_RATE 13  /* octaves */
-#define MOD_VIBRATO_DELAY 14 /* seconds, added to the patch's */
-#define MOD_TRANSITION_DEPTH 15 /* share of the dip between notes, added to 1 */
-#define MOD_EXPRESSION 16    /* share of what notes of a line differ by, added to 1 */
-#define MOD_FORMANT 17       /* semitones that the resonances move by */
-#define MOD_DRIVE 18         /* 0 .. 1 of what the rack can do, and so on to the reverb */
-#define MOD_SQUEEZE 19
-#define MOD_LOW 20
-#define MOD_HIGH 21
-#define MOD_CHORUS 22
-#define MOD_ECHO 23
-#define MOD_REVERB 24
-#define MOD_TARGETS 25
+enum ModTarget {
+#define TARGET(name, field, ...) MOD_##name,
+#include "api/mod_targets.h"
+#undef TARGET
+    MOD_TARGETS
+};
 
 /* Curves from a gesture's place x, 0 .. 1, to its share of the way from low to high. */
 #define MOD_LINEAR 0

@@ -2,16 +2,35 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #define SHUT_DB -200.0f
 #define GATE_OPEN 8.0f      /* a gate is open from an eighth of the way on */
-#define MOST_OCTAVES 2.0f   /* of brightness, to either side */
 #define MOST_SEMITONES 192.0f
-#define MOST_BALANCE_DB 48.0f
 #define MOST_VIBRATO 200.0f /* cents, as much as a map may ask for */
 #define STRIKE_SECONDS 0.01f /* in which a slurred key's velocity has come 63 % of its way */
-#define MOST_FORMANT 12.0f  /* semitones */
 #define NEAR 1e-6f          /* a smoothed gesture has arrived */
+
+/* How several routes to a target combine, and the bounds of the result; all zero: they add up without bounds. */
+typedef struct Combination {
+    int strongest; /* counts of several */
+    int zone;      /* a whole zone's: its members have none of their own */
+    int at_key;    /* looked at as a key comes, and then no more */
+    int bounded;
+    float least, most;
+    size_t given; /* an attribute, which the velocity has no say in if the note came with it: its offset, from 1 */
+} Combination;
+
+#define STRONGEST .strongest = 1
+#define ZONE .zone = 1
+#define AT_KEY .at_key = 1
+#define WITHIN(low, high) .bounded = 1, .least = (low), .most = (high)
+#define ATTRIBUTE(name) .given = 1 + offsetof(Attributes, name)
+static const Combination TARGETS[MOD_TARGETS] = {
+#define TARGET(name, field, ...) [MOD_##name] = {__VA_ARGS__},
+#include "api/mod_targets.h"
+#undef TARGET
+};
 
 static float place_of_velocity(int velocity) { return (float)(velocity - 1) / 126.0f; }
 
@@ -105,19 +124,15 @@ void modulation_remap(Modulation *h, const ModMatrix *map, const Channel *own, c
 void modulation_begin(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity) {
     h->velocity = velocity;
     h->pressure = 0;
+    memset(h->note, 0, sizeof h->note);
     modulation_remap(h, map, own, master);
-}
-
-/* Whether what a target is matters as a key comes, and then no more. */
-static int looked_at_key(int target) {
-    return target == MOD_LEGATO_TIME || target == MOD_TRANSITION_DEPTH || target == MOD_EXPRESSION;
 }
 
 void modulation_strike(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity) {
     h->velocity = velocity;
     h->pressure = 0;
     for (int i = 0; i < map->count; i++) {
-        if (!map->rows[i].onset && !looked_at_key(map->rows[i].target)) continue;
+        if (!map->rows[i].onset && !TARGETS[map->rows[i].target].at_key) continue;
         h->own[i] = place(&map->rows[i], h, own);
         h->master[i] = master ? place(&map->rows[i], h, master) : place_at_rest(&map->rows[i]);
     }
@@ -141,68 +156,51 @@ void modulation_follow(Modulation *h, const ModMatrix *map, const Channel *own, 
 
 /* Whether a note came with what this row would set by its velocity. */
 static int is_given(int target, const Attributes *given) {
-    switch (target) {
-    case MOD_FLUCTUATION:
-        return !isnan(given->volume_fluctuation);
-    case MOD_PEAK:
-        return !isnan(given->volume_peak_position);
-    case MOD_VIBRATO:
-        return !isnan(given->vibrato);
-    case MOD_BRIGHTNESS:
-        return !isnan(given->brightness);
-    case MOD_ATTACK_NOISE:
-        return !isnan(given->attack_noise);
-    default:
-        return 0;
-    }
+    const size_t at = TARGETS[target].given;
+    return at && !isnan(*(const float *)((const char *)given + at - 1));
 }
 
-/* Of several rows for the volume or the vibrato the strongest counts; for all else they add up. */
-static int strongest_counts(int target) { return target == MOD_VOLUME || target == MOD_VIBRATO; }
-
-/* Volume and pan are the whole zone's. */
-static int is_masters(int target) { return target == MOD_GAIN || target == MOD_PAN; }
-
 static void add(float *sum, const ModRoute *row, float amount) {
-    *sum = strongest_counts(row->target) ? fmaxf(*sum, amount) : *sum + amount;
+    *sum = TARGETS[row->target].strongest ? fmaxf(*sum, amount) : *sum + amount;
 }
 
 static float clamp(float x, float low, float high) { return fminf(high, fmaxf(low, x)); }
 
+/* What a target comes to. */
+static float settled(int target, const float *sum) {
+    const Combination *how = &TARGETS[target];
+    return how->bounded ? clamp(sum[target], how->least, how->most) : sum[target];
+}
+
 ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master,
                       const Attributes *given) {
-    float sum[MOD_TARGETS] = {0};
+    float sum[MOD_TARGETS];
+    memcpy(sum, h->note, sizeof sum);
     for (int i = 0; i < map->count; i++) {
         const ModRoute *row = &map->rows[i];
+        const Combination *how = &TARGETS[row->target];
         int by_velocity = row->gesture == MOD_VELOCITY, by_key = by_velocity || row->gesture == MOD_KEY_PRESSURE;
         if (by_velocity && (row->target == MOD_VOLUME || is_given(row->target, given))) continue;
-        if (!master || !is_masters(row->target)) add(&sum[row->target], row, value_on(row, h->own[i], own));
+        if (!master || !how->zone) add(&sum[row->target], row, value_on(row, h->own[i], own));
         if (!master || by_key) continue;
-        float rest = strongest_counts(row->target) || is_masters(row->target) ? 0.0f : value(row, place_at_rest(row));
+        float rest = how->strongest || how->zone ? 0.0f : value(row, place_at_rest(row));
         if (row->target == MOD_PITCH && row->low == row->high) rest = 0;
         add(&sum[row->target], row, value_on(row, h->master[i], master) - rest);
     }
+    ModValues values = {
+#define TARGET(name, field, ...) .field = settled(MOD_##name, sum),
+#include "api/mod_targets.h"
+#undef TARGET
+    };
     /* Equal power, 1 at the centre. */
-    float angle = (clamp(sum[MOD_PAN], -1.0f, 1.0f) + 1.0f) * 0.785398163f;
-    float gain = sum[MOD_GAIN] > SHUT_DB ? 1.41421356f * exp2f(sum[MOD_GAIN] * 0.16609640f) : 0.0f;
-    float tuning = own->fine + own->coarse + (master ? master->fine + master->coarse : 0.0f);
-    return (ModValues){.bend = clamp(sum[MOD_PITCH] + tuning, -MOST_SEMITONES, MOST_SEMITONES),
-                     .volume = clamp(sum[MOD_VOLUME], 0.0f, 1.0f),
-                     .level_db = fmaxf(SHUT_DB, sum[MOD_LEVEL]),
-                     .fluctuation_db = sum[MOD_FLUCTUATION],
-                     .peak = sum[MOD_PEAK],
-                     .vibrato = sum[MOD_VIBRATO] / 100.0f,
-                     .brightness = clamp(sum[MOD_BRIGHTNESS], -MOST_OCTAVES, MOST_OCTAVES),
-                     .noise_db = sum[MOD_ATTACK_NOISE],
-                     .balance_db = clamp(sum[MOD_BALANCE], -MOST_BALANCE_DB, MOST_BALANCE_DB),
-                     .formant = clamp(sum[MOD_FORMANT], -MOST_FORMANT, MOST_FORMANT),
-                     .gain_left = gain * cosf(angle),
-                     .gain_right = gain * sinf(angle),
-                     .legato_octaves = clamp(sum[MOD_LEGATO_TIME], -MOST_OCTAVES, MOST_OCTAVES),
-                     .depth = sum[MOD_TRANSITION_DEPTH],
-                     .expression = sum[MOD_EXPRESSION],
-                     .rate_octaves = clamp(sum[MOD_VIBRATO_RATE], -MOST_OCTAVES, MOST_OCTAVES),
-                     .vibrato_delay = sum[MOD_VIBRATO_DELAY]};
+    const float angle = (values.pan + 1.0f) * 0.785398163f;
+    const float gain = values.gain_db > SHUT_DB ? 1.41421356f * exp2f(values.gain_db * 0.16609640f) : 0.0f;
+    const float tuning = own->fine + own->coarse + (master ? master->fine + master->coarse : 0.0f);
+    values.bend = clamp(values.pitch + tuning, -MOST_SEMITONES, MOST_SEMITONES);
+    values.vibrato = values.vibrato_cents / 100.0f;
+    values.gain_left = gain * cosf(angle);
+    values.gain_right = gain * sinf(angle);
+    return values;
 }
 
 const ModRoute *modulation_shared(const ModMatrix *map, const Channel *channel, int gesture, int target, float *to) {

@@ -6,26 +6,20 @@
 #include "api/mod_matrix.h"
 #include "midi/channel.h"
 
-/* What is asked of a voice. */
+/* What is asked of a voice: of each target, in its unit, and what follows from several. */
 typedef struct ModValues {
-    float bend;           /* semitones, tuning included */
-    float volume;         /* 0 .. 1: towards the patch's loudest */
-    float level_db;       /* of the loudness, -200 where shut */
-    float fluctuation_db; /* added to the note's */
-    float peak;           /* the same, share of the note's length */
-    float vibrato;        /* semitones to each side */
-    float brightness;     /* octaves of the harmonics' centroid */
-    float noise_db;       /* of the noise while the note begins */
-    float balance_db;     /* of the noise against the harmonics */
+#define TARGET(name, field, ...) float field;
+#include "api/mod_targets.h"
+#undef TARGET
+    float bend;    /* semitones, tuning included */
+    float vibrato; /* semitones to each side */
     float gain_left, gain_right;
-    float legato_octaves, depth, expression; /* of a note's transition, looked at as its key comes */
-    float formant;        /* semitones that resonances move by */
-    float rate_octaves, vibrato_delay;       /* of the vibrato; the delay in seconds, added */
 } ModValues;
 
 typedef struct Modulation {
     int velocity;
     float pressure; /* of the key, 0 .. 1 */
+    float note[MOD_TARGETS]; /* what the note itself adds to each target (synth_send_expression) */
     /* Where each row's gesture is, 0 .. 1, smoothed: of the voice's channel, and of its master with MPE. */
     float own[MOST_MOD_ROUTES], master[MOST_MOD_ROUTES];
 } Modulation;

@@ -1,6 +1,7 @@
 #include "input/pitch_tracker.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/simd.h"
@@ -12,6 +13,7 @@
 #define WINDOW_SECONDS 0.012
 #define WINDOW_GROWTH 1.45  /* from one of the windows to the next */
 #define REFINED_SECONDS 0.0055 /* as many periods as fit: the more, the finer, until vibrato moves within them */
+#define SHORTEST 3          /* lags */
 #define FINE_BELOW 64       /* lags */
 #define FINE_STEP 0.2f
 #define SINC_TAPS 4         /* to each side */
@@ -37,7 +39,8 @@ void pitch_tracker_init(PitchTracker *t, Arena *arena, double sample_rate) {
     int factor = (int)(sample_rate / RATE + 0.5);
     if (factor < 1) factor = 1;
     double rate = sample_rate / factor, high = BAND_HIGH_HZ < 0.4 * rate ? BAND_HIGH_HZ : 0.4 * rate;
-    int longest = (int)(rate / TRACKER_LOW_HZ) + 2, window = (int)(WINDOW_SECONDS * rate), windows[4];
+    int shortest = (int)(rate / TRACKER_HIGH_HZ), longest = (int)(rate / TRACKER_LOW_HZ) + 2;
+    int window = (int)(WINDOW_SECONDS * rate), windows[4];
     for (int i = 0; i < 4; i++, window = (int)(window * WINDOW_GROWTH)) windows[i] = (window + LANES - 1) / LANES * LANES;
     int lags = whole_lanes(longest + 2), span = windows[3] + lags + LANES;
     double sos[3][6];
@@ -53,7 +56,7 @@ void pitch_tracker_init(PitchTracker *t, Arena *arena, double sample_rate) {
     float *unlike = arena_floats(arena, (size_t)lags), *measure = arena_floats(arena, (size_t)lags);
     if (!arena->base) return;
     *t = (PitchTracker){.filter = filter, .filtered = filtered, .factor = factor, .rate = rate,
-                   .shortest = (int)(rate / TRACKER_HIGH_HZ), .longest = longest,
+                   .shortest = shortest > SHORTEST ? shortest : SHORTEST, .longest = longest,
                    .windows = {windows[0], windows[1], windows[2], windows[3]}, .span = span,
                    .history = history, .product = product, .energy = energy, .unlike = unlike, .measure = measure,
                    .last = {.aperiodicity = 1}};
@@ -127,14 +130,15 @@ static float dip(const float *values, int lag, float *depth) {
     return (float)lag + shift;
 }
 
-/* The value between lags: what was filtered varies no faster than a windowed sinc can follow. */
+/* The value between lags: what was filtered varies no faster than a windowed sinc can follow. Lags below 0 mirror those
+   above. */
 static float between(const float *values, float at) {
     int lag = (int)at;
     float part = at - (float)lag, sine = sinf((float)M_PI * part), sum = 0;
     if (part < 1e-4f) return values[lag];
     for (int i = 1 - SINC_TAPS; i <= SINC_TAPS; i++) {
         float away = part - (float)i, window = cosf((float)M_PI / 2 * away / SINC_TAPS);
-        sum += values[lag + i] * window * window * (i & 1 ? -sine : sine) / ((float)M_PI * away);
+        sum += values[abs(lag + i)] * window * window * (i & 1 ? -sine : sine) / ((float)M_PI * away);
     }
     return sum;
 }

@@ -6,7 +6,7 @@
 #include "dsp/biquad_cascade.h"
 
 #define TRACKER_LOW_HZ 40
-#define TRACKER_HIGH_HZ 2200
+#define TRACKER_HIGH_HZ 4200
 #define CANDIDATES 8
 
 typedef struct Candidate {

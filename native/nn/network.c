@@ -116,20 +116,19 @@ static void difference(const Layer *layer, const float *x, float *y, float *past
     past[history] = 1.0f;
 }
 
+static void copy(const LayerSpec *s, const float *x, float *y) { memcpy(y, x, (size_t)s->input_size * sizeof *y); }
+
 static void each_voice(const Layer *layer, float *activation, float *state) {
     const LayerSpec *s = &layer->spec;
     const float *x = activation + s->input;
     float *y = activation + s->output;
     switch (s->kind) {
-    case LAYER_LAYER_NORM: FASTEST(layer_norm)(layer, x, y); break;
-    case LAYER_LEAKY_RELU: FASTEST(leaky_relu)(layer, x, y); break;
-    case LAYER_EXP_SIGMOID: FASTEST(exp_sigmoid)(layer, x, y); break;
-    case LAYER_NORMALIZE: FASTEST(normalize)(layer, x, y); break;
-    case LAYER_TABLE: FASTEST(read_table)(layer, x, y); break;
-    case LAYER_PRODUCT: FASTEST(multiply)(layer, x, y); break;
-    case LAYER_RATIO: FASTEST(ratio)(layer, x, y); break;
-    case LAYER_DIFFERENCE: difference(layer, x, y, state + s->state); break;
-    case LAYER_COPY: memcpy(y, x, (size_t)s->input_size * sizeof *y); break;
+#define TOGETHER
+#define EACH(loop) FASTEST(loop)(layer, x, y)
+#define WITH_STATE(loop) loop(layer, x, y, state + s->state)
+#define LAYER(name, run, ...) case LAYER_##name: run; break;
+#include "api/layer_table.h"
+#undef LAYER
     }
 }
 

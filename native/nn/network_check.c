@@ -8,8 +8,16 @@ static int within(int first, int size, int end) {
     return first >= 0 && size >= 1 && size <= end && first <= end - size;
 }
 
-static int apart(const LayerSpec *s) {
+static int is_apart(const LayerSpec *s) {
     return s->input + s->input_size <= s->output || s->output + s->output_size <= s->input;
+}
+
+static int is_elementwise(const LayerSpec *s) {
+    return s->input_size == s->output_size && (s->input == s->output || is_apart(s));
+}
+
+static int table_fits(const LayerSpec *s) {
+    return s->input_size == 2 && s->knots >= 2 && s->columns >= 1 && s->columns <= s->output_size && s->step > 0.0f;
 }
 
 static int lags_fit(const LayerSpec *s) {
@@ -22,22 +30,11 @@ static int lags_fit(const LayerSpec *s) {
 
 static int fits(const LayerSpec *s, int activations, int state_size) {
     if (!within(s->input, s->input_size, activations) || !within(s->output, s->output_size, activations)) return 0;
-    const int same = s->input == s->output && s->input_size == s->output_size;
+    const int has_state = within(s->state, s->state_size, state_size);
     switch (s->kind) {
-    case LAYER_DENSE:
-    case LAYER_DENSE_INT8: return apart(s);
-    case LAYER_LAYER_NORM:
-    case LAYER_LEAKY_RELU:
-    case LAYER_EXP_SIGMOID:
-    case LAYER_NORMALIZE: return s->input_size == s->output_size && (same || apart(s));
-    case LAYER_PRODUCT: return s->input_size == 2 * (int64_t)s->output_size && apart(s);
-    case LAYER_RATIO: return s->input_size % 2 == 0 && s->output_size == 1 && apart(s);
-    case LAYER_TABLE:
-        return s->input_size == 2 && apart(s) && s->knots >= 2 && s->columns >= 1 && s->columns <= s->output_size &&
-               s->step > 0.0f;
-    case LAYER_COPY: return s->input_size == s->output_size && apart(s);
-    case LAYER_DIFFERENCE: return within(s->state, s->state_size, state_size) && apart(s) && lags_fit(s);
-    case LAYER_GRU: return within(s->state, s->state_size, state_size) && apart(s) && s->state_size == s->output_size;
+#define LAYER(name, run, ...) case LAYER_##name: return __VA_ARGS__;
+#include "api/layer_table.h"
+#undef LAYER
     }
     return 0;
 }

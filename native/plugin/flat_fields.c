@@ -90,7 +90,7 @@ const int FLAT_PATCH_FIELDS = COUNT(flat_patch_fields);
 #define LAYER_WHOLE(name, low, high) FIELD(LayerSpec, name, int, FLAT_WHOLE, low, high)
 #define LAYER_SINGLE(name, low, high) FIELD(LayerSpec, name, float, FLAT_SINGLE, low, high)
 const FlatField flat_layer_fields[] = {
-    LAYER_WHOLE(kind, LAYER_DENSE, LAYER_RATIO),
+    LAYER_WHOLE(kind, 0, LAYERS - 1),
     LAYER_WHOLE(input, 0, MOST_ACTIVATIONS),
     LAYER_WHOLE(input_size, 1, 4096),
     LAYER_WHOLE(output, 0, MOST_ACTIVATIONS),

@@ -23,11 +23,15 @@ OF_UNIT = {
 }
 
 
-def release_flags():
+def release_build():
     spec = importlib.util.spec_from_file_location("kernel_build_flags", NATIVE / "build.py")
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
-    return (*build.compile_args(), "-Werror")
+    return build
+
+
+def release_flags():
+    return (*release_build().compile_args(), "-Werror")
 
 
 def test_gcc_has_nothing_to_say():
@@ -46,3 +50,23 @@ def test_the_kernel_calls_nothing_but_memory_math_and_clocks():
         asked = symbols(each, "undefined") - own - OF_UNIT.get(source.name, set())
         refused = [name for name in sorted(asked) if not ALLOWED.fullmatch(name)]
         assert not refused, f"{source.name} calls {', '.join(refused)}"
+
+
+def test_the_rows_of_a_table_are_written_out_for_cffi():
+    build = release_build()
+    text = build.declarations(NATIVE / "api/mod_matrix.h")
+    codes = re.search(r"enum ModTarget \{\n(.*?)\};", text, re.S)[1].replace(",", "").split()
+    assert codes[:3] == ["MOD_VOLUME", "MOD_LEVEL", "MOD_VOLUME_FLUCTUATION"] and codes[-1] == "MOD_TARGETS"
+    fields = build.declarations(NATIVE / "expression/modulation.h")
+    assert "float volume;\nfloat level_db;\nfloat fluctuation_db;\n" in fields
+
+
+def test_python_and_c_have_the_same_targets_and_layers():
+    from ddsp_live.decoders.layers import OPS
+    from ddsp_live.modulation.matrix import TARGETS
+    from ddsp_live.native._kernel import lib
+
+    assert sorted(target.code for target in TARGETS.values()) == list(range(lib.MOD_TARGETS))
+    layers = {name for name in dir(lib) if name.startswith("LAYER_")}
+    made_of_others = {"LAYER_COPY", "LAYER_DENSE_INT8"}  # no patch names them
+    assert layers == made_of_others | {f"LAYER_{op.upper()}" for op in OPS} and len(layers) == lib.LAYERS

@@ -16,6 +16,8 @@ NATIVE = Path(__file__).parents[2] / "native"
 # Units below the synth use its types, never its functions.
 TYPES_ONLY = {"api/synth.h", "api/instrument.h", "api/input_voice.h"}
 NOTHING_TO_DECLARE = {
+    "api/layer_table.h",
+    "api/mod_targets.h",
     "base/arena.h",
     "base/draw.h",
     "base/lanes.h",

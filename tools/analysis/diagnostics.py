@@ -64,9 +64,9 @@ def judge(path: Path, tracks: Tracks) -> list[Finding]:
         # what, whether, sentence, action
         ("no pitch", pitched < PITCHED, f"has a pitch in only {100 * pitched:.0f} % of its sound, like drums, "
          f"noise or notes beyond {LOWEST_HZ:.0f} to {HIGHEST_HZ:.0f} Hz.", "left out"),
-        ("polyphony", polyphonic, "holds several notes or instruments at once: "
+        ("polyphony", polyphonic, f"holds several notes or instruments at once{_times(tracks)}: "
          "no single pitch explains it.", "left out"),
-        ("several notes", tracks.several.any() and not polyphonic, f"holds several notes at once {_times(tracks)}: "
+        ("several notes", tracks.several.any() and not polyphonic, f"holds several notes at once{_times(tracks)}: "
          "only one of them is followed.", "kept"),
         ("speech", tracks.steady < STEADY, f"holds its pitch for only {100 * float(tracks.steady):.0f} % of the time, "
          "like speech.", "left out"),
@@ -83,11 +83,11 @@ def judge(path: Path, tracks: Tracks) -> list[Finding]:
 
 
 def _times(tracks: Tracks) -> str:
-    """When several notes sound at once, as words: the first time, and how often again."""
+    """When several notes sound at once, as words after a space: the first time, and how often again."""
     begins = np.flatnonzero(np.diff(np.concatenate([[0], tracks.several.astype(int)])) > 0)
     if not len(begins):
         return ""
-    first = f"at {begins[0] * float(tracks.seconds) / len(tracks.several):.1f} s"
+    first = f" at {begins[0] * float(tracks.seconds) / len(tracks.several):.1f} s"
     return first if len(begins) == 1 else f"{first} and at {len(begins) - 1} other times"
 
 

@@ -12,12 +12,12 @@ from .pitch_refine import refine
 from .spectral_change import spectral_change
 
 VOICED = 0.5  # confidence from which a frame counts as voiced, as swift-f0 calibrates it
-TRACKER_LOWEST_HZ = 50.0  # swift-f0 ends at 46.9 Hz
+TRACKER_LOWEST_HZ, TRACKER_HIGHEST_HZ = 50.0, 2100.0  # swift-f0 ends at 46.9 and 2093.8 Hz
 USUAL_PEAK, MOST_RAISED = (
     0.1,
     1000.0,
 )  # softer recordings, which swift-f0 does not hear, are raised to this peak
-PERIODIC = 0.85  # likeness from which a frame below that is voiced
+PERIODIC = 0.85  # likeness from which a frame beyond that is voiced
 QUIET_DB = -50.0  # below the recording's loudest frame, where nothing is voiced without swift-f0
 FOLLOWED = 0.6  # likeness to which a voiced stretch's pitch is followed beyond its ends
 SHORT = 0.12  # likeness per octave: a signal is as much the same again after two periods as after one
@@ -56,12 +56,14 @@ def track(audio: np.ndarray, sample_rate: int) -> Track:
     rows = np.arange(len(path))
     f0_hz, fit = pitch_hz[rows, path], likeness[rows, path]
     quiet = tracked.loudness_db < tracked.loudness_db.max() + QUIET_DB
-    below = (f0_hz < TRACKER_LOWEST_HZ) & (fit >= PERIODIC) & ~quiet
-    confidence = np.where(below, np.maximum(tracked.confidence, fit), tracked.confidence).clip(0, 1)
+    beyond = (f0_hz < TRACKER_LOWEST_HZ) | (f0_hz > TRACKER_HIGHEST_HZ)
+    confidence = np.where(
+        beyond & (fit >= PERIODIC) & ~quiet, np.maximum(tracked.confidence, fit), tracked.confidence
+    ).clip(0, 1)
     voiced = confidence >= VOICED
     octaves = np.log2(f0_hz / tracked.pitch_hz)
     # Where octaves agree, the tracker follows what moves fast better than autocorrelations, whose windows are long.
-    start = np.where(np.abs(octaves) < SAME_NOTE, tracked.pitch_hz, f0_hz)
+    start = np.where((np.abs(octaves) < SAME_NOTE) & ~beyond, tracked.pitch_hz, f0_hz)
     if voiced.any():
         start = refine(start, tracked.timestamps, audio, sample_rate)
     return Track(

@@ -6,11 +6,15 @@ from .interpolation import cubic
 
 RATE = 16000  # Hz, of the audio that candidates are looked for in
 SEGMENT = 1280  # samples seen around a frame: two periods of the lowest pitch
-LOWEST_HZ, HIGHEST_HZ = 25.0, 2200.0
+LOWEST_HZ, HIGHEST_HZ = 25.0, 4200.0
 COUNT = 10  # candidates per frame
 COMPRESSED = 0.5  # exponent of the power spectrum in the second opinion: weak partials count there too
 SHORTEST_IS_RIGHT = 0.02  # per octave: of periods that fit alike, the shortest is the pitch's
 _FINER = 2
+SHORT_LAG, REPEATS = 8.0, (2, 4, 8)  # samples, below which a period is measured over so many of them, in turn
+MOST_BETWEEN = (
+    0.3  # likeness that there must be less of before such a period: on the slope about 0 are ripples
+)
 
 
 def find_candidates(
@@ -32,11 +36,16 @@ def find_candidates(
 def _of_frames(audio: np.ndarray, times: np.ndarray, read_hz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     longest = int(np.ceil(RATE / LOWEST_HZ))
     likeness = _likeness(audio, times, longest + 2)
-    shortest = int(RATE / HIGHEST_HZ) * _FINER
+    shortest = int(_FINER * RATE / HIGHEST_HZ)
     here = likeness[:, shortest:-1]
     before, after = likeness[:, shortest - 1 : -2], likeness[:, shortest + 1 :]
     lags = np.arange(shortest, likeness.shape[1] - 1)
-    row, peak = np.nonzero((here > before) & (here >= after))
+    peaks = (here > before) & (here >= after)
+    short = slice(max(0, int(_FINER * SHORT_LAG) - shortest))
+    peaks[:, short] &= (
+        np.minimum.accumulate(likeness[:, : int(_FINER * SHORT_LAG)], 1)[:, shortest:] < MOST_BETWEEN
+    )
+    row, peak = np.nonzero(peaks)
     rank = here[row, peak] - SHORTEST_IS_RIGHT * np.log2(lags[peak] / shortest)
     best, found = _best_of_rows(row, peak, rank, len(times))
     rows = np.arange(len(times))[:, None]
@@ -45,6 +54,7 @@ def _of_frames(audio: np.ndarray, times: np.ndarray, read_hz: np.ndarray) -> tup
     shift = np.clip(0.5 * (y0 - y2) / bend, -1, 1)
     period = np.where(found, (lags[best] + shift) / (_FINER * RATE), 1 / LOWEST_HZ)
     fit = np.where(found, y1 - 0.25 * (y0 - y2) * shift, -1.0)
+    period = np.where(found & (period * RATE < SHORT_LAG), _over_repeats(likeness, period), period)
     read = cubic(likeness, _FINER * RATE / read_hz)
     return np.column_stack([1 / period, read_hz]), np.column_stack([fit, read])
 
@@ -63,6 +73,19 @@ def _best_of_rows(
     ranks[row, nth], places[row, nth] = rank, place
     best = np.argpartition(ranks, -COUNT, 1)[:, -COUNT:]
     return np.take_along_axis(places, best, 1), np.take_along_axis(ranks, best, 1) > -9
+
+
+def _over_repeats(likeness: np.ndarray, period: np.ndarray) -> np.ndarray:
+    """Short periods in s [frames, COUNT], as much finer as there are REPEATS after which a signal is the same again."""
+    rows = np.arange(len(likeness))[:, None]
+    for repeats in REPEATS:
+        nearest = np.round(repeats * _FINER * RATE * period).astype(int)
+        around = np.clip(nearest[..., None] + np.arange(-3, 4), 1, likeness.shape[1] - 2)
+        best = around[..., 0] + likeness[rows[..., None], around].argmax(2)
+        y0, y1, y2 = (likeness[rows, best + step] for step in (-1, 0, 1))
+        shift = np.clip(0.5 * (y0 - y2) / np.minimum(y0 - 2 * y1 + y2, -1e-9), -1, 1)
+        period = (best + shift) / (repeats * _FINER * RATE)
+    return period
 
 
 def _likeness(audio: np.ndarray, times: np.ndarray, longest: int) -> np.ndarray:

@@ -5,7 +5,8 @@ import numpy as np
 WINDOW_SECONDS = 0.04
 FRAMES_AT_ONCE = 512  # what is compared at a time; a long take must fit into memory
 SEARCHED_CENTS = np.arange(-42, 43, 6)
-REFINED_SECONDS = 0.012  # as many periods as fit: the more, the finer, until vibrato moves within them
+REFINED_SECONDS = 0.012  # as many periods as fit: the more, the finer, until vibrato moves within them ...
+MOST_PERIODS = 24  # ... or what is searched holds another number of them
 
 
 def period_misfit(audio: np.ndarray, sample_rate: int, times: np.ndarray, period: np.ndarray) -> np.ndarray:
@@ -47,7 +48,7 @@ def refine(f0_hz: np.ndarray, times: np.ndarray, audio: np.ndarray, sample_rate:
     median = np.median(around, 1)
     own, common = (period_misfit(audio, sample_rate, times, 1 / f) for f in (f0_hz, median))
     f0_hz = np.where(common < own, median, f0_hz)
-    periods = np.maximum(1, np.floor(REFINED_SECONDS * f0_hz))
+    periods = np.clip(np.floor(REFINED_SECONDS * f0_hz), 1, MOST_PERIODS)
     ratios = 2 ** (SEARCHED_CENTS / 1200)
     misfit = np.stack([period_misfit(audio, sample_rate, times, periods / (f0_hz * r)) for r in ratios], 1)
     best = misfit.argmin(1)

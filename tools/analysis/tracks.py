@@ -9,7 +9,7 @@ from .pitch import track
 from .recording import Recording
 from .timbre import chord_db, line_of, partials, several_notes, steadiness, unexplained, voiced_spectra
 
-VERSION = 7  # raise it when anything below would come out differently
+VERSION = 8  # raise it when anything below would come out differently
 CORRECTED_OCTAVES = 0.4
 COMMON_OCTAVES = -1.32  # two notes repeat together after several periods of each, which is no note of theirs
 

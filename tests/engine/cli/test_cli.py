@@ -153,6 +153,7 @@ CUT_SHORT = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack
         (["sing"], "There is no command sing: `ddsp-live --help` lists"),
         (["rendr", "song.mid"], "There is no command rendr: did you mean render?"),
         (["render", "song.mid", "--pach", "PATCH"], "There is no option --pach: did you mean --patch?"),
+        (["play", "--key", "H minor"], "There is no option --key: did you mean --keyboard?"),
         (["train", "here", "--otput", "x.ddsp"], "There is no option --otput: did you mean --output?"),
         (["render", "song.mid", "--zzz"], "There is no option --zzz: `ddsp-live render --help` lists"),
         (["--panel"], "There is no option --panel"),

@@ -147,5 +147,5 @@ def test_a_chord_is_told_of_once_and_the_keys_play_on(sound, synth):
         wait_for(lambda: sound.peak > 0.001)
         time.sleep(0.3)
     assert said == [
-        "The input has no pitch from 40 to 2200 Hz, as with chords and noise: play one note at a time."
+        "The input has no pitch from 40 to 4200 Hz, as with chords and noise: play one note at a time."
     ]

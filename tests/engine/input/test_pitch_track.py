@@ -34,6 +34,25 @@ def test_lines_in_white_noise_are_tracked():
     assert heard_right(x, f0_hz, sounding, 48000)[0] >= 0.95
 
 
+@pytest.mark.parametrize("rate", [16000, 44100, 48000, 96000])
+@pytest.mark.parametrize("midi", [29, 97, 102, 108])
+def test_the_ends_of_the_range_are_heard(rate, midi):
+    f0_hz = 440 * 2 ** ((midi - 69) / 12)
+    partials = np.arange(1, max(2, int(0.45 * min(rate, 44100) / f0_hz)))
+    x = 0.1 / partials @ np.sin(2 * np.pi * f0_hz * np.outer(partials, np.arange(rate)) / rate)
+    heard = track(x, sample_rate=rate, frame_rate=FRAME_RATE)
+    cents = 1200 * np.log2(heard.f0_hz[heard.voiced][20:] / f0_hz)
+    assert heard.voiced.mean() > 0.9 and np.abs(cents).max() < 25
+
+
+@pytest.mark.parametrize("rate", [8000, 11025])
+def test_a_low_rate_ends_below(rate):
+    seconds = np.arange(rate) / rate
+    x = sum(0.1 / k * np.sin(2 * np.pi * 1000 * k * seconds) for k in (1, 2, 3))
+    heard = track(x, sample_rate=rate, frame_rate=FRAME_RATE)
+    assert np.abs(1200 * np.log2(heard.f0_hz[50:] / 1000)).max() < 25
+
+
 def test_silence_noise_and_hum_are_not_voiced():
     rng = np.random.default_rng(2)
     seconds = np.arange(10 * 48000) / 48000

@@ -238,7 +238,9 @@ def test_every_address_of_the_table_is_answered(osc):
     usual = {"key velocity": (60, 100), "value [unit]": (60.0,), "x y": (0.5, 0.5), "name": ("trumpet",)}
     for row in ADDRESSES:
         if "…" not in row.pattern:
-            send(osc, row.pattern, *usual.get(row.arguments, (0.5,) if row.arguments else ()))
+            control = CONTROLS.get(row.pattern[1:])
+            one = (control.default if control else 0.5,)
+            send(osc, row.pattern, *usual.get(row.arguments, one if row.arguments else ()))
             assert osc.ignored == 0, row.pattern
     assert addresses_markdown().count("\n") == len(ADDRESSES) + 2
 

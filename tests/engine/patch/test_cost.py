@@ -8,7 +8,7 @@ from ddsp_live.audio.offline_clock import NullStream
 from ddsp_live.cli import doctor_checks, main
 from ddsp_live.decoders.program import Program
 from ddsp_live.patch import PatchError, list_patches
-from ddsp_live.patch.cost import FASTEST_GFLOPS, check_cost, core_share, gflops, multiply_adds
+from ddsp_live.patch.cost import FASTEST_GFLOPS, check_cost, core_share, gflops, multiply_adds, render_remark
 from make_patch import make_patch
 
 
@@ -52,6 +52,27 @@ def test_fewer_voices_may_fit_and_are_named(heavy):
     assert "of a usual core" in check_cost(heavy, fit)
     with pytest.raises(PatchError):
         check_cost(heavy, fit + 1)
+
+
+def test_a_stream_refuses_it_before_it_plays_and_says_what_is_dear(heavy):
+    said = []
+    with pytest.raises(PatchError, match="--voices "):
+        NullStream(ddsp_live.Synth(heavy, voices=16), say=said.append)
+    with NullStream(ddsp_live.Synth(heavy, voices=2), say=said.append):
+        pass
+    assert len(said) == 1 and "of a usual core for 2 voices" in said[0]
+
+
+def test_rendering_it_is_told_to_be_slow_and_adding_it_that_it_cannot_be_played(
+    heavy, capsys, monkeypatch, tmp_path
+):
+    assert not render_remark(ddsp_live.load_patch("cello"), 64)
+    assert render_remark(heavy, 32).startswith("heavy.ddsp is large: with 32 voices at once, a minute of it ")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert main(["patches", "--add", str(heavy.path)]) == 0
+    assert "heavy.ddsp cannot be played live: 16 voices" in capsys.readouterr().err
+    assert main(["patches", "--add", str(make_patch(tmp_path / "light.ddsp"))]) == 0
+    assert not capsys.readouterr().err
 
 
 def test_the_doctor_does_not_wait_for_it(heavy):

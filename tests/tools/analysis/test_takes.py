@@ -98,6 +98,25 @@ def off_octave(take, midi):
     return np.abs(take.midi[take.voiced] - midi) > 6
 
 
+@pytest.mark.parametrize("midi", [95, 97, 100, 104, 108])
+@pytest.mark.parametrize("amplitudes", [(1, 0.5, 0.3, 0.2), (1,)])
+def test_notes_above_the_trackers_range_are_found_to_the_cent(tmp_path, midi, amplitudes):
+    soundfile.write(tmp_path / "high.wav", harmonic(midi, amplitudes), 44100)
+    take = analyse(tmp_path / "high.wav")
+    assert take.voiced.mean() > 0.9
+    assert np.abs(np.median(take.midi[take.voiced]) - midi) < 0.03
+    assert not off_octave(take, midi).any()
+
+
+def test_noise_and_ripples_near_the_lag_of_nothing_are_no_high_notes(tmp_path):
+    """A soft low tone under a hiss: its correlation is high at all short lags, with small peaks."""
+    rng = np.random.default_rng(3)
+    audio = harmonic(45, (1, 0.5, 0.2)) * np.geomspace(1, 0.003, 2 * 44100)[: len(harmonic(45, (1,)))]
+    soundfile.write(tmp_path / "low.wav", audio + 0.0005 * rng.standard_normal(len(audio)), 44100)
+    take = analyse(tmp_path / "low.wav")
+    assert take.midi[take.voiced].max() < 60
+
+
 @pytest.mark.parametrize("midi", [26, 28, 31])
 def test_notes_below_the_trackers_range_are_found(tmp_path, midi):
     soundfile.write(tmp_path / "low.wav", harmonic(midi, 0.8 ** np.arange(40)), 44100)
