@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "api/mod_matrix.h"
+#include "api/rack_settings.h"
 
 /* A number that hosts show, automate and keep. */
 typedef struct Parameter {
@@ -52,6 +53,13 @@ enum {
     P_TRIM,
     P_MAP,
     P_A4,
+    P_DRIVE,
+    P_SQUEEZE,
+    P_LOW,
+    P_HIGH,
+    P_CHORUS,
+    P_ECHO,
+    P_REVERB,
     PARAMETERS
 };
 
@@ -98,6 +106,20 @@ static const Parameter parameters[PARAMETERS] = {
      (const char *const[]){"keyboard", "wind", "mpe"}},
     {"a4", "A4", "Engine", "Hz", 64, KIND_A4, 0, 0, 0x1.9000000000000p+8f, 0x1.e000000000000p+8f, 0x1.b800000000000p+8f,
      0},
+    {"drive", "Drive", "Effects", "", 90, KIND_CONTROLLER, 92, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f,
+     0},
+    {"squeeze", "Squeeze", "Effects", "", 91, KIND_CONTROLLER, 102, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f,
+     0},
+    {"low", "Low", "Effects", "", 92, KIND_CONTROLLER, 103, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f,
+     0},
+    {"high", "High", "Effects", "", 93, KIND_CONTROLLER, 104, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0204081020408p-1f,
+     0},
+    {"chorus", "Chorus", "Effects", "", 94, KIND_CONTROLLER, 93, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f,
+     0},
+    {"echo", "Echo", "Effects", "", 95, KIND_CONTROLLER, 94, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f,
+     0},
+    {"reverb", "Reverb", "Effects", "", 96, KIND_CONTROLLER, 95, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f,
+     0},
 };
 
 #define ROOMS 6
@@ -105,7 +127,7 @@ static const char *const room_names[ROOMS] = {"own", "none", "small-studio", "ch
 
 #define MAPS 3
 static const ModMatrix maps[MAPS] = {
-    {21, { /* keyboard */
+    {28, { /* keyboard */
         {128, 0, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
         {129, 0, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.47ae140000000p-7f, 0x0.0p+0f},
         {130, 0, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.47ae140000000p-7f, 0x0.0p+0f},
@@ -126,9 +148,16 @@ static const ModMatrix maps[MAPS] = {
         {76, 13, 1, 0, -0x1.0000000000000p-1f, 0x1.0000000000000p-1f, 0x1.47ae140000000p-6f, 0x1.0000000000000p+6f},
         {78, 14, 1, 0, -0x1.8000000000000p+0f, 0x1.8000000000000p+0f, 0x0.0p+0f, 0x1.0000000000000p+6f},
         {91, 10, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.47ae140000000p-7f, 0x0.0p+0f},
+        {92, 18, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {93, 22, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {94, 23, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {95, 24, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {102, 19, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {103, 20, 1, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x1.0000000000000p+6f},
+        {104, 21, 1, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x1.0000000000000p+6f},
         {131, 7, 0, 0, 0x0.0p+0f, 0x0.0p+0f, 0x0.0p+0f, 0x0.0p+0f},
     }},
-    {21, { /* wind */
+    {28, { /* wind */
         {128, 12, 0, 0, 0x1.6e147a0000000p+0f, -0x1.6e147a0000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
         {2, 0, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0624de0000000p-8f, 0x0.0p+0f},
         {2, 1, 6, 0, -0x1.9000000000000p+7f, 0x0.0p+0f, 0x1.0624de0000000p-8f, 0x0.0p+0f},
@@ -149,9 +178,16 @@ static const ModMatrix maps[MAPS] = {
         {76, 13, 1, 0, -0x1.0000000000000p-1f, 0x1.0000000000000p-1f, 0x1.47ae140000000p-6f, 0x1.0000000000000p+6f},
         {78, 14, 1, 0, -0x1.8000000000000p+0f, 0x1.8000000000000p+0f, 0x0.0p+0f, 0x1.0000000000000p+6f},
         {91, 10, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.47ae140000000p-7f, 0x0.0p+0f},
+        {92, 18, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {93, 22, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {94, 23, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {95, 24, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {102, 19, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {103, 20, 1, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x1.0000000000000p+6f},
+        {104, 21, 1, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x1.0000000000000p+6f},
         {131, 7, 0, 0, 0x0.0p+0f, 0x0.0p+0f, 0x0.0p+0f, 0x0.0p+0f},
     }},
-    {21, { /* mpe */
+    {28, { /* mpe */
         {128, 0, 0, 0, 0x0.0p+0f, 0x1.6666660000000p-1f, 0x0.0p+0f, 0x0.0p+0f},
         {129, 0, 2, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0624de0000000p-8f, 0x0.0p+0f},
         {130, 0, 2, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.0624de0000000p-8f, 0x0.0p+0f},
@@ -172,8 +208,25 @@ static const ModMatrix maps[MAPS] = {
         {76, 13, 1, 0, -0x1.0000000000000p-1f, 0x1.0000000000000p-1f, 0x1.47ae140000000p-6f, 0x1.0000000000000p+6f},
         {78, 14, 1, 0, -0x1.8000000000000p+0f, 0x1.8000000000000p+0f, 0x0.0p+0f, 0x1.0000000000000p+6f},
         {91, 10, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x1.47ae140000000p-7f, 0x0.0p+0f},
+        {92, 18, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {93, 22, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {94, 23, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {95, 24, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {102, 19, 0, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+        {103, 20, 1, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x1.0000000000000p+6f},
+        {104, 21, 1, 0, 0x0.0p+0f, 0x1.0000000000000p+0f, 0x0.0p+0f, 0x1.0000000000000p+6f},
         {131, 7, 0, 0, 0x0.0p+0f, 0x0.0p+0f, 0x0.0p+0f, 0x0.0p+0f},
     }},
+};
+
+/* All units off, each at its defaults: what controllers add to. */
+static const RackSettings rack_off = {
+    .drive = {.on = 0, .shape = 0, .amount = 0x1.8000000000000p+3f, .bias = 0x0.0p+0f, .tone = 0x1.3880000000000p+14f, .level = 0x0.0p+0f, .mix = 0x1.0000000000000p+0f},
+    .equalizer = {.on = 0, .high_pass = 0x1.0000000000000p+4f, .high_pass_q = 0x1.69fbe76c8b439p-1f, .low_shelf = 0x1.e000000000000p+6f, .low_shelf_gain = 0x0.0p+0f, .peak_1 = 0x1.f400000000000p+8f, .peak_1_gain = 0x0.0p+0f, .peak_1_q = 0x1.0000000000000p+0f, .peak_2 = 0x1.7700000000000p+11f, .peak_2_gain = 0x0.0p+0f, .peak_2_q = 0x1.0000000000000p+0f, .high_shelf = 0x1.7700000000000p+12f, .high_shelf_gain = 0x0.0p+0f, .low_pass = 0x1.3880000000000p+14f, .low_pass_q = 0x1.69fbe76c8b439p-1f},
+    .compressor = {.on = 0, .threshold = -0x1.2000000000000p+4f, .ratio = 0x1.8000000000000p+1f, .attack = 0x1.4000000000000p+2f, .release = 0x1.9000000000000p+7f, .gate = -0x1.6800000000000p+6f, .expansion = 0x1.0000000000000p+0f, .makeup = 0x0.0p+0f, .automatic = 0, .detector = 0, .mean = 0x1.4000000000000p+3f, .order = 0},
+    .chorus = {.on = 0, .rate = 0x1.3333333333333p-1f, .depth = 0x1.0000000000000p+1f, .mix = 0x1.0000000000000p-1f, .width = 0x1.0000000000000p+0f},
+    .echo = {.on = 0, .time = 0x1.5e00000000000p+8f, .feedback = 0x1.6666666666666p-2f, .tone = 0x1.7700000000000p+12f, .first = 0, .width = 0x1.6666666666666p-1f, .level = -0x1.8000000000000p+3f, .send = 0x0.0p+0f},
+    .reverb = {.on = 0, .decay = 0x1.999999999999ap+0f, .low = 0x1.f400000000000p+7f, .high = 0x1.f400000000000p+11f, .low_times = 0x1.199999999999ap+0f, .high_times = 0x1.0000000000000p-1f, .size = 0x1.0000000000000p+0f, .predelay = 0x0.0p+0f, .level = -0x1.8000000000000p+3f},
 };
 
 #endif
