@@ -38,8 +38,8 @@ class SynthOptions:
     rack : str, path-like or Rack
         The effects behind all notes: ``"none"``, a factory rack (`ddsp_live.effects.list_racks`), a file, or a `Rack`.
     map : str, path-like or tuple of ModRoute
-        The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `matrix_file.write_map` writes it, or
-        its routes themselves, as in `ddsp_live.modulation.matrix`.
+        The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, ``"voice"``, a file as `matrix_file.write_map`
+        writes it, or its routes themselves, as in `ddsp_live.modulation.matrix`.
     trim : bool
         Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
         and read of loudness is before the trim, as the patch was recorded.

@@ -105,7 +105,7 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int
         "--map",
         default="keyboard",
         metavar="MAP",
-        help="controller map: keyboard (default), wind, mpe, or a .toml file of your own",
+        help="controller map: keyboard (default), wind, mpe, voice, or a .toml file of your own",
     )
     add_tuning(parser)
 

@@ -27,6 +27,7 @@ class InputStats:
     delay_ms: float  # of the voice behind the input, by this program alone
     calibrating: float  # seconds that it still measures; 0: it does not
     missed_notes: int
+    gestures: Mapping[str, float]  # where each of its sources is, 0 to 1, if it is a controller
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import DdspLiveError
 from ..native._kernel import ffi, lib
 from ..ranges import is_whole
-from .matrix import CODES, CURVES, DEFAULT, PRESETS, SHARED, TARGETS, VELOCITY, ModRoute
+from .matrix import CODES, CURVES, DEFAULT, INPUTS, PRESETS, SHARED, TARGETS, VELOCITY, ModRoute
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -236,6 +236,10 @@ def _check(where: str, row: ModRoute) -> None:
             raise MapError(f"{where}: {field} is {value}, which is not within 0 to {most:g}.")
     if row.target in SHARED and row.gesture in (VELOCITY, "key_pressure"):
         raise MapError(f"{where}: all notes share the {row.target}, so that no single key can move it.")
+    if row.target in SHARED and row.gesture in INPUTS:
+        raise MapError(
+            f"{where}: only MIDI moves the {row.target}; let {row.gesture} move the balance or the gain."
+        )
 
 
 def _check_range(where: str, row: ModRoute, target) -> None:

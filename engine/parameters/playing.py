@@ -39,6 +39,8 @@ CHANNELS = (
             "gain after synthesis, timbre unchanged"),
     _channel(10, "sustain", "Hold", "keys", None, 64, 0.0,
             "pedal: released keys go on sounding"),
+    _channel(11, "formant", "Formants", "tone", "formant", 18, MIDDLE,
+            "how far resonances move, while the pitch stays: 12 semitones to either side"),
 )
 INTERPRETATION = (
     _amount(20, "life", "Life", 1.0, 1.0,

@@ -75,9 +75,8 @@ def _rack() -> list[str]:
     for unit in UNITS:
         fields = {name.removeprefix(f"{unit}_"): name for name in NONE if name.startswith(f"{unit}_")}
         values = (int(NONE[of]) if BY_NAME[of].is_whole else _single(NONE[of]) for of in fields.values())
-        lines.append(
-            f"    .{unit} = {{{', '.join(f'.{field} = {value}' for field, value in zip(fields, values, strict=True))}}},"
-        )
+        set_to = [f".{field} = {value}" for field, value in zip(fields, values, strict=True)]
+        lines.append(f"    .{unit} = {{{', '.join(set_to)}}},")
     return [*lines, "};"]
 
 

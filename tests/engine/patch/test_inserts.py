@@ -7,9 +7,8 @@ import ddsp_live
 import numpy as np
 import pytest
 from ddsp_live.effects import Rack
-from ddsp_live.patch import PatchError
+from ddsp_live.patch import PatchError, load_patch, write_patch
 from ddsp_live.patch.container import content_hash, read_members, write_members
-from ddsp_live.patch.model import load_patch, write_patch
 
 INSERTS = Rack("own", drive_on=1, drive_amount=24, compressor_on=1, compressor_threshold=-50)
 
