@@ -1,8 +1,8 @@
 """The compressor between two recordings, by Levenberg and Marquardt's method on its own recursion.
 
-Derivatives run forward beside the recursion (native/effects/compressor_fit.c), so that a step is one pass. Published
-for an LA-2A by Newton's method: Yu and Fazekas, "Sound matching an analogue levelling amplifier using the Newton-Raphson
-method" (2025).
+Derivatives run forward beside the recursion (native/effects/compressor_fit.c), so that a step is one pass.
+Published for an LA-2A by Newton's method: Yu and Fazekas, "Sound matching an analogue levelling amplifier using the
+Newton-Raphson method" (2025).
 """
 
 from collections.abc import Mapping
