@@ -61,6 +61,8 @@ static int push(Synth *s, const Event *event) {
 
 void synth_map(Synth *s, const ModMatrix *map) { mod_matrix_swap_write(&s->maps, map); }
 
+int64_t synth_position(Synth *s) { return s->counters.position; }
+
 void synth_tune(Synth *s, const float *pitches, int sounding) { tuning_set(&s->tuning, pitches, sounding); }
 
 int synth_send(Synth *s, int64_t time, const uint8_t *bytes, int size) {
