@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .effects import NONE, Rack
 from .errors import DdspLiveError
 from .modulation.matrix_file import DEFAULT, ModRoute
 from .native._kernel import lib
@@ -36,9 +37,11 @@ class SynthOptions:
     room : str, path-like or Room
         What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
         ``"hall"``, ``"plate"``), another patch whose room it is, or a sound file with an impulse response.
+    rack : str, path-like or Rack
+        The effects behind all notes: ``"none"``, a factory rack (`ddsp_live.effects.list_racks`), a file, or a `Rack`.
     map : str, path-like or tuple of ModRoute
-        The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `matrix_file.write_map` writes it, or
-        its routes themselves, as in `ddsp_live.modulation.matrix`.
+        The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, ``"voice"``, a file as `matrix_file.write_map`
+        writes it, or its routes themselves, as in `ddsp_live.modulation.matrix`.
     trim : bool
         Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
         and read of loudness is before the trim, as the patch was recorded.
@@ -64,6 +67,7 @@ class SynthOptions:
     mode: str = default_choice("mode")
     mpe: int = int(default("mpe"))
     room: str | Path | Room = OWN
+    rack: str | Path | Rack = NONE.name
     map: str | Path | tuple[ModRoute, ...] = DEFAULT
     performer: float = default("performer")
     expression: float = default("expression")

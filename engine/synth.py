@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .effects.controls import Racked
 from .input.input import Input
 from .input.loudness import a_weighting
 from .kernel.events import ATTRIBUTES, Events
@@ -33,7 +34,7 @@ FIXED = ("sample_rate", "block_size", "voices", "decoder", "trust", "c", "input"
 PUBLIC = (*FIXED, "stream", "instrument")
 
 
-class Synth(Events):
+class Synth(Racked, Events):
     """A polyphonic synthesizer that plays a patch.
 
     Parameters
@@ -53,6 +54,8 @@ class Synth(Events):
         The patch that was loaded last, as the kernel has it.
     instruments : Instruments
         All that the kernel may still read.
+    rack : Rack
+        The effects behind all notes, and each of its settings by its name: `synth.reverb_decay = 2.5`.
     stream
         The audio stream that plays it now, or None.
     performer, expression, life, rules, humanize, prior, trust
@@ -90,6 +93,8 @@ class Synth(Events):
         self.instruments = Instruments(self.c)
         self._mapping = threading.Lock()
         self.map = options.map
+        self._racking = threading.RLock()
+        self.rack = options.rack
         self._interpreter = Interpreter(self.volume, self._struck, options.seed & 0xFFFFFFFF)
         for name in AMOUNTS:
             setattr(self, name, getattr(options, name))

@@ -43,6 +43,7 @@ STAGES = {
     "noise": "filtered noise, one voice",
     "body": "body, 8 sections, stereo",
     "room": "room of 1 s, stereo",
+    "rack": "rack of effects, all units on, stereo",
     "performance": "performance and performer, one voice",
     "performance_of_16": "the same, each of 16 voices",
     "prior": "prior, rules and humanize, one voice of 8 notes a second",

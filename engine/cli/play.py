@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..terminal import quiet_libraries
 from .demo import REFRESH_SECONDS, SILENCE, USUAL_RATE, is_over, play_to_file, send_phrase
-from .input_options import NoteSender, add_input_options, heard_from, input_line, listen
+from .input_options import NoteSender, add_input_options, choose_map, heard_from, input_line, listen
 from .learn_options import add_learning, keep_map, obey_lines, settle_map
 from .options import DEFAULT_PATCH, add_parameter, add_sound_options, make_synth, number
 from .surfaces import (
@@ -86,6 +86,7 @@ def run(arguments) -> int:
 
     tell_of_surfaces(arguments)
     preset = wanted_preset(arguments)
+    choose_map(arguments)
     map_file = settle_map(arguments)
     patch = load_patch(arguments.patch or preset.patch)
     check_cost(patch, arguments.voices, arguments.decoder, arguments.trust)
