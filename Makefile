@@ -28,7 +28,7 @@ web: $(VENV)/play
 	$(BIN)/python -m ddsp_live.tools.web.build build/web
 
 # Strict types for what users import. The link gives the folder the package's name.
-PUBLIC := ddsp_live errors options synth render ensemble signal workflows timbre_transfer ranges patch patch.model \
+PUBLIC := ddsp_live errors options synth render ensemble signal workflows timbre_transfer ranges patch patch.model patch.file patch.library \
 	kernel.events kernel.stats input.input live.play
 types: $(VENV)/test
 	@mkdir -p build/typed && ln -sfn ../../engine build/typed/ddsp_live

@@ -15,7 +15,7 @@ from ddsp_live.plugins.parameters import PARAMETERS
 
 NATIVE = Path(__file__).parents[2] / "native"
 STATIC = Path(__file__).parent / "static"
-FOLDERS = ("base", "dsp", "nn", "midi", "expression", "input", "instrument", "synth")
+FOLDERS = ("base", "dsp", "nn", "midi", "expression", "input", "instrument", "effects", "synth")
 """Of the kernel: all but what stands outside the engine."""
 NOT_HERE = ("lv2.c", "clap.c", "clap_extensions.c")
 FLAGS = (
