@@ -1,7 +1,9 @@
 """What a synth is made with: one table for `Synth`, `Ensemble`, `render_midi` and the command line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -99,3 +101,21 @@ def check(name: str, value: object) -> None:
         raise OptionError(f"{name} is {value}: give a number from {row.low:g} to {row.high:g}.")
     if row.is_whole and int(value) != value:
         raise OptionError(f"{name} is {value}: give a whole number.")
+
+
+class Amount:
+    """An amount that a synth can be set to while it plays: a number in its range, which `apply` hands on."""
+
+    def __init__(self, apply: Callable[[Any, float], None]):
+        self._apply = apply
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, synth: Any, owner: type) -> Any:
+        return vars(synth)[self._name] if synth is not None else self
+
+    def __set__(self, synth: Any, amount: float) -> None:
+        check(self._name, amount)
+        vars(synth)[self._name] = float(amount)
+        self._apply(synth, float(amount))

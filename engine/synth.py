@@ -3,7 +3,7 @@
 import difflib
 import numbers
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from .kernel.stats import Readings, Stats, VoiceReading
 from .midi import messages
 from .midi.programs import Programs
 from .native._kernel import ffi, lib
-from .options import AMOUNTS, MODES, SynthOptions, check
+from .options import AMOUNTS, MODES, Amount, SynthOptions
 from .patch import Patch, list_patches
 from .patch.cost import check_cost
 from .patch.library import loaded
@@ -32,24 +32,6 @@ from .tuning.choice import as_tuning
 FIXED = ("sample_rate", "block_size", "voices", "decoder", "trust", "c", "input", "instruments")
 """What a synth is made with, and keeps."""
 PUBLIC = (*FIXED, "stream", "instrument")
-
-
-class Amount:
-    """An amount that a synth can be set to while it plays: a number in its range, which `apply` hands on."""
-
-    def __init__(self, apply: Callable[["Synth", float], None]):
-        self._apply = apply
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, synth: "Synth", owner: type) -> float:
-        return vars(synth)[self._name] if synth is not None else self
-
-    def __set__(self, synth: "Synth", amount: float) -> None:
-        check(self._name, amount)
-        vars(synth)[self._name] = float(amount)
-        self._apply(synth, float(amount))
 
 
 class Synth(Racked, Events):

@@ -7,7 +7,8 @@ import ddsp_live
 import numpy as np
 import pytest
 from ddsp_live.errors import MissingPackageError
-from ddsp_live.live.osc import ADDRESSES, OscError, OscServer, addresses_markdown
+from ddsp_live.live.osc import OscError, OscServer
+from ddsp_live.live.osc_addresses import ADDRESSES, addresses_markdown
 from ddsp_live.live.session import Session
 from ddsp_live.parameters import CONTROLS, RACK
 from make_patch import make_patch
