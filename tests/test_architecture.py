@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MOST_FILES = 25
-NATIVE = ("base", "api", "dsp", "nn", "midi", "expression", "input", "instrument", "synth", "host", "plugin")
+NATIVE = (
+    *("base", "api", "dsp", "effects", "nn", "midi", "expression", "input", "instrument", "synth", "host"),
+    "plugin",
+)
 PYTHON = (
     "errors",
     "ranges",
@@ -17,6 +20,7 @@ PYTHON = (
     "folders",
     "terminal",
     "native",
+    "effects",
     "tuning",
     "midi",
     "midi.ports",
@@ -38,6 +42,7 @@ PYTHON = (
     "tools.data",
     "tools.room",
     "tools.spectra",
+    "tools.effects",
     "timbre_transfer",
     "tools.bench",
     "tools.training",
@@ -50,6 +55,7 @@ PYTHON = (
     "cli",
     "tools.experiments",
     "tools.docs",
+    "tools.web",
 )
 """Packages and the modules beside them, without `ddsp_live.`; the lowest comes first."""
 FOLDERS = {"engine": "ddsp_live", "native": "ddsp_live.native", "tools": "ddsp_live.tools"}

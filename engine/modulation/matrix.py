@@ -151,8 +151,25 @@ TARGETS = {
             "how far resonances move, as if the instrument or singer were smaller (above 0) or larger; they add up",
         ),
         Target("room", "wet", 0.0, 1.0, "how much of the room; all channels share it"),
+        *(
+            Target(name, "of the way", 0.0, 1.0, f"{meaning} than the rack is set to; all channels share it")
+            for name, meaning in (
+                ("drive", "more overdrive"),
+                ("squeeze", "more compression"),
+                ("low", "less or, above 0.5, more low sound"),
+                ("high", "less or, above 0.5, more high sound"),
+                ("chorus", "more chorus"),
+                ("echo", "more echo"),
+                ("reverb", "more reverberation"),
+            )
+        ),
     )
 }
+
+SHARED = frozenset(
+    name for name, target in TARGETS.items() if target.code == lib.MOD_ROOM or target.code >= lib.MOD_DRIVE
+)
+"""Targets that all notes and channels share, so that no single key can move them."""
 
 
 class Curve(NamedTuple):
@@ -207,6 +224,13 @@ COMMON = (
     ModRoute("cc76", "vibrato_rate", -0.5, 0.5, "centred", 20.0, 64),
     ModRoute("cc78", "vibrato_delay", -1.5, 1.5, "centred", 0.0, 64),
     ModRoute("cc91", "room", 0.0, 1.0, "linear", 10.0),
+    ModRoute("cc92", "drive", 0.0, 1.0),
+    ModRoute("cc93", "chorus", 0.0, 1.0),
+    ModRoute("cc94", "echo", 0.0, 1.0),
+    ModRoute("cc95", "reverb", 0.0, 1.0),
+    ModRoute("cc102", "squeeze", 0.0, 1.0),
+    ModRoute("cc103", "low", 0.0, 1.0, "centred", 0.0, 64),
+    ModRoute("cc104", "high", 0.0, 1.0, "centred", 0.0, 64),
     ModRoute(BEND, "pitch", None, None),
 )
 PRESETS = {

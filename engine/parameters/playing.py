@@ -56,4 +56,20 @@ INTERPRETATION = (
     _amount(25, "humanize", "Humanize", 10.0, 0.0,
             "strength of random deviations from note to note; none is delayed"),
 )
+MACROS = (
+    _channel(90, "drive", "Drive", "effects", "drive", 92, 0.0,
+            "more overdrive than the rack is set to"),
+    _channel(91, "squeeze", "Squeeze", "effects", "squeeze", 102, 0.0,
+            "more compression than the rack is set to"),
+    _channel(92, "low", "Low", "effects", "low", 103, MIDDLE,
+            "less or more low sound than the rack is set to"),
+    _channel(93, "high", "High", "effects", "high", 104, MIDDLE,
+            "less or more high sound than the rack is set to"),
+    _channel(94, "chorus", "Chorus", "effects", "chorus", 93, 0.0,
+            "more chorus than the rack is set to"),
+    _channel(95, "echo", "Echo", "effects", "echo", 94, 0.0,
+            "more echo than the rack is set to"),
+    _channel(96, "reverb", "Reverb", "effects", "reverb", 95, 0.0,
+            "more reverberation than the rack is set to"),
+)
 # fmt: on

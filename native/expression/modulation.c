@@ -208,12 +208,12 @@ ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Cha
     return values;
 }
 
-const ModRoute *modulation_room(const ModMatrix *map, const Channel *channel, int gesture, float *wet) {
+const ModRoute *modulation_shared(const ModMatrix *map, const Channel *channel, int gesture, int target, float *to) {
     static const Modulation none = {.velocity = 1};
     for (int i = 0; i < map->count; i++) {
         const ModRoute *row = &map->rows[i];
-        if (row->target != MOD_ROOM || row->gesture != gesture) continue;
-        *wet = clamp(value(row, place(row, &none, channel)), 0.0f, 1.0f);
+        if (row->target != target || row->gesture != gesture) continue;
+        *to = clamp(value(row, place(row, &none, channel)), 0.0f, 1.0f);
         return row;
     }
     return NULL;

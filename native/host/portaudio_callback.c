@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #endif
+#include <math.h>
 #include <time.h>
 
 #include "synth/synth_state.h"
@@ -59,8 +60,6 @@ int synth_read_voices(Synth *s, VoiceReading *readings) {
 
 void synth_tap(Synth *s, Tap *tap) { atomic_store_explicit(&s->tap, tap, memory_order_release); }
 
-int64_t synth_position(Synth *s) { return s->counters.position; }
-
 int64_t synth_callbacks(Synth *s) { return s->counters.callbacks; }
 
 void synth_measure(Synth *s, int on) { atomic_store(&s->measure, on); }
@@ -95,6 +94,7 @@ void synth_read_stats(Synth *s, SynthStats *stats) {
     stats->swapping = c->swapping;
     stats->load = c->load;
     stats->delay_ms = c->delay_ms;
+    stats->reduction_db = 20.0f * log10f(fmaxf(1e-6f, atomic_exchange(&c->reduction, 1.0f)));
     stats->peak_load = atomic_exchange(&c->peak_load, 0.0f);
     stats->peak_cpu = atomic_exchange(&c->peak_cpu, 0.0f);
     stats->peak = atomic_exchange(&c->peak, 0.0f);
