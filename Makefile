@@ -23,7 +23,7 @@ docs: $(VENV)/docs
 	@echo "The documentation is in build/site/index.html."
 
 # Strict types for what users import. The link gives the folder the package's name.
-PUBLIC := ddsp_live errors options synth render ensemble signal workflows timbre_transfer ranges patch patch.model \
+PUBLIC := ddsp_live errors options synth render ensemble signal workflows timbre_transfer ranges patch patch.model patch.file patch.library \
 	kernel.events kernel.stats input.input live.play
 types: $(VENV)/test
 	@mkdir -p build/typed && ln -sfn ../../engine build/typed/ddsp_live
@@ -40,7 +40,7 @@ recordings:
 	@test -d "$(RECORDINGS)" || { echo "Say where the recordings are: make patches RECORDINGS=folder" >&2; exit 2; }
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info native/_kernel.c native/_kernel.*.so native/*/*.o demo.wav
+	rm -rf $(VENV) build dist *.egg-info native/_kernel.c native/_kernel.*.so native/ddsp_live_plugin.* native/*/*.o demo.wav
 
 # These files say what has been set up, so that it is done once, and again when the kernel or a dependency changes.
 $(VENV)/made:

@@ -22,7 +22,7 @@ from .native._kernel import ffi, lib
 from .options import AMOUNTS, MODES, SynthOptions, check
 from .patch import Patch, list_patches
 from .patch.cost import check_cost
-from .patch.model import loaded
+from .patch.library import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
 from .tuning import mts

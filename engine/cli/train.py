@@ -139,7 +139,7 @@ def run(arguments) -> int:
     tell_without_effect(arguments, ["patch"], "without --expression or --tables")
     try:
         from ddsp_live.tools.build.make_patch import known_source, make_patch
-        from ddsp_live.tools.training.loop import Settings
+        from ddsp_live.tools.training.settings import Settings
         from ddsp_live.tools.training.sizes import SIZES
     except ModuleNotFoundError as error:
         raise MissingPackageError("Training", "train", error) from error
