@@ -38,7 +38,6 @@ FIRST_DEPTH = (
 )
 MOST = {"partials": [2.5] * 4, "level": [1.5] * 4, "pitch": [12.0] * 4 + [30.0]}
 """Deviations at most, by speed: more is how a player swelled, or the tracker."""
-MOST_DEPTH = 1.4  # of 40 dB, in high notes, the few partials of which say little of it
 FIRST_STEP, FIRST_NOISE_DB = 0.3, 1.5  # the noise's, that the first round plays with
 LEAST_STEP = 0.01  # of the noise's variance in step with the pitch: below is what chance makes
 MOST_SPREAD = 0.5
@@ -71,7 +70,7 @@ def fit_life(patch: Patch, notes: Sequence[RecordedNote]) -> Life:
     real, plain = typical(rows), typical([moves_of(played, hz) for _, played in pairs])
     life = Life(
         slope=_within("slope", real.slope),
-        depth=min(MOST_DEPTH, _within("depth", FIRST_DEPTH * real.depth)),
+        depth=_within("depth", FIRST_DEPTH * real.depth),
         neighbours=_within("neighbours", real.neighbours),
         vibrato_hz=hz,
         noise_db=FIRST_NOISE_DB,
@@ -146,7 +145,7 @@ def _corrected(
     life = replace(
         life,
         slope=more("slope"),
-        depth=min(MOST_DEPTH, more("depth")),
+        depth=more("depth"),
         neighbours=more("neighbours"),
         partial_spread=partial_spread,
         level_spread=level_spread,
