@@ -10,9 +10,11 @@ import numpy as np
 import soundfile
 
 from ..decoders.program import Program
+from ..effects import Rack, RackError
+from ..effects.files import parse_inserts, written
 from ..performance.performer import performer_program
 from ..performance.prior import Prior
-from .container import FORMAT, PatchError, content_hash, read_json, read_members, write_members
+from .container import FORMAT, RACK_FORMAT, PatchError, content_hash, read_json, read_members, write_members
 from .model import Patch
 from .onnx_reader import read_weights
 from .schema import check_format, check_info, read_body, read_licence, read_room
@@ -36,12 +38,13 @@ def write_patch(
     room: np.ndarray | None = None,
     room_rate: int | None = None,
     performer: bytes | None = None,
+    inserts: Rack | None = None,
 ) -> Path:
     """Write a patch, whole or not at all; the same arguments give the same bytes.
 
     info: patch.json without its format and content_hash. body: second-order sections [n, 6]. room: impulse
-    response [length] or [length, channels] within ±1, at room_rate Hz. Raises PatchError for what load_patch
-    would refuse.
+    response [length] or [length, channels] within ±1, at room_rate Hz. inserts: a rack of no other units than drive,
+    equalizer and compressor. Raises PatchError for what load_patch would refuse.
     """
     path = Path(path)
     members = {"decoder.onnx": bytes(onnx_bytes), "LICENSE.txt": licence.encode()}
@@ -49,10 +52,12 @@ def write_patch(
         members["body.json"] = json.dumps({"sos": np.asarray(body, np.float64).tolist()}).encode()
     if room is not None:
         members["room.flac"] = _flac(np.asarray(room), room_rate)
+    if inserts is not None:
+        members["rack.json"] = written(inserts)
     if performer is not None:
         members["performer.onnx"] = bytes(performer)
     try:
-        described = {**info, "format": FORMAT}
+        described = {**info, "format": FORMAT if inserts is None else RACK_FORMAT}
         described["content_hash"] = content_hash(described, members)
         members["patch.json"] = json.dumps(described, indent=1, allow_nan=False).encode()
         patch_of(path, members)
@@ -98,6 +103,7 @@ def patch_of(path: Path, members: Mapping[str, bytes]) -> Patch:
         body=body,
         room=room,
         room_rate=room_rate,
+        inserts=_inserts(members),
         performer=members.get("performer.onnx"),
         performer_program=_performer(info, members),
         prior=Prior(info["prior"]) if "prior" in info else None,
@@ -122,6 +128,15 @@ def _weights(info: Mapping[str, Any], model: bytes) -> dict[str, np.ndarray]:
         if info[name] != size:
             raise PatchError(f"{name} in its patch.json is {info[name]}, but its layers give {size}.")
     return weights
+
+
+def _inserts(members: Mapping[str, bytes]) -> Rack | None:
+    if "rack.json" not in members:
+        return None
+    try:
+        return parse_inserts(members["rack.json"])
+    except RackError as error:
+        raise PatchError(f"its rack.json cannot be used: {_lower(str(error))}") from error
 
 
 def _performer(info: Mapping[str, Any], members: Mapping[str, bytes]) -> Program | None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..decoders.program import Program
+from ..effects import Rack
 from ..midi.notes import note_name
 from ..performance.families import family_of
 from ..performance.life import Life, life_of
@@ -51,6 +52,8 @@ class Patch:
     room: np.ndarray | None
     """Impulse response, float32 [length, channels] at room_rate."""
     room_rate: int | None
+    inserts: Rack | None
+    """Drive, equalizer and compressor that belong to it, between its body and the room."""
     performer: bytes | None
     performer_program: Program | None
     prior: Prior | None

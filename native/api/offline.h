@@ -5,6 +5,7 @@
 #define DDSP_OFFLINE_H
 #include <stddef.h>
 #include <stdint.h>
+#include "api/rack_settings.h"
 
 size_t offline_harmonic_bytes(int partials);
 /* f0_hz, amplitude [frames], distribution [frames, partials]. */
@@ -31,5 +32,12 @@ void offline_track(void *memory, double sample_rate, const double *a_weighting, 
 size_t offline_limiter_bytes(void);
 void offline_limiter_init(void *memory, double sample_rate);
 void offline_limiter(void *memory, float *samples, int frames); /* [frames, 2], in place */
+
+/* A whole rack, for sound that is there; its state is in `memory`. */
+size_t offline_rack_bytes(double sample_rate);
+void offline_rack_init(void *memory, double sample_rate);
+/* samples [frames, 2] in place, from where the last call ended. settings: counted from the next step of 4 ms on. */
+void offline_rack(void *memory, const RackSettings *settings, float *samples, int64_t frames);
+float offline_rack_reduction(void *memory); /* lowest factor of the compressor since it was last asked */
 
 #endif

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from ..analysis.takes import Take
 from ..models.body import Body
-from ..models.decoder import Decoder, LeakyReLU, default_layers
+from ..models.decoder import Decoder, default_layers
+from ..models.stages import LeakyReLU
 from ..models.synthesis import scale_inputs
 from .guard import growth
 from .settings import Settings
