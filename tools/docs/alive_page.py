@@ -121,8 +121,11 @@ def line_picture(recordings: Path, phrases: Path, before: Callable[[str], Patch]
     import matplotlib.pyplot as plt
 
     name, first, last = LINE
-    audio, rate = soundfile.read(phrases / "bach-violin" / f"{name}.flac", always_2d=True)
-    with (phrases / "bach-violin" / f"{name}.notes.csv").open() as file:
+    path = phrases / "bach-violin" / f"{name}.flac"
+    if not path.is_file():
+        raise PictureError(f"There is no {path}; name the folder of phrases that has it.")
+    audio, rate = soundfile.read(path, always_2d=True)
+    with path.with_suffix(".notes.csv").open() as file:
         rows = list(csv.DictReader(file))[first:last]
     notes = [(float(row["start_s"]), float(row["end_s"]), int(row["pitch"])) for row in rows]
     begin, end = notes[0][0] - 0.1, notes[-1][1] + 0.2
