@@ -219,7 +219,7 @@ def test_pages_name_files_that_are_there(page):
     )
     assert named or page == "README.md"
     # A recipe's example is a file that is to be made.
-    missing = {name for name in named if not (ROOT / name).exists() and "chorus" not in name}
+    missing = {name for name in named if not (ROOT / name).exists() and "phaser" not in name}
     assert not missing
 
 
