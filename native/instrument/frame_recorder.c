@@ -28,7 +28,7 @@ void frame_recorder_keep(FrameLog *kept, const InstrumentConfig *config, int64_t
 }
 
 VoiceFrame frame_recorder_frame(const FrameLog *score, const InstrumentConfig *config, int64_t i) {
-    const FrameRecord *record = &score->record[i];
+    FrameRecord *record = &score->record[i];
     return (VoiceFrame){.starts = record->begins,
                         .fade_in = 1,
                         .last = record->ends,
