@@ -11,6 +11,8 @@ static int push(Synth *s, const Event *event) {
     return 0;
 }
 
+int64_t synth_position(Synth *s) { return s->counters.position; }
+
 void synth_map(Synth *s, const ModMatrix *map) { mod_matrix_swap_write(&s->maps, map); }
 
 void synth_rack(Synth *s, const RackSettings *settings) { rack_swap_write(&s->racks, settings); }
