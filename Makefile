@@ -40,7 +40,7 @@ recordings:
 	@test -d "$(RECORDINGS)" || { echo "Say where the recordings are: make patches RECORDINGS=folder" >&2; exit 2; }
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info native/_kernel.c native/_kernel.*.so native/*/*.o demo.wav
+	rm -rf $(VENV) build dist *.egg-info native/_kernel.c native/_kernel.*.so native/ddsp_live_plugin.* native/*/*.o demo.wav
 
 # These files say what has been set up, so that it is done once, and again when the kernel or a dependency changes.
 $(VENV)/made:

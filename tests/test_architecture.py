@@ -45,6 +45,7 @@ PYTHON = (
     "tools.expression",
     "tools.build",
     "workflows",
+    "plugins",
     "panel",
     "cli",
     "tools.experiments",

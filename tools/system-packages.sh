@@ -36,6 +36,7 @@ if [ "$(uname)" = Linux ]; then
     if [ "$purpose" = test ]; then
         has jackd || wanted="$wanted jackd2"
         has chromium || has chromium-browser || wanted="$wanted chromium"
+        has lv2_validate && has sord_validate || wanted="$wanted lv2-dev sordi"
         has clang-22 || wanted="$wanted clang-22 libclang-rt-22-dev"
     fi
 fi

@@ -18,6 +18,7 @@ COMMANDS = {
     "attributes": "measure how a recording's notes are played, as a table to edit or play",
     "patches": "list the patches, or add one of your own",
     "presets": "list what was saved in the panel",
+    "plugins": "install the plug-in for hosts, LV2 and CLAP",
     "inspect": "show all that a patch holds",
     "devices": "list audio outputs and MIDI inputs",
     "doctor": "find out why it stutters, or why nothing is heard",

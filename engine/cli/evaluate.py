@@ -9,10 +9,13 @@ from ..errors import DdspLiveError, MissingPackageError
 from ..terminal import print_json, print_table, progress
 from .options import add_json, number
 
+FOLD_FIGURES = ("distance", "gap_closed", "partials_db", "sustain")
 EXAMPLES = """examples:
   ddsp-live evaluate cello.ddsp recordings/cello              what was held out of training
   ddsp-live evaluate cello.ddsp recordings/cello --all --write played
   ddsp-live evaluate trumpet other-recordings --json
+  ddsp-live evaluate cello.ddsp recordings/cello --learned    what it was trained on
+  ddsp-live evaluate cello.ddsp recordings/cello --folds 5    trained again for four other hold-outs
   ddsp-live evaluate --realism recordings                     can played notes be told from recorded ones?
 """
 
@@ -33,6 +36,35 @@ def add_arguments(parser) -> None:
         action="store_true",
         help="use only the test set that was held out of training (default, if the folder has it)",
     )
+    chosen.add_argument(
+        "--learned", action="store_true", help="use a dozen of the recordings that it was trained on"
+    )
+    chosen.add_argument(
+        "--folds",
+        type=number(int, 2, 20),
+        metavar="N",
+        help="judge by N hold-outs, the patch's own and others of as many pitches: mean and spread. Network, body and "
+        "tables are trained anew for each, which takes minutes; the patch stays as it is",
+    )
+    parser.add_argument(
+        "--steps",
+        type=number(int, 1, 1_000_000),
+        metavar="S",
+        help="with --folds: training steps (default: as many as the patch took)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=number(int, 1, 1024),
+        default=-1,
+        metavar="N",
+        help="with --folds: trainings side by side (default: one on each core)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="with --folds: a Dask scheduler to train on, such as tcp://host:8786",
+    )
+    parser.add_argument("--save", action="store_true", help="with --folds: write mean and spread into PATCH")
     parser.add_argument(
         "--write", type=Path, metavar="DIR", help="save what the patch plays as DIR/<path in FOLDER>.wav"
     )
@@ -75,7 +107,10 @@ def run(arguments) -> int:
     from ..patch import load_patch
 
     patch = load_patch(arguments.patch)
-    which = "all" if arguments.all else "held out" if arguments.held_out else "either"
+    if arguments.folds:
+        return _folds(arguments, patch)
+    asked = {"all": arguments.all, "held out": arguments.held_out, "learned": arguments.learned}
+    which = next((name for name, wanted in asked.items() if wanted), "either")
     with progress("Evaluating") as show:
         answer = evaluate_patch(
             patch,
@@ -104,9 +139,42 @@ def _say(answer) -> None:
     print(f"\n{answer.patch}, {answer.judged_by}, {len(rows)} files:\n")
     for name, words in FIGURES.items():
         if name in answer.figures:
-            print(f"{words:<44}  {in_words(name, answer.figures[name])}")
+            print(f"{words:<48}  {in_words(name, answer.figures[name])}")
     for sentence in answer.left_out:
         print(f"Left out: {sentence}")
+
+
+def _folds(arguments, patch) -> int:
+    from ddsp_live.tools.build.folds import judge_folds, keep_folds
+
+    with progress("Training for each hold-out") as show:
+        answer = judge_folds(
+            patch,
+            arguments.folder,
+            arguments.folds,
+            steps=arguments.steps,
+            jobs=arguments.jobs,
+            scheduler=arguments.scheduler,
+            progress=show,
+        )
+    if arguments.save:
+        keep_folds(patch, answer)
+    if arguments.json:
+        print_json(answer.to_json())
+        return 0
+    head = ("held out", *(FIGURES[name] for name in FOLD_FIGURES))
+    rows = [
+        (", ".join(fold.held_out), *(in_words(name, fold.figures[name]) for name in FOLD_FIGURES))
+        for fold in answer.folds
+    ]
+    print_table(head, rows)
+    print(f"\n{answer.patch}, {len(answer.folds)} hold-outs; {answer.trained}. Mean, deviation, and ends:\n")
+    for name, words in FIGURES.items():
+        if name in answer.figures:
+            found = answer.figures[name]
+            mean, *others = (in_words(name, found[part]) for part in ("mean", "deviation", "low", "high"))
+            print(f"{words:<48}  {mean} ± {others[0]} ({others[1]} to {others[2]})")
+    return 0
 
 
 def _realism(arguments) -> int:

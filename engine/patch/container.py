@@ -75,6 +75,18 @@ def write_members(path: Path, members: Mapping[str, bytes]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def amend(path: Path, output: Path, changes: Mapping) -> Path:
+    """Writes a patch again with other entries in its patch.json; every other member keeps its bytes.
+
+    changes: entries of patch.json. Raises PatchError for a file that is no patch; what the entries say is not checked.
+    """
+    members = read_members(path)
+    info = {**read_json(members["patch.json"], "patch.json"), **changes}
+    info["content_hash"] = content_hash(info, members)
+    write_members(output, members | {"patch.json": json.dumps(info, indent=1, allow_nan=False).encode()})
+    return output
+
+
 def content_hash(info: Mapping, members: Mapping[str, bytes]) -> str:
     """SHA-256 over all members but patch.json, by name, then the canonical patch.json without its hash."""
     digest = hashlib.sha256()

@@ -75,6 +75,9 @@ int synth_send_live(Synth *synth, double seconds, const uint8_t *bytes, int size
    seconds: 0 where that is not known, negative where it is guessed. */
 int synth_send_note(Synth *synth, int64_t time, int channel, int note, int velocity, float cents, float seconds,
                     const Attributes *attributes);
+/* What one sounding note adds to a target of the modulation matrix (MOD_PITCH ...), in that target's unit, until it ends.
+   0 where the queue is full. */
+int synth_send_expression(Synth *synth, int64_t time, int channel, int note, int target, float value);
 /* A change of the whole synth, in its place among the messages. 0 where the queue is full. */
 int synth_send_master(Synth *synth, int64_t time, int what, float value);
 /* How much of the patch's performer is heard, 0 to 1. */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #define SHUT_DB -200.0f
 #define GATE_OPEN 8.0f      /* a gate is open from an eighth of the way on */
@@ -123,6 +124,7 @@ void modulation_remap(Modulation *h, const ModMatrix *map, const Channel *own, c
 void modulation_begin(Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master, int velocity) {
     h->velocity = velocity;
     h->pressure = 0;
+    memset(h->note, 0, sizeof h->note);
     modulation_remap(h, map, own, master);
 }
 
@@ -172,7 +174,8 @@ static float settled(int target, const float *sum) {
 
 ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master,
                       const Attributes *given) {
-    float sum[MOD_TARGETS] = {0};
+    float sum[MOD_TARGETS];
+    memcpy(sum, h->note, sizeof sum);
     for (int i = 0; i < map->count; i++) {
         const ModRoute *row = &map->rows[i];
         const Combination *how = &TARGETS[row->target];

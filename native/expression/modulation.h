@@ -19,6 +19,7 @@ typedef struct ModValues {
 typedef struct Modulation {
     int velocity;
     float pressure; /* of the key, 0 .. 1 */
+    float note[MOD_TARGETS]; /* what the note itself adds to each target (synth_send_expression) */
     /* Where each row's gesture is, 0 .. 1, smoothed: of the voice's channel, and of its master with MPE. */
     float own[MOST_MOD_ROUTES], master[MOST_MOD_ROUTES];
 } Modulation;

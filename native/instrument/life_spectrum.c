@@ -9,7 +9,7 @@
 #define MOST_DEPTH_DB 40.0f
 #define MOST_DEVIATION_DB 5.0f
 #define DEPTH_SECONDS 0.3
-#define NOISE_SECONDS 0.012
+#define NOISE_SECONDS 0.006
 #define NOISE_NEIGHBOURS 0.95f
 #define BEFORE 64 /* zeros before what is correlated */
 #define RECKONED 4    /* frames in which partials' depths change little ... */

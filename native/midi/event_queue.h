@@ -18,6 +18,7 @@ typedef struct Event {
     Attributes attributes; /* ... and its attributes */
     uint8_t master;        /* no message, but a MASTER_... of the whole synth ... */
     float value;           /* ... with this value */
+    uint8_t expression;    /* no message, but what one note adds to the target of this number less 1: `value` */
 } Event;
 
 typedef struct EventQueueCell {

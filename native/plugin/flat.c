@@ -8,7 +8,6 @@
 
 #include "nn/network_check.h"
 #include "plugin/flat_fields.h"
-#include "plugin/utf8.h"
 
 #define VERSION 1
 #define HEAD 24
@@ -53,6 +52,24 @@ static char *read_file(const char *path, size_t most, size_t *size) {
     }
     fclose(file);
     return data;
+}
+
+/* Whether a text is well-formed UTF-8 without control characters. */
+static int utf8_is_printable(const char *text) {
+    for (const unsigned char *at = (const unsigned char *)text; *at;) {
+        const int more = *at < 0x80 ? 0 : *at >= 0xc2 && *at < 0xe0 ? 1 : *at >= 0xe0 && *at < 0xf0 ? 2 : *at >= 0xf0 && *at < 0xf5 ? 3 : -1;
+        if (more < 0 || *at < 0x20 || *at == 0x7f) return 0;
+        unsigned letter = *at & (0xff >> (more ? more + 2 : 1));
+        for (int i = 1; i <= more; i++) {
+            if ((at[i] & 0xc0) != 0x80) return 0;
+            letter = letter << 6 | (at[i] & 0x3f);
+        }
+        const int shortest = more < 2 ? 0 : more == 2 ? 0x800 : 0x10000;
+        if (letter < (unsigned)shortest || letter > 0x10ffff || (letter >= 0xd800 && letter < 0xe000)) return 0;
+        if (letter >= 0x80 && letter < 0xa0) return 0;
+        at += more + 1;
+    }
+    return 1;
 }
 
 static int is_text(const char *text, size_t width) { return memchr(text, 0, width) && utf8_is_printable(text); }

@@ -123,6 +123,13 @@ static void key_pressure(Synth *s, int channel, int note, int value) {
     }
 }
 
+static void note_expression(Synth *s, int channel, int note, int target, float value) {
+    for (int v = 0; v < s->config.voices; v++) {
+        const NoteContour *p = &s->part[v].performance;
+        if (s->part[v].active && p->channel == channel && p->note == note) s->part[v].hands.note[target] = value;
+    }
+}
+
 /* Silence, and all as it was in the beginning but what is the player's own: the room's level, zones, the keys' tuning. */
 static void power_up(Synth *s, int64_t time) {
     for (int i = 0; i < MIDI_CHANNELS; i++) {
@@ -158,6 +165,10 @@ static void play_master(Synth *s, int64_t time, int what, float value) {
 void midi_play(Synth *s, int64_t time, const Event *event) {
     if (event->master) {
         play_master(s, time, event->master, event->value);
+        return;
+    }
+    if (event->expression) {
+        note_expression(s, event->bytes[0], event->bytes[1] & 127, event->expression - 1, event->value);
         return;
     }
     /* Data bytes have seven bits; whoever sends more gets those. */

@@ -89,6 +89,12 @@ int synth_send_note(Synth *s, int64_t time, int channel, int note, int velocity,
     return push(s, &event);
 }
 
+int synth_send_expression(Synth *s, int64_t time, int channel, int note, int target, float value) {
+    Event event = {.time = time, .bytes = {(uint8_t)(channel & 15), (uint8_t)note}, .expression = (uint8_t)(target + 1),
+                   .value = value};
+    return target < 0 || target >= MOD_TARGETS || !isfinite(value) || push(s, &event);
+}
+
 int synth_send_master(Synth *s, int64_t time, int what, float value) {
     Event event = {.time = time, .master = (uint8_t)what, .value = value};
     return push(s, &event);

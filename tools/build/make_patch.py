@@ -31,6 +31,7 @@ from ..models.decoder import to_onnx
 from ..room.estimate import learn_room
 from ..room.model import room_of
 from ..room.remove import dry_take
+from ..spectra.dynamics import LAYER_STEPS, layer_steps, levelled
 from ..spectra.finish import with_correction
 from ..training import distill
 from ..training.checkpoint import remove_checkpoint
@@ -103,6 +104,17 @@ def remove_room(run: Run) -> None:
     run.progress("Room", 0.0, "")
     run.room = learn_room(run.takes, seed=run.settings.seed)
     run.takes = [dry_take(take, run.room) for take in run.takes]
+
+
+def lay_out_dynamics(run: Run) -> None:
+    """Move the levels of dynamics that were made equally loud to what the family's are."""
+    run.layer_steps = layer_steps(run.takes, run.info.get("family"), run.info["name"])
+    run.takes = levelled(run.takes, run.layer_steps)
+    if run.layer_steps:
+        said = ", ".join(f"{name} {step:+.1f} dB" for name, step in run.layer_steps.items())
+        run.tell(
+            f"The dynamics in {run.folder} are equally loud; they are learned with levels moved: {said}."
+        )
 
 
 def split(run: Run) -> None:
@@ -193,7 +205,7 @@ def training_of(run: Run) -> dict:
         "dropout": run.dropout,
         "last_loss": round(float(np.mean(history.losses[-100:])), 4),
         "tables": run.tables,
-    }
+    } | ({LAYER_STEPS: run.layer_steps} if run.layer_steps else {})
 
 
 def learn_expression(run: Run) -> None:
@@ -260,11 +272,12 @@ def report(run: Run) -> None:
 STAGES = (
     analyse,
     remove_room,
+    name_it,
+    lay_out_dynamics,
     split,
     fit,
     distil,
     level_body,
-    name_it,
     correct,
     describe_patch,
     learn_expression,

@@ -40,12 +40,12 @@ class Run:
     settings: Settings
     source: dict
     """As `known_source` has it."""
-    cache: bool
-    keep: bool | Collection[Path]
+    cache: bool = True
+    keep: bool | Collection[Path] = ()
     """Recordings, or with True all, that are learned from whatever is wrong with them."""
-    progress: Progress
-    complain: Complain
-    write: Write
+    progress: Progress = lambda stage, share, note: None
+    complain: Complain = lambda sentence: None
+    write: Write = lambda name, value, step: None
     """Keeps a scalar for TensorBoard."""
     seconds: float = 0.0
     """That the stages but the training took; a training counts its own, as it may have been stopped in between."""
@@ -55,6 +55,8 @@ class Run:
     """That the recordings were made in, where it was learned; takes are dry then."""
     names: dict[int, str] = field(default_factory=dict)
     """Of takes, by their id, as a split says them."""
+    layer_steps: dict[str, float] | None = None
+    """That levels of dynamics were moved by."""
     split: Split | None = None
     decoder: Decoder | None = None
     body: Body | None = None

@@ -8,6 +8,7 @@ from ddsp_live.midi.messages import controllers_markdown
 from ddsp_live.modulation.matrix import gestures_markdown
 from ddsp_live.parameters import parameters_markdown
 
+from .daw_page import daw_page
 from .osc_layout import osc_layout
 
 MIDI_HEAD = """# MIDI
@@ -167,6 +168,7 @@ def pages() -> dict[str, str]:
         + gestures_markdown()
         + TUNING_TAIL,
         "docs/osc.md": OSC_HEAD + addresses_markdown() + OSC_TAIL,
+        "docs/howto/daw.md": daw_page(),
         "docs/reference/parameters.md": PARAMETERS_HEAD + parameters_markdown(),
         "examples/osc/ddsp-live.json": osc_layout(),
     }

@@ -18,11 +18,15 @@ from ..bench import probe
 from ..data.split import file_name, named_passages, note_pitch
 from ..room.model import Room, room_of
 from ..room.remove import dry_take
+from ..spectra.dynamics import LAYER_STEPS, levelled
 from .baselines import StaticSound, neighbours
 from .metrics import Judged, fitted, judge, summary
-from .resynthesis import patch_player
+from .resynthesis import patch_player, without_its_tables
+from .sustain import softest
 
 PASSAGE = r" from [0-9.]+ s$"  # what named_passages adds to a file's name
+JUDGED_BY = {"learned": "learned from"}
+LEARNED = 12  # of the takes that were learned from, drawn by chance
 COST_SECONDS = 0.5  # of sound, over which one voice's cost is measured
 
 
@@ -54,8 +58,8 @@ def evaluate_patch(
     cache: bool = True,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Evaluation:
-    """Judges a patch by a folder: by "all" its files, by what the patch says was "held out", or by "either",
-    the latter where the folder has it.
+    """Judges a patch by a folder: by "all" its files, by what the patch says was "held out", by "either", the latter
+    where the folder has it, or by LEARNED of what it was "learned" from.
 
     write: a folder for what was played, DIR/<path in the folder>.wav, as long and as fast as the original. cache:
     whether what was measured of the recordings is kept in, and taken from, the user's cache folder.
@@ -65,10 +69,13 @@ def evaluate_patch(
     if write is not None:
         make_folder(write)
     rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
+    names = learned_names(patch, folder, cache) if which == "learned" else None
     found, chosen, left_out = takes_to_judge(
-        patch, folder, which=which, cache=cache, progress=lambda share: progress(0.3 * share)
+        patch, folder, which=which, names=names, cache=cache, progress=lambda share: progress(0.3 * share)
     )
     play, static = patch_player(patch, room=room), kept_static(patch)
+    untabled = without_its_tables(patch)
+    alone = {} if untabled is None else {"untabled": patch_player(untabled, room=room)}
     lived_in = room_of(patch)
     # Where notes were held out, the others are there to compare with.
     others = learned_notes(folder, [name for name, _ in found], rates, cache) if chosen else []
@@ -76,8 +83,11 @@ def evaluate_patch(
     rows = []
     for index, (_, take) in enumerate(found):
         simple = neighbours(take, others, **sizes) if note_pitch(take) is not None else {}
+        simple = alone | {name: sound.play for name, sound in simple.items()}
         rows.append(judge(take, play(take.f0_hz, asked(take, lived_in)), static=static, simple=simple))
         progress(0.3 + 0.7 * (index + 1) / len(found))
+    for number in softest([take for _, take in found]):
+        rows[number].figures["softest_partials_db"] = rows[number].figures["partials_db"]
     if write is not None:
         for path in chosen or find_recordings(folder):
             write_played(
@@ -85,8 +95,17 @@ def evaluate_patch(
             )
     figures = summary(rows) | (cost_of(patch) if cost else {})
     files = [{"file": name} | summary([row]) for (name, _), row in zip(found, rows, strict=True)]
-    judged_by = "held out of training" if chosen else "all of the folder"
+    judged_by = "all of the folder" if not chosen else JUDGED_BY.get(which, "held out of training")
     return Evaluation(patch.name, judged_by, figures, files, left_out, rows)
+
+
+def learned_names(patch: Patch, folder: Path, cache: bool = True) -> list[str]:
+    """Some of the passages that a patch was learned from, as it names them."""
+    rates = {"sample_rate": patch.sample_rate, "frame_rate": patch.frame_rate}
+    held_out = set(patch.info["training"].get("held_out", ()))
+    parts = named_passages(analyse_folder(folder, cache=cache, keep=True, **rates).takes, folder)
+    names = [name for name in parts if name not in held_out]
+    return [names[i] for i in np.random.default_rng(0).permutation(len(names))[:LEARNED]]
 
 
 def learned_notes(folder: Path, judged: Sequence[str], rates: Mapping[str, int], cache: bool) -> list[Take]:
@@ -135,7 +154,9 @@ def takes_to_judge(
     if not found:
         why = f": {left_out[0]}" if left_out else "."
         raise RecordingError(f"{folder} has no recording that {patch.name} could be judged by{why}")
-    return found, chosen, left_out
+    names, takes = zip(*found, strict=True)
+    takes = levelled(takes, patch.info["training"].get(LAYER_STEPS))
+    return list(zip(names, takes, strict=True)), chosen, left_out
 
 
 def kept_static(patch: Patch) -> StaticSound | None:

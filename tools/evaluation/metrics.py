@@ -15,6 +15,7 @@ from ..models.losses import spectral_distance
 from ..models.mel import mel_distance_db
 from ..models.synthesis import Player
 from .baselines import StaticSound, two_takes
+from .sustain import at_peak, held, partials_error_db, recorded_spectrum
 
 COMPARED_RATE = 16000  # Hz; figures of other trainers are for this rate
 AUDIBLE_DB = -60.0
@@ -44,12 +45,12 @@ def judge(
     made: np.ndarray,
     *,
     static: StaticSound | None = None,
-    simple: Mapping[str, StaticSound] | None = None,
+    simple: Mapping[str, Player] | None = None,
 ) -> Judged:
     """One take against what was made [samples] in its place, from its first to its last sounding frame.
 
     With `static`, the patch's fit without a network, both ends of the scale are measured for this take, too. simple:
-    further static sounds to compare with, by the names that their distances get.
+    further players to compare with, by the names that their distances get.
     """
     made = fitted(made, len(take.audio))
     level = loudness(made, take.sample_rate, take.frame_rate)
@@ -57,7 +58,7 @@ def judge(
     audible = asked > AUDIBLE_DB
     part = sounding(take)
     figures = distances("distance", made[part], take.audio[part], take.sample_rate)
-    figures |= {
+    figures |= sustained_figures("", take, made) | {
         "mel_db": mel_distance_db(made[part], take.audio[part], take.sample_rate),
         "loudness_error_db": float(np.abs(level - asked)[audible].mean()) if audible.any() else 0.0,
     }
@@ -67,10 +68,24 @@ def judge(
         figures |= distances("no_network", plain[part], take.audio[part], take.sample_rate)
         first, second = two_takes(take, **sizes)
         figures |= distances("floor", first[part], second[part], take.sample_rate)
-    for name, sound in (simple or {}).items():
-        plain = fitted(sound.play(take.f0_hz, take.loudness_db), len(take.audio))
+    for name, play in (simple or {}).items():
+        plain = fitted(play(take.f0_hz, take.loudness_db), len(take.audio))
         figures |= distances(name, plain[part], take.audio[part], take.sample_rate)
+        figures |= sustained_figures(f"{name}_", take, plain)
     return Judged(take, made, figures, heard_cents(made, take))
+
+
+def sustained_figures(prefix: str, take: Take, made: np.ndarray) -> dict[str, float]:
+    """Of what is held of a note: the distance at COMPARED_RATE, and how far its partials are off in dB."""
+    recorded = recorded_spectrum(take)
+    if recorded is None:
+        return {}
+    part = held(take)
+    pair = (to_compared_rate(x, take.sample_rate) for x in at_peak(made[part], take.audio[part]))
+    return {
+        f"{prefix}sustain": distance(*pair),
+        f"{prefix}partials_db": partials_error_db(take, recorded, made),
+    }
 
 
 def sounding(take: Take) -> slice:
@@ -85,11 +100,12 @@ def summary(judged: Sequence[Judged]) -> dict[str, float]:
 
     distance, no_network, floor: multi-scale spectral distance of what was made, of the fit without a network,
     and of two sounds that differ in their noise alone; gap_closed: the place between the last two. Each at
-    the takes' rate and, as ..._16k, at 16 kHz. f0_...: by a tracker that training does not use.
+    the takes' rate and, as ..._16k, at 16 kHz. sustain, partials_db: of what is held of the notes, the distance at
+    16 kHz and the RMS error of partials in dB. f0_...: by a tracker that training does not use.
     """
     names = dict.fromkeys(name for row in judged for name in row.figures)
     rows = {name: [row.figures[name] for row in judged if name in row.figures] for name in names}
-    figures = {name: float(np.mean(values)) for name, values in rows.items()}
+    figures = {name: mean_of(name, values) for name, values in rows.items()}
     for end in ("", "_16k") if "floor" in figures else ():
         ours, plain, floor = (figures[name + end] for name in ("distance", "no_network", "floor"))
         figures["gap_closed" + end] = (plain - ours) / max(plain - floor, 1e-9)
@@ -100,6 +116,11 @@ def summary(judged: Sequence[Judged]) -> dict[str, float]:
         figures["f0_within_50_cents"] = float(np.mean(np.abs(cents) < 50))
         figures["f0_octave_errors"] = float(np.mean((octaves != 0) & (np.abs(cents - 1200 * octaves) < 100)))
     return figures
+
+
+def mean_of(name: str, values: Sequence[float]) -> float:
+    """The mean of a figure over takes: of an RMS error, that of all of them together."""
+    return float(np.sqrt(np.mean(np.square(values))) if name.endswith("partials_db") else np.mean(values))
 
 
 def heard_cents(made: np.ndarray, take: Take) -> np.ndarray:
@@ -127,8 +148,12 @@ def fitted(audio: np.ndarray, samples: int) -> np.ndarray:
 
 def distances(name: str, x: np.ndarray, y: np.ndarray, sample_rate: int) -> dict[str, float]:
     """{name: distance of two signals, name_16k: that of both at 16 kHz}."""
-    low = (soxr.resample(np.asarray(z, np.float32), sample_rate, COMPARED_RATE) for z in (x, y))
+    low = (to_compared_rate(z, sample_rate) for z in (x, y))
     return {name: distance(x, y), f"{name}_16k": distance(*low)}
+
+
+def to_compared_rate(x: np.ndarray, sample_rate: int) -> np.ndarray:
+    return soxr.resample(np.asarray(x, np.float32), sample_rate, COMPARED_RATE)
 
 
 def distance(x: np.ndarray, y: np.ndarray) -> float:

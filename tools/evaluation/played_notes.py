@@ -1,5 +1,6 @@
 """Recorded notes, and the same notes played by a patch from nothing but key, velocity and pitch bend."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ VOLUME = 7  # the controller, which at rest is not at its top
 BEND_SEMITONES = 2.0  # a channel's range, until RPN 0 says otherwise
 BEFORE_SECONDS = 0.05  # of silence
 AFTER_SECONDS = 0.2  # that a note is held longer than what is read of it
+JUDGED = 2  # notes of an instrument that are judged although its patch was trained on them
+FEWEST_FITTED = 6  # notes that are fitted even if they are judged
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,19 @@ def recorded_notes(paths: Sequence[Path], patch: Patch) -> list[RecordedNote]:
         if note is not None:
             found.append(note)
     return found
+
+
+def judging_order(paths: Sequence[Path]) -> list[Path]:
+    """Recordings in the order in which they are chosen to be judged: by hashes of their names alone."""
+    return sorted(paths, key=lambda path: (hashlib.sha256(path.name.encode()).digest(), path))
+
+
+def not_judged(notes: Sequence[RecordedNote]) -> list[RecordedNote]:
+    """Learned notes without those that `realism` judges, unless too few are left to fit anything by."""
+    if len(notes) < FEWEST_FITTED + JUDGED:
+        return list(notes)
+    judged = judging_order([note.path for note in notes])[:JUDGED]
+    return [note for note in notes if note.path not in judged]
 
 
 def velocity_for(patch: Patch, level_db: float) -> int:

@@ -16,9 +16,8 @@ from ..analysis.movement import BANDS_HZ, FRAME_RATE, Movement, correlations, de
 from ..analysis.recording import RecordingError
 from ..analysis.takes import find_recordings
 from ..data.split import file_name
-from .played_notes import RecordedNote, played_movement, recorded_notes
+from .played_notes import JUDGED, RecordedNote, judging_order, played_movement, recorded_notes
 
-NOTES = 2  # of each instrument at pitches held out of training, and as many of those learned
 FOLDS = 9
 FORESTS = 2
 TREES = 150
@@ -119,7 +118,10 @@ def measure_realism(
     auc, named, played = [], [], []
     for done, seed in enumerate(seeds):
         progress(0.5 + 0.5 * done / len(seeds))
-        made = [played_movement(patch, note, seed=seed, life=life) for patch, note in pairs]
+        made = [
+            played_movement(patch, note, seed=seed * len(pairs) + number, life=life)
+            for number, (patch, note) in enumerate(pairs)
+        ]
         kept = [
             (patch, note, movement) for (patch, note), movement in zip(pairs, made, strict=True) if movement
         ]
@@ -151,13 +153,12 @@ def _notes(patch: Patch, folder: Path) -> tuple[list[RecordedNote], list[Recorde
     paths = {file_name(path, folder): path for path in find_recordings(folder)}
     unseen = [name for name in patch.info["training"].get("held_out", []) if name in paths]
     learned = [name for name in paths if name not in unseen]
-    order = np.random.default_rng(0).permutation(len(learned))
     judged: list[RecordedNote] = []
-    for names in (unseen, [learned[i] for i in order]):
+    for names in (unseen, learned):
         found: list[RecordedNote] = []
-        for name in names:
-            if len(found) < NOTES:
-                found += recorded_notes([paths[name]], patch)
+        for path in judging_order([paths[name] for name in names]):
+            if len(found) < JUDGED:
+                found += recorded_notes([path], patch)
         judged += found
     taken = {note.path for note in judged}
     rest = [path for path in paths.values() if path not in taken]

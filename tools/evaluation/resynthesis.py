@@ -1,12 +1,16 @@
 """A patch driven by pitch and loudness instead of by notes: what it plays where a recording was played."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ... import signal
 from ...decoders.onnx_decoder import OnnxDecoder
 from ...patch import Patch
 from ...patch.room import own_room
+from ..models.decoder import to_onnx
 from ..models.synthesis import Player
+from ..spectra.tabled import without_tables
 
 
 def decode(patch: Patch, f0_hz: np.ndarray, loudness_db: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -43,6 +47,14 @@ def patch_player(patch: Patch, *, seed: int = 0, room: bool = True) -> Player:
         return audio.astype(np.float32)
 
     return play
+
+
+def without_its_tables(patch: Patch) -> Patch | None:
+    """The patch with its network alone; None if it has no tables."""
+    layers, weights = without_tables(patch.layers, patch.weights)
+    if len(layers) == len(patch.layers):
+        return None
+    return replace(patch, layers=layers, weights=weights, onnx=to_onnx(layers, weights))
 
 
 def convolve(x: np.ndarray, y: np.ndarray) -> np.ndarray:

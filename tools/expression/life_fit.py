@@ -14,103 +14,94 @@ from pathlib import Path
 
 import numpy as np
 
-from ...patch import Patch, PatchError, load_patch, write_patch
+from ...patch import Patch, PatchError, load_patch
+from ...patch.container import amend
 from ...performance.life import GESTURE_RANGES, KNOTS, MOST_GESTURES, RANGES, SPEEDS, Gesture, Life
-from ..analysis.movement import BANDS_HZ, FRAME_RATE, Movement, correlations, deviation
+from ..analysis.movement import BANDS_HZ, FRAME_RATE, Movement
 from ..analysis.takes import RecordingError, Take, find_recordings
 from ..data.split import file_name
-from ..evaluation.played_notes import RecordedNote, played_movement, recorded_note, recorded_notes
+from ..evaluation.played_notes import (
+    RecordedNote,
+    not_judged,
+    played_movement,
+    recorded_note,
+    recorded_notes,
+)
+from .life_moves import Moves, Typical, moves_of, typical, vibrato_hz
+from .life_solve import deviations, unit_variances
 
-MEASURED = 6  # notes that are played in each round,
-DRAWS = 2  # each so often, with other chance
 LEAST_SHARE = 0.07  # of a recording's variance that is asked for, however much the patch moves by itself
-LIMITS = (0.3, 4.0)  # of what one round changes a variance by
-SHARES = (
-    0.9,
-    0.6,
-    0.4,
-)  # of what is missing that each round makes up for: chance in few notes is not followed far
-VIBRATO_HZ = (3.5, 7.0)  # where an unsteady vibrato is looked for
-RESONANCE_HZ = 0.8  # to either side
+LIMITS = (0.25, 4.0)  # of what one round changes a variance by
+SHARES = (1.0, 0.8, 0.6, 0.4)  # of what is missing that each round makes up for: chance is not followed far
+FIRST_DEPTH = (
+    0.5  # share of the recordings' depth, which noise under weak partials raises, in the first round
+)
 MOST = {"partials": [2.5] * 4, "level": [1.5] * 4, "pitch": [12.0] * 4 + [30.0]}
 """Deviations at most, by speed: more is how a player swelled, or the tracker."""
-FIRST_STEP = 0.3  # the noise's step with the pitch that the first round plays with
-FIRST_NOISE_DB = 1.5
-STEPS = 400  # of solving for variances
-LEAST_DEVIATION = 1e-3
-MIDDLE = slice(1, 3)  # bands that a note is long enough to tell the variance of
-UNIT_NOTES, UNIT_FRAMES = 100, 300
+FIRST_STEP, FIRST_NOISE_DB = 0.3, 1.5  # the noise's, that the first round plays with
+LEAST_STEP = 0.01  # of the noise's variance in step with the pitch: below is what chance makes
+MOST_SPREAD = 0.5
 
 
 @dataclass(frozen=True)
-class Moves:
-    """What is fitted of one note: variances in each band of `BANDS_HZ`."""
+class Wanted:
+    """Variances that the processes are to have: [bands], as in `Typical`."""
 
-    partials: np.ndarray  # [bands, partials] dB²
-    number: np.ndarray  # [partials] of each
-    depth: np.ndarray  # [partials] dB below the strongest
-    level: np.ndarray  # [bands] dB²
-    pitch: np.ndarray  # [bands + 1] cents²; the last is around the vibrato's rate
-    neighbours: float
-    in_step: float
-    noise: float  # dB, fast movement of the noise's level
+    partials: np.ndarray
+    level: np.ndarray
+    pitch: np.ndarray
 
 
 def fit_life(patch: Patch, notes: Sequence[RecordedNote]) -> Life:
     """The life of a patch, from notes that it was trained on. Raises RecordingError where there are none."""
     if not notes:
         raise RecordingError("No recording holds a note long enough to learn how the instrument moves.")
-    notes = sorted(notes, key=lambda note: note.midi)
-    vibrato_hz = _vibrato_hz([note.movement for note in notes])
+    notes = _spread(sorted(notes, key=lambda note: note.midi), MOST_GESTURES)
     still = _alive(patch, Life())
-    plain = {id(note): played_movement(still, note) for note in _spread(notes, MOST_GESTURES)}
-    gestures = _gestures([(note, plain[id(note)]) for note in _spread(notes, MOST_GESTURES)])
-    chosen = [
-        note for note in _spread(_spread(notes, MOST_GESTURES), MEASURED) if plain[id(note)] is not None
-    ]
-    real = [_moves(note.movement, vibrato_hz) for note in chosen]
-    base = [_moves(plain[id(note)], vibrato_hz) for note in chosen]
-    wanted = _targets(real, base)
-    life = replace(_solve(wanted, real, vibrato_hz), gestures=gestures)
-    life = replace(life, noise_in_step=FIRST_STEP, noise_db=FIRST_NOISE_DB)
+    pairs = [(note, played_movement(still, note)) for note in notes]
+    pairs = [(note, played) for note, played in pairs if played is not None]
+    if not pairs:
+        raise RecordingError(
+            "The patch plays none of the recordings' notes long enough to compare how they move."
+        )
+    notes = [note for note, _ in pairs]
+    hz = vibrato_hz([note.movement for note in notes])
+    rows = [moves_of(note.movement, hz) for note in notes]
+    real, plain = typical(rows), typical([moves_of(played, hz) for _, played in pairs])
+    life = Life(
+        slope=_within("slope", real.slope),
+        depth=_within("depth", FIRST_DEPTH * real.depth),
+        neighbours=_within("neighbours", real.neighbours),
+        vibrato_hz=hz,
+        noise_db=FIRST_NOISE_DB,
+        noise_in_step=FIRST_STEP,
+        gestures=_gestures(pairs),
+    )
+    wanted = Wanted(*(_missing(real, plain, name) for name in ("partials", "level", "pitch")))
+    life = _solved(life, wanted, rows)
     for number, share in enumerate(SHARES):
-        # Without what differs from note to note: few notes say little of it.
+        # Without what differs from note to note, which is what is left of the recordings' spread.
         alive = _alive(patch, replace(life, partial_spread=0.0, level_spread=0.0, pitch_spread=0.0))
-        pairs = []
-        for seed in range(DRAWS * number, DRAWS * (number + 1)):
-            played = [played_movement(alive, note, seed=seed) for note in chosen]
-            rows = zip(real, base, played, strict=True)
-            pairs += [(r, b, _moves(p, vibrato_hz)) for r, b, p in rows if p is not None]
-        if not pairs:
-            break
-        wanted = _corrected(wanted, pairs, share)
-        more = _noise(life, pairs, share) | {"neighbours": _neighbours(life, pairs)}
-        life = replace(_solve(wanted, real, vibrato_hz), gestures=gestures, **more)
+        seeds = range(number * len(notes), (number + 1) * len(notes))
+        played = [played_movement(alive, note, seed=seed) for note, seed in zip(notes, seeds, strict=True)]
+        found = typical([moves_of(movement, hz) for movement in played if movement is not None])
+        life, wanted = _corrected(life, wanted, real, plain, found, share)
+        life = _solved(life, wanted, rows)
     return life
 
 
 def with_life(patch_path: Path, takes: Sequence[Take]) -> dict:
     """What patch.json says of life, from the takes that a patch was trained on; {} where they tell nothing."""
-    notes = [note for note in map(recorded_note, takes) if note is not None]
+    notes = not_judged([note for note in map(recorded_note, takes) if note is not None])
     return {"life": fit_life(load_patch(patch_path), notes).to_json()} if notes else {}
 
 
 def refit(patch: Patch, folder: Path, output: Path) -> Path:
-    """Writes a patch anew with the life of the recordings in a folder that were not held out of its training."""
+    """Writes a patch anew with the life of the recordings in a folder that no judge looks at."""
     held_out = set(patch.info["training"].get("held_out", []))
     paths = [path for path in find_recordings(folder) if file_name(path, folder) not in held_out]
-    life = fit_life(patch, recorded_notes(_spread(paths, 3 * MOST_GESTURES), patch))
-    info = {key: value for key, value in patch.info.items() if key not in ("format", "content_hash")}
-    return write_patch(
-        output,
-        info | {"life": life.to_json()},
-        patch.onnx,
-        licence=patch.licence,
-        body=patch.body,
-        room=patch.room,
-        room_rate=patch.room_rate,
-        performer=patch.performer,
-    )
+    life = fit_life(patch, not_judged(recorded_notes(_spread(paths, 3 * MOST_GESTURES), patch)))
+    return amend(patch.path, output, {"life": life.to_json()})
 
 
 def _alive(patch: Patch, life: Life) -> Patch:
@@ -123,182 +114,62 @@ def _spread(items: Sequence, most: int) -> list:
     return [items[i] for i in places]
 
 
-def _moves(movement: Movement, vibrato_hz: float) -> Moves:
-    held = movement.held
-    partials = movement.partials_db
-    around = (vibrato_hz - RESONANCE_HZ, vibrato_hz + RESONANCE_HZ)
-    return Moves(
-        np.array([deviation(partials, band) for band in BANDS_HZ]) ** 2,
-        movement.counted + 1,
-        np.minimum(movement.depth_db, 40.0),
-        np.array([deviation(movement.loudness_db[held], band) for band in BANDS_HZ]) ** 2,
-        np.array([deviation(movement.cents[held], band) for band in (*BANDS_HZ, around)]) ** 2,
-        correlations(partials)[0],
-        movement.in_step,
-        movement.noise_sway_db[1],
+def _within(name: str, value: float) -> float:
+    low, high, _ = RANGES[name]
+    return float(np.clip(value, low, high))
+
+
+def _missing(moves: Typical, plain: Typical, name: str) -> np.ndarray:
+    """Variance that the patch does not have without life."""
+    whole = getattr(moves, name)
+    return np.maximum(whole - getattr(plain, name), LEAST_SHARE * whole)
+
+
+def _corrected(
+    life: Life, wanted: Wanted, real: Typical, plain: Typical, found: Typical, share: float
+) -> tuple[Life, Wanted]:
+    """Numbers and variances after a round: each by a share of what recorded notes have more than played ones."""
+
+    def times(name: str) -> np.ndarray:
+        ratio = _missing(real, plain, name) / _missing(found, plain, name)
+        return np.clip(ratio, *LIMITS) ** share
+
+    def more(name: str) -> float:
+        return _within(name, getattr(life, name) + share * (getattr(real, name) - getattr(found, name)))
+
+    spreads = np.sqrt(np.maximum(0.0, real.spreads**2 - found.spreads**2))
+    partial_spread, level_spread, pitch_spread = map(float, np.minimum(spreads, MOST_SPREAD))
+    in_step = [max(moves.in_step**2 - plain.in_step**2, LEAST_STEP) for moves in (real, found)]
+    step_times = float(np.clip(in_step[0] / in_step[1], *LIMITS)) ** (share / 2)
+    noise_times = float(np.prod(times("noise")) ** (1 / 4))  # of a deviation, by two bands' variances
+    life = replace(
+        life,
+        slope=more("slope"),
+        depth=more("depth"),
+        neighbours=more("neighbours"),
+        partial_spread=partial_spread,
+        level_spread=level_spread,
+        pitch_spread=pitch_spread,
+        noise_db=_within("noise_db", life.noise_db * noise_times),
+        noise_in_step=_within("noise_in_step", life.noise_in_step * step_times),
     )
+    return life, Wanted(*(getattr(wanted, name) * times(name) for name in ("partials", "level", "pitch")))
 
 
-def _vibrato_hz(movements: Sequence[Movement]) -> float:
-    """The rate at which pitch moves most, between the bands' own movement."""
-    hz = np.arange(VIBRATO_HZ[0], VIBRATO_HZ[1], 0.25)
-    power = np.zeros(len(hz))
-    for movement in movements:
-        cents = movement.cents[movement.held]
-        time = np.arange(len(cents)) / FRAME_RATE
-        own = (
-            np.abs(
-                np.exp(-2j * np.pi * np.outer(hz, time)) @ ((cents - cents.mean()) * np.hanning(len(cents)))
-            )
-            ** 2
-        )
-        power += own / max(own.sum(), 1e-12)
-    return float(hz[np.argmax(power * hz)])  # less the fall of what moves at every rate
-
-
-Targets = dict[str, np.ndarray]
-
-
-def _targets(real: Sequence[Moves], base: Sequence[Moves]) -> Targets:
-    """Variances to ask for: partials [bands, notes' partials], level and pitch [bands] as medians over notes."""
-
-    def missing(name: str) -> np.ndarray:
-        rows = [
-            np.maximum(getattr(r, name) - getattr(b, name), LEAST_SHARE * getattr(r, name))
-            for r, b in zip(real, base, strict=True)
-        ]
-        return np.median(rows, axis=0)
-
-    plain = [np.median(b.partials, axis=1, keepdims=True) for b in base]
-    partials = [
-        np.maximum(r.partials - b, LEAST_SHARE * r.partials) for r, b in zip(real, plain, strict=True)
-    ]
-    return {
-        "partials": np.concatenate(partials, axis=1),
-        "level": missing("level"),
-        "pitch": missing("pitch"),
-    }
-
-
-def _corrected(wanted: Targets, pairs: Sequence[tuple[Moves, Moves, Moves]], share: float) -> Targets:
-    """Targets after a round: times what recordings have for what was played, band by band, to a power."""
-
-    def ratio(name: str) -> np.ndarray:
-        real, found = (
-            np.median([np.log(np.maximum(_typical(getattr(m[i], name)), 1e-9)) for m in pairs], axis=0)
-            for i in (0, 2)
-        )
-        # The slowest band has a turn or two in a note: most of a difference there is chance.
-        slow = np.where(np.arange(len(real)) == 0, 0.4, 1.0)
-        return np.clip(np.exp(real - found), *LIMITS) ** (share * slow)
-
-    return {
-        "partials": wanted["partials"] * ratio("partials")[:, None],
-        "level": wanted["level"] * ratio("level"),
-        "pitch": wanted["pitch"] * ratio("pitch"),
-    }
-
-
-def _typical(variance: np.ndarray) -> np.ndarray:
-    return np.median(variance, axis=1) if variance.ndim == 2 else variance
-
-
-def _solve(wanted: Targets, real: Sequence[Moves], vibrato_hz: float) -> Life:
-    """The numbers whose processes have the wanted variances."""
-    units = _units(vibrato_hz)
-    slope, depth, first = _over_partials(wanted["partials"], real)
-    partials = _deviations(units[: len(SPEEDS), : len(BANDS_HZ)], first, MOST["partials"])
-    level = _deviations(units[: len(SPEEDS), : len(BANDS_HZ)], wanted["level"], MOST["level"])
-    pitch = _deviations(units, wanted["pitch"], MOST["pitch"])
-    return Life(
-        partials=partials,
-        slope=slope,
-        depth=depth,
-        neighbours=float(np.clip(np.mean([r.neighbours for r in real]), *RANGES["neighbours"][:2])),
-        partial_spread=_spread_of([np.log(r.partials[MIDDLE]).mean() for r in real]),
-        level=level,
-        level_spread=_spread_of([np.log(r.level[MIDDLE]).mean() for r in real]),
+def _solved(life: Life, wanted: Wanted, rows: Sequence[Moves]) -> Life:
+    """The numbers whose processes have the wanted variances, with the slope and the depth that life has."""
+    units = unit_variances(life.vibrato_hz)
+    plain = units[: len(SPEEDS), : len(BANDS_HZ)]
+    more = [np.exp(0.5 * (life.slope * row.number + life.depth * row.depth)).mean() for row in rows]
+    first = wanted.partials / np.exp(2 * np.mean(np.log(more)))
+    pitch = deviations(units, wanted.pitch, MOST["pitch"])
+    return replace(
+        life,
+        partials=deviations(plain, first, MOST["partials"]),
+        level=deviations(plain, wanted.level, MOST["level"]),
         pitch=pitch[: len(SPEEDS)],
-        pitch_spread=_spread_of([np.log(r.pitch[MIDDLE]).mean() for r in real]),
         vibrato_cents=pitch[-1],
-        vibrato_hz=vibrato_hz,
     )
-
-
-def _over_partials(variance: np.ndarray, real: Sequence[Moves]) -> tuple[float, float, np.ndarray]:
-    """Slope over the partial's number, over its depth, and the first partial's variance in each band."""
-    number = np.log2(np.minimum(np.concatenate([r.number for r in real]), 24))
-    depth = np.concatenate([r.depth for r in real]) / 10
-    note = np.repeat(np.arange(len(real)), [len(r.number) for r in real])
-    logs = np.log(variance)
-    mean = logs[:3].mean(0)  # the fastest band holds noise that leaks into weak partials
-    columns = np.stack([number, depth], 1)
-    within = np.stack([columns[note == i].mean(0) for i in range(len(real))])[note]
-    centred = np.array([mean[note == i].mean() for i in range(len(real))])[note]
-    a, b = columns - within, mean - centred
-    solved = np.linalg.solve(a.T @ a + 0.5 * np.eye(2), a.T @ b)
-    slope, deep = (float(np.clip(x, *RANGES[n][:2])) for x, n in zip(solved, ("slope", "depth"), strict=True))
-    return slope, deep, np.exp(np.median(logs - slope * number - deep * depth, axis=1))
-
-
-def _deviations(units: np.ndarray, variance: np.ndarray, most: Sequence[float]) -> tuple[float, ...]:
-    """Deviations [processes] whose variances in the bands are the likeliest to show as those that are wanted.
-
-    Multiplicative steps of the Itakura-Saito divergence (Févotte, Bertin and Durrieu 2009), for which a band that is
-    missed by a factor counts alike whether it is loud or soft.
-    """
-    power = np.full(len(units), variance.mean())
-    for _ in range(STEPS):
-        made = power @ units
-        power *= np.sqrt((units @ (variance / made**2)) / (units @ (1 / made)))
-    found = np.minimum(np.sqrt(power), most)
-    return tuple(float(x) if x > LEAST_DEVIATION else 0.0 for x in found)
-
-
-def _units(vibrato_hz: float) -> np.ndarray:
-    """Variances [processes, bands] of the kernel's processes of deviation 1, over notes of an ordinary length."""
-    rng = np.random.default_rng(0)
-    bands = (*BANDS_HZ, (vibrato_hz - RESONANCE_HZ, vibrato_hz + RESONANCE_HZ))
-    rows = []
-    for seconds in (*SPEEDS, None):
-        if seconds is None:
-            radius = np.exp(-np.pi * 0.7 / FRAME_RATE)
-            a1, a2 = 2 * radius * np.cos(2 * np.pi * vibrato_hz / FRAME_RATE), -(radius**2)
-        else:
-            a = np.exp(-1 / (FRAME_RATE * seconds))
-            a1, a2 = 2 * a, -(a**2)
-        warm = 1500
-        x = np.zeros((warm + UNIT_FRAMES, UNIT_NOTES))
-        z = rng.normal(size=x.shape)
-        for n in range(2, len(x)):
-            x[n] = a1 * x[n - 1] + a2 * x[n - 2] + z[n]
-        gain = np.sqrt((1 - a2) / ((1 + a2) * ((1 - a2) ** 2 - a1**2)))
-        rows.append([np.mean(deviation(x[warm:] / gain, band) ** 2) for band in bands])
-    return np.array(rows)
-
-
-def _spread_of(logs: Sequence[float]) -> float:
-    """Deviation from note to note of half the logarithm of a variance, less what chance makes of it."""
-    return float(np.clip(np.sqrt(max(0.0, np.var(0.5 * np.array(logs)) - 0.2**2)), 0, 0.5))
-
-
-def _neighbours(life: Life, pairs: Sequence[tuple[Moves, Moves, Moves]]) -> float:
-    missing = np.mean([real.neighbours - found.neighbours for real, _, found in pairs])
-    return float(np.clip(life.neighbours + missing, *RANGES["neighbours"][:2]))
-
-
-def _noise(life: Life, pairs: Sequence[tuple[Moves, Moves, Moves]], share: float) -> dict[str, float]:
-    """The noise's numbers after a round: each times what is missing for what it made."""
-
-    def again(name: str, value: float, most: float) -> float:
-        real, base, found = (np.median([getattr(m[i], name) ** 2 for m in pairs]) for i in range(3))
-        made, asked = max(found - base, 1e-4), max(real - base, 0.0)
-        return float(np.clip(value * np.clip(asked / made, 0.1, 6.0) ** (0.5 * share), 0.02, most))
-
-    return {
-        "noise_in_step": again("in_step", life.noise_in_step, RANGES["noise_in_step"][1]),
-        "noise_db": again("noise", life.noise_db, RANGES["noise_db"][1]),
-    }
 
 
 def _gestures(pairs: Sequence[tuple[RecordedNote, Movement | None]]) -> tuple[Gesture, ...]:

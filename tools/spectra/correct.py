@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
 from ..analysis.takes import Take
+from ..data.split import note_pitch
 from ..models.decoder import Decoder
-from ..models.losses import control_loudness
-from .dynamics import centroid_of, family_slopes, ordered, relabelled
+from ..models.decoder_onnx import TABLE_LOUDER_DB
+from .dynamics import family_slopes, loudness_of, ordered
 from .kriging import OF_LOUDNESS, RESIDUALS, SPECTRA, Krige, fit, observe
-from .measure import PARTIALS, Notes, decoded, measure, padded
+from .loudness import as_loud, frequencies, noise_level, partial_weights, total_db
+from .measure import PARTIALS, Notes, centroid_note, decoded, measure, padded
 from .tabled import COLUMNS, NEVER_DB, STEP_DB, STEP_SLOPE, Tables
 
 DYNAMICS = ("own", "borrowed", "none")
@@ -19,13 +20,15 @@ STEP = 1.0  # semitones between knots
 MOST_DB, MOST_NOISE_DB = 24.0, 12.0
 MOST_SLOPE = 2.0
 MOST_NOTES, FEWEST_PITCHES = 72, 4
+UNSEEN = 1.12  # times a network's error at pitches that it has learned: that at others, a mean over the factory patches
 NEAR_SEMITONES, FADE_PARTIALS = 6.0, 8
-NOISE_WIDTH, NOISE_SHARE = 2.0, 0.7  # semitones; of the residuals
+NOISE_WIDTH, NOISE_SHARE = 2.0, 0.9  # semitones; of the residuals
 STEEPEST_DB, MOST_SMOOTHINGS = 8.0, 40  # from a knot to the next
 HELD_FRAMES = 30
-SOFTER_DB = 12.0  # over which a decoder's own slope is read
+SOFTER_DB = 12.0  # over which slopes are read, at least
+SPAN_PERCENT = (5, 95)  # of the notes' loudness: what is soft and what is hard
 SEVERAL_DB = 3.0  # between takes of a pitch, from which they are of several dynamics
-SHARES = (1.0, 0.5)  # of the slopes, that are tried
+HARD_PERCENT = 60  # of the notes are softer than those that count as hard
 
 
 @dataclass(frozen=True)
@@ -52,33 +55,43 @@ def correct(
     dynamics: "own" slopes over loudness, where the takes have several dynamics and the slopes help at pitches that are
     left out; "borrowed" from the family, where they have only one; or "none". floor_db: as for `Tables`.
     """
-    notes = measure(takes, decoder, sos)
+    notes = measure(thinned(takes), decoder, sos)
     if notes is None or len(np.unique(np.round(notes.pitch))) < FEWEST_PITCHES:
         return Corrected(
             None, {}, f"There are notes at fewer than {FEWEST_PITCHES} pitches, too few for a table."
         )
-    laid = relabelled(notes, family, name)
-    if laid is not None:
-        notes = replace(notes, loudness_db=laid)
-    notes = thinned(notes)
-    reference_line = np.polyfit(notes.pitch, notes.loudness_db, 1)
+    notes = at_one_level(notes)
     alone = rms(notes.residuals[heard(notes)])
     trials = [estimate(notes, by_loudness=False)]
     if dynamics != "none" and several(notes):
         trials.append(estimate(notes, by_loudness=True))
     best = min(trials, key=lambda trial: trial.left_out_db)
     figures = {"decoder_db": alone, "left_out_db": best.left_out_db, "notes": len(notes.pitch)}
-    if best.left_out_db >= alone:
+    if best.left_out_db >= UNSEEN * alone:
         return Corrected(
             None, figures, "No table tells pitches that were left out better than the decoder alone."
         )
+    tables, source = tables_of(notes, best, decoder, sos, takes[0].sample_rate, dynamics, family, name)
+    return Corrected(replace(tables, floor_db=floor_db), figures | {"dynamics": source}, "")
+
+
+def tables_of(
+    notes: Notes,
+    best: "Estimate",
+    decoder: Decoder,
+    sos: np.ndarray | None,
+    rate: float,
+    dynamics: str,
+    family: str | None,
+    name: str,
+) -> tuple[Tables, str]:
+    """The tables that an estimate comes to, and whose slopes over loudness they have."""
     knots = np.arange(np.floor(notes.pitch.min()), np.ceil(notes.pitch.max()) + STEP / 2, STEP)
-    reference = np.polyval(reference_line, knots)
-    rate = takes[0].sample_rate
+    reference, softer_db = spanned(notes, knots, best.by_loudness)
     at_reference = held(decoder, knots, reference, sos, rate)
-    softer = held(decoder, knots, reference - SOFTER_DB, sos, rate)
+    softer = held(decoder, knots, reference - softer_db, sos, rate)
     first = [np.apply_along_axis(padded, 1, part[0][:, :PARTIALS]) for part in (at_reference, softer)]
-    own_slopes = (first[0] - first[1]) / SOFTER_DB - 1.0
+    own_slopes = (first[0] - first[1]) / softer_db - 1.0
     relative = first[0] - reference[:, None]
     louder = reference - notes.loudness_db.mean()
     values_a, slopes_a = best.residuals.at(knots, PARTIALS)
@@ -92,27 +105,39 @@ def correct(
         slopes, source = borrowed(notes, knots, own_slopes, family, name, dynamics)
     levels, slopes = bounded(notes, knots, levels, slopes)
     levels = gentle(levels)
-    noise, noise_slopes = noise_tables(notes, knots, best.by_loudness)
+    noise = noise_table(notes, knots)
     columns = min(COLUMNS, at_reference[0].shape[1])
     levels, slopes = (
         np.column_stack([part, part[:, -FADE_PARTIALS:].mean(1)])[:, :columns] for part in (levels, slopes)
     )
     # The network is as loud as asked; the tables change what it sounds like, not how loud it is.
-    louder = level_change(at_reference, levels, noise, knots, rate)
-    levels, noise = levels - louder, noise - louder
-    louder = level_change(softer, levels - SOFTER_DB * slopes, noise - SOFTER_DB * noise_slopes, knots, rate)
-    slopes, noise_slopes = slopes + louder / SOFTER_DB, noise_slopes + louder / SOFTER_DB
+    levels, noise = as_loud_as(at_reference, levels, noise, knots, rate)
+    soft = as_loud_as(softer, levels - softer_db * slopes, noise, knots, rate)
     tables = Tables(
         float(knots[0]),
         STEP,
         partials=grid(levels, STEP_DB, MOST_DB),
         noise=grid(noise, STEP_DB, MOST_DB),
-        partial_slopes=grid(slopes, STEP_SLOPE, MOST_SLOPE),
-        noise_slopes=grid(noise_slopes, STEP_SLOPE, MOST_SLOPE),
+        partial_slopes=grid((levels - soft[0]) / softer_db, STEP_SLOPE, MOST_SLOPE),
+        noise_slopes=grid((noise - soft[1]) / softer_db, STEP_SLOPE, MOST_SLOPE),
         reference=np.round(reference, 2),
-        floor_db=floor_db,
     )
-    return Corrected(tables, figures | {"dynamics": source}, "")
+    return tables, source
+
+
+def spanned(notes: Notes, knots: np.ndarray, by_loudness: bool) -> tuple[np.ndarray, float]:
+    """The loudness in dB [knots] that a table is for, and how many dB softer its slopes are read.
+
+    A straight line through the notes' loudness over pitch; with slopes of their own, so that the hardest notes are not
+    louder by more than decoders follow slopes, and down to the softest.
+    """
+    line = np.polyfit(notes.pitch, notes.loudness_db, 1)
+    reference = np.polyval(line, knots)
+    if not by_loudness:
+        return reference, SOFTER_DB
+    soft, hard = np.percentile(notes.loudness_db - np.polyval(line, notes.pitch), SPAN_PERCENT)
+    up = max(0.0, float(hard) - TABLE_LOUDER_DB[1])
+    return reference + up, float(np.clip(up - soft, SOFTER_DB, -TABLE_LOUDER_DB[0]))
 
 
 @dataclass(frozen=True)
@@ -133,9 +158,11 @@ def estimate(notes: Notes, *, by_loudness: bool) -> Estimate:
         data = observe(values, notes.valid, notes.pitch, louder, notes.frames)
         start = start if by_loudness else {key: a for key, a in start.items() if key not in OF_LOUDNESS}
         made.append(Krige(data, fit(data, start, by_loudness), by_loudness))
-    errors = 0.5 * (made[0].left_out() + made[1].left_out())
-    counts = heard(notes)[notes.valid]
-    return Estimate(*made, by_loudness, rms(errors[counts]))
+    found = notes.recorded.copy()
+    found[notes.valid] -= 0.5 * (made[0].left_out() + made[1].left_out())
+    weights = partial_weights(notes.pitch, notes.valid)
+    errors = as_loud(notes.made, found, weights) - notes.recorded
+    return Estimate(*made, by_loudness, rms(errors[heard(notes)]))
 
 
 def heard(notes: Notes, partials: int = 20, below_db: float = 50.0) -> np.ndarray:
@@ -153,11 +180,21 @@ def several(notes: Notes) -> bool:
     return float(np.median(spans)) > SEVERAL_DB
 
 
-def thinned(notes: Notes) -> Notes:
-    """At most MOST_NOTES, evenly over pitch and loudness."""
-    order = np.lexsort((notes.loudness_db, np.round(notes.pitch)))
-    kept = order[np.unique(np.linspace(0, len(order) - 1, MOST_NOTES).round().astype(int))]
-    return notes.where(np.sort(kept))
+def thinned(takes: Sequence[Take]) -> list[Take]:
+    """At most MOST_NOTES of the takes that hold a single note, evenly over pitch and loudness."""
+    takes = [take for take in takes if take.voiced.any() and note_pitch(take) is not None]
+    if not takes:
+        return []
+    order = np.lexsort(([loudness_of(take) for take in takes], [note_pitch(take) for take in takes]))
+    kept = np.unique(np.linspace(0, len(order) - 1, MOST_NOTES).round().astype(int))
+    return [takes[i] for i in np.sort(order[kept])]
+
+
+def at_one_level(notes: Notes) -> Notes:
+    """The notes with what was made in their place as loud as they are in the median: no table changes the loudness."""
+    weights = partial_weights(notes.pitch, notes.valid)
+    lacks = total_db(notes.recorded + weights) - total_db(notes.made + weights)
+    return replace(notes, made=notes.made + np.median(lacks))
 
 
 def held(
@@ -183,7 +220,9 @@ def borrowed(
     if dynamics != "borrowed":
         return none, "the network's"
     frequency = knots[:, None] + 12 * np.log2(np.arange(1, PARTIALS + 1))
-    slopes = family_slopes(family, name, frequency, centroid_of(notes))
+    hard = np.flatnonzero(notes.loudness_db >= np.percentile(notes.loudness_db, HARD_PERCENT))
+    centroid = np.median([centroid_note(notes.pitch[i], notes.recorded[i], notes.valid[i]) for i in hard])
+    slopes = family_slopes(family, name, frequency, float(centroid))
     return (none, "the network's") if slopes is None else (0.5 * slopes - 0.5 * own, "half the family's")
 
 
@@ -218,34 +257,26 @@ def gentle(levels: np.ndarray) -> np.ndarray:
     return levels
 
 
-def noise_tables(notes: Notes, knots: np.ndarray, by_loudness: bool) -> tuple[np.ndarray, np.ndarray]:
-    """What the noise lacks [knots, M], smoothed over pitch, and its slopes over loudness where these help."""
+def noise_table(notes: Notes, knots: np.ndarray) -> np.ndarray:
+    """What the noise lacks [knots, M], smoothed over pitch. Slopes over loudness did not help at unseen pitches."""
     residual = np.clip(notes.noise - notes.noise_made, -MOST_NOISE_DB, MOST_NOISE_DB)
     near = np.exp(-0.5 * ((knots[:, None] - notes.pitch) / NOISE_WIDTH) ** 2) * np.minimum(notes.frames, 50)
     near /= np.maximum(near.sum(1, keepdims=True), 1e-12)
-    levels = NOISE_SHARE * near @ residual
-    return levels, np.zeros_like(levels)
+    return NOISE_SHARE * near @ residual
 
 
-def level_change(
+def as_loud_as(
     made: tuple[np.ndarray, np.ndarray], levels: np.ndarray, noise: np.ndarray, knots: np.ndarray, rate: float
-) -> np.ndarray:
-    """How many dB louder [knots, 1] held notes get by what tables add to partials and noise."""
-    order = np.minimum(np.arange(made[0].shape[1]), levels.shape[1] - 1)
-    return loudness_of((made[0] + levels[:, order], made[1] + noise), knots, rate) - loudness_of(
-        made, knots, rate
-    )
-
-
-def loudness_of(made: tuple[np.ndarray, np.ndarray], knots: np.ndarray, rate: float) -> np.ndarray:
-    """A-weighted level [knots, 1] of partials and noise bands in dB."""
-    partials, noise = (10 ** (part / 20) for part in made)
-    total = partials.sum(1, keepdims=True)
-    f0_hz = 440 * 2 ** ((knots[:, None] - 69) / 12)
-    parts = (
-        torch.from_numpy(part.astype(np.float32))[None] for part in (f0_hz, total, partials / total, noise)
-    )
-    return control_loudness(*parts, rate)[0].numpy().astype(float)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tables of partials [knots, columns] and noise [knots, M] that leave held notes as loud as they were `made`."""
+    partials, columns = made[0].shape[1], levels.shape[1]
+    order = np.minimum(np.arange(partials), columns - 1)
+    sounds = frequencies(knots, partials) < rate / 2
+    weights = np.column_stack([partial_weights(knots, sounds), np.zeros(len(knots))])
+    before = np.column_stack([made[0], noise_level(made[1], rate)])
+    after = np.column_stack([made[0] + levels[:, order], noise_level(made[1] + noise, rate)])
+    moved = as_loud(before, after, weights) - after
+    return levels + moved[:, :columns], noise + moved[:, -1:]
 
 
 def grid(values: np.ndarray, step: float, most: float) -> np.ndarray:

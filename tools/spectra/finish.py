@@ -1,17 +1,20 @@
 """A trained patch's last stage: its tables, made anew in seconds from its network and its recordings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ...patch import Patch, load_patch, write_patch
 from ..analysis.takes import Take, analyse_folder
+from ..data.coverage import coverage
+from ..data.describe import describe
 from ..data.split import named_passages
 from ..models.decoder import Decoder, from_weights, to_onnx
 from ..room.model import room_of
 from ..room.remove import dry_take
 from .correct import correct
+from .dynamics import LAYER_STEPS, layer_steps, levelled
 from .tabled import with_tables, without_tables
 
 QUIETEST_FLOOR_DB, LOUDEST_FLOOR_DB = -70.0, -58.0
@@ -70,6 +73,8 @@ def finish_patch(
         complain(f"{finding.sentence} ({finding.action})")
     if (room := room_of(given)) is not None:
         takes = [dry_take(take, room) for take in takes]
+    steps = layer_steps(takes, given.family, given.name)
+    takes = levelled(takes, steps)
     held_out = set(given.info["training"].get("held_out", ()))
     parts = named_passages(takes, folder)
     learned = [part for name, part in parts.items() if name not in held_out] or takes
@@ -83,15 +88,18 @@ def finish_patch(
         dynamics=dynamics,
         complain=complain,
     )
-    write_with(output, given, decoder, given.info["training"] | {"tables": figures})
+    training = {key: value for key, value in given.info["training"].items() if key != LAYER_STEPS}
+    training |= {"tables": figures} | ({LAYER_STEPS: steps} if steps else {})
+    ranges = {"loudness": describe(takes)["loudness"], "coverage": coverage(takes)} if steps else {}
+    write_with(output, given, decoder, ranges | {"training": training})
     progress("Tables", 1.0, "")
     return figures
 
 
-def write_with(output: Path, given: Patch, decoder: Decoder, training: dict) -> None:
-    """Writes a patch with another decoder, whose sizes are the same."""
+def write_with(output: Path, given: Patch, decoder: Decoder, changed: Mapping) -> None:
+    """Writes a patch with another decoder, whose sizes are the same, and with what changes in its patch.json."""
     info = {key: value for key, value in given.info.items() if key not in ("format", "content_hash")}
-    info |= {"layers": decoder.spec, "state_size": decoder.state_size, "training": training}
+    info |= {"layers": decoder.spec, "state_size": decoder.state_size, **changed}
     write_patch(
         output,
         info,

@@ -48,9 +48,24 @@ class Notes:
     def residuals(self) -> np.ndarray:
         return self.recorded - self.made
 
-    def where(self, chosen: np.ndarray) -> "Notes":
-        arrays = {name: value[chosen] for name, value in vars(self).items() if name != "dynamic"}
-        return Notes(**arrays, dynamic=tuple(np.array(self.dynamic, object)[chosen]))
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Medians over a note's loud frames, relative to its loudness, in dB: partials [PARTIALS], noise bands [M]."""
+
+    pitch: float
+    loudness_db: float
+    partials: np.ndarray
+    noise: np.ndarray
+    valid: np.ndarray  # [PARTIALS], where a partial can be heard
+    frames: np.ndarray  # bool [frames], over which medians are taken
+    partials_db: np.ndarray  # [medians' frames, K], level by level
+    noise_db: np.ndarray  # the same of noise bands
+
+    @property
+    def centroid(self) -> float:
+        """Of the partials' power, as a MIDI note."""
+        return centroid_note(self.pitch, self.partials, self.valid)
 
 
 def measure(takes: Sequence[Take], decoder: Decoder, sos: np.ndarray | None) -> Notes | None:
@@ -72,42 +87,57 @@ def dynamic_of(path: Path) -> str:
     return found[0] if found else ""
 
 
-def _note(take: Take, decoder: Decoder, sos: np.ndarray | None) -> dict | None:
-    sizes = {
-        "harmonics": decoder.sizes["harmonic_distribution"],
-        "noise_bands": decoder.sizes["noise_magnitudes"],
-    }
-    take = _loud_part(take)
+def centroid_note(pitch: float, partials: np.ndarray, valid: np.ndarray) -> float:
+    """The centroid of partials' power as a MIDI note, of levels in dB where valid [PARTIALS] at a pitch."""
+    power = 10 ** (partials / 10) * valid
+    return pitch + 12 * float(np.log2((power * np.arange(1, len(power) + 1)).sum() / power.sum()))
+
+
+def read_spectrum(take: Take, harmonics: int = PARTIALS, noise_bands: int = 65) -> Spectrum | None:
+    """What a take's audio has at its pitch; None if no frame of it is loud and voiced."""
     count = min(len(take.f0_hz), len(take.loudness_db))
     f0_hz, loudness_db = take.f0_hz[:count], take.loudness_db[:count]
     loud = take.voiced[:count] & (loudness_db > loudness_db.max() - LOUD_DB)
     if not loud.any():
         return None
     rates = {"sample_rate": take.sample_rate, "frame_rate": take.frame_rate}
+    sizes = {"harmonics": harmonics, "noise_bands": noise_bands}
     amplitude, distribution, magnitudes = (x[loud] for x in infer(take.audio, f0_hz, **rates, **sizes))
-    partials, noise = decoded(decoder, f0_hz, loudness_db, sos, take.sample_rate)
-    recorded = to_db(amplitude[:, None] * distribution)[:, :PARTIALS]
+    partials, noise = to_db(amplitude[:, None] * distribution), to_db(magnitudes)
     level = loudness_db[loud, None]
     frequency = np.median(f0_hz[loud]) * np.arange(1, PARTIALS + 1)
-    typical = padded(np.median(recorded - level, axis=0))
+    typical = padded(np.median(partials[:, :PARTIALS] - level, axis=0))
     valid = (typical > typical.max() - HEARD_DB) & (frequency < min(HEARD_HZ, 0.45 * take.sample_rate))
-    valid &= np.arange(PARTIALS) < recorded.shape[1]
+    valid &= np.arange(PARTIALS) < partials.shape[1]
+    pitch = float(69 + 12 * np.log2(np.median(f0_hz[loud]) / 440))
+    medians = typical, np.median(noise - level, axis=0)
+    return Spectrum(pitch, float(np.median(level)), *medians, valid, loud, partials, noise)
+
+
+def _note(take: Take, decoder: Decoder, sos: np.ndarray | None) -> dict | None:
+    take, sizes = loud_part(take), decoder.sizes
+    found = read_spectrum(take, sizes["harmonic_distribution"], sizes["noise_magnitudes"])
+    if found is None:
+        return None
+    count = len(found.frames)
+    made = decoded(decoder, take.f0_hz[:count], take.loudness_db[:count], sos, take.sample_rate)
+    partials, noise = (part[found.frames] for part in made)
+    # A residual is the median of the differences, frame by frame.
+    lacks = np.median((found.partials_db - partials)[:, :PARTIALS], axis=0), found.noise_db - noise
     return {
-        "pitch": float(69 + 12 * np.log2(np.median(f0_hz[loud]) / 440)),
-        "loudness_db": float(np.median(level)),
-        "frames": int(loud.sum()),
-        "recorded": typical,
-        # A residual is the median of the differences, frame by frame.
-        "made": typical - padded(np.median(recorded - partials[loud][:, :PARTIALS], axis=0)),
-        "noise": np.median(to_db(magnitudes) - level, axis=0),
-        "noise_made": np.median(to_db(magnitudes) - level, axis=0)
-        - np.median(to_db(magnitudes) - noise[loud], axis=0),
-        "valid": valid,
+        "pitch": found.pitch,
+        "loudness_db": found.loudness_db,
+        "frames": int(found.frames.sum()),
+        "recorded": found.partials,
+        "made": found.partials - padded(lacks[0]),
+        "noise": found.noise,
+        "noise_made": found.noise - np.median(lacks[1], axis=0),
+        "valid": found.valid,
         "dynamic": dynamic_of(take.path),
     }
 
 
-def _loud_part(take: Take) -> Take:
+def loud_part(take: Take) -> Take:
     """At most LONGEST_FRAMES of a take, from shortly before it is loud on."""
     first = max(0, int(np.argmax(take.loudness_db > take.loudness_db.max() - LOUD_DB)) - BEFORE_FRAMES)
     step = take.frame_rate // gcd(take.sample_rate, take.frame_rate)  # parts begin on a sample

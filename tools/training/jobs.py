@@ -41,7 +41,9 @@ def each(
         for _ in range(ATTEMPTS):
             run = joblib.Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="all")
             try:
-                for number, result in run(joblib.delayed(_numbered)(function, n, items[n]) for n in left):
+                for number, result in run(
+                    joblib.delayed(_numbered)(function, n, items[n]) for n in list(left)
+                ):
                     left.remove(number)
                     yield items[number], result
                 return

@@ -16,7 +16,7 @@ import soundfile
 from ddsp_live.decoders.onnx_runtime import import_quietly
 from ddsp_live.patch import PatchError, list_patches, load_patch, write_patch
 from ddsp_live.patch import model as patch_module
-from ddsp_live.patch.container import content_hash
+from ddsp_live.patch.container import amend, content_hash, read_members
 from make_patch import LICENCE, make_layers, make_patch, make_weights
 from scipy import signal
 
@@ -102,6 +102,15 @@ def test_the_same_patch_has_the_same_bytes_and_needs_no_zip_features(written, tm
     with zipfile.ZipFile(again) as archive:
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
     assert [path.name for path in tmp_path.iterdir()] == ["reed.ddsp"]
+
+
+def test_what_is_amended_keeps_every_other_byte(written, tmp_path):
+    output = amend(written, tmp_path / "amended.ddsp", {"family": "brass"})
+    before, after = read_members(written), read_members(output)
+    assert {name for name in before if before[name] != after[name]} == {"patch.json"}
+    assert load_patch(output).info["family"] == "brass"
+    old, new = (json.loads(members["patch.json"]) for members in (before, after))
+    assert {key for key in old if old[key] != new[key]} <= {"family", "content_hash"}
 
 
 def test_a_patch_may_be_packed_again(written, tmp_path):

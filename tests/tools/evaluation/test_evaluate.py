@@ -168,8 +168,10 @@ def test_neighbours_are_compared_with():
     levels = [fit_static([other], harmonics=20, noise_bands=33).distribution for other in others[:4]]
     mean = np.exp(np.log(np.maximum(levels, 1e-7)).mean(0))
     np.testing.assert_allclose(sounds["neighbours"].distribution, mean / mean.sum())
-    judged = judge(a_note(60), note(60, 0.6, 1.0, RATE, seed=1), simple=sounds)
+    players = {name: sound.play for name, sound in sounds.items()}
+    judged = judge(a_note(60), note(60, 0.6, 1.0, RATE, seed=1), simple=players)
     assert judged.figures["neighbours"] > 0 and judged.figures["nearest_16k"] > 0
+    assert judged.figures["nearest_sustain"] > 0 and judged.figures["nearest_partials_db"] > 0
     assert neighbours(a_note(60), [], harmonics=20, noise_bands=33) == {}
 
 

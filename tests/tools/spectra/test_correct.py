@@ -1,6 +1,5 @@
 """The tables behind a decoder: made from notes of an instrument whose body no network knew."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from ddsp_live.signal import sosfilt
 from ddsp_live.tools.analysis.takes import Take
 from ddsp_live.tools.models.decoder import from_weights, to_onnx
 from ddsp_live.tools.spectra.correct import bounded, correct, gentle, heard, rms
-from ddsp_live.tools.spectra.dynamics import BRASS, OFFSETS, family_slopes, ordered, relabelled
+from ddsp_live.tools.spectra.dynamics import BRASS, OFFSETS, family_slopes, ordered
 from ddsp_live.tools.spectra.measure import PARTIALS, Notes, dynamic_of, measure
 from ddsp_live.tools.spectra.tabled import Tables, with_tables, without_tables
 
@@ -129,22 +128,6 @@ def test_borrowed_slopes_keep_the_loudness(decoder):
     change = 10 * np.log10(((soft * weighting) ** 2).sum() / ((loud * weighting) ** 2).sum())
     own = 20 * np.log(10) * np.log10(np.divide(1 + np.exp(1.0), 1 + np.exp(1.6)))  # of 2 sigmoid(x)^ln 10
     assert change == pytest.approx(own, abs=0.7)
-
-
-def test_layers_that_were_made_equally_loud_are_laid_over_the_familys_range():
-    pitch = np.repeat(np.arange(50.0, 60.0), 2)
-    dynamic = ("p", "f") * 10
-    frequency = pitch[:, None] + 12 * np.log2(np.arange(1, PARTIALS + 1))
-    dull = 12 * family_slopes("brass", "tuba", frequency, 75.0) * (np.array(dynamic) == "p")[:, None]
-    notes = replace(_notes(pitch), dynamic=dynamic, recorded=-dull - np.arange(PARTIALS))
-    laid = relabelled(notes, "brass", "tuba")
-    step = laid[1::2].mean() - laid[::2].mean()
-    assert 5 < step < 18
-    assert (
-        relabelled(replace(notes, recorded=notes.recorded * 0 - np.arange(PARTIALS)), "brass", "tuba") is None
-    )
-    true = replace(notes, loudness_db=np.where(np.array(dynamic) == "p", -30.0, -20.0))
-    assert relabelled(true, "brass", "tuba") is None
 
 
 def test_dynamics_are_read_off_names():

@@ -41,6 +41,10 @@ def test_every_item_comes_back_with_its_result():
     assert dict(each(squared, [3, 1, 2], jobs=2)) == {1: 1, 2: 4, 3: 9}
 
 
+def test_one_at_a_time_leaves_none_out():
+    assert dict(each(squared, [3, 1, 2, 5], jobs=1)) == {1: 1, 2: 4, 3: 9, 5: 25}
+
+
 def test_nothing_to_do_is_nothing_done():
     assert list(each(squared, [])) == []
 
