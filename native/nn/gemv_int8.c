@@ -102,7 +102,7 @@ static const struct Int8Kernel *fastest(void) {
 #ifdef __clang__
 #define TARGET __attribute__((target("dotprod")))
 #else
-#define TARGET __attribute__((target("+dotprod")))
+#define TARGET __attribute__((target("arch=armv8.2-a+dotprod")))
 #endif
 #define DOT(sum, input, row) vdotq_s32(sum, vreinterpretq_s8_s32(row), vreinterpretq_s8_s32(input))
 #include "nn/gemv_int8_kernel.h"
