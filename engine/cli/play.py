@@ -9,7 +9,7 @@ from pathlib import Path
 from ..terminal import progress, quiet_libraries
 from .input_options import INPUT_OPTIONS, NoteSender, add_input_options, heard_from, input_line, listen
 from .learn_options import add_learning, keep_map, obey_lines, settle_map
-from .options import DEFAULT_PATCH, add_parameter, add_sound_options, make_synth, number
+from .options import AUTO, DEFAULT_PATCH, add_parameter, add_sound_options, make_synth, number
 from .surfaces import (
     add_surfaces,
     has_surface,
@@ -37,7 +37,7 @@ EXAMPLES = """examples:
 
 Enter or Ctrl-C ends, a line like `learn vibrato` learns meanwhile. `ddsp-live devices` lists devices and ports.
 """
-USUAL_RATE = 48000
+USUAL_RATE, USUAL_VOICES = 48000, 16
 DEMO = Path("demo.wav")
 LONGEST_TAIL_SECONDS = 12.0
 SILENCE = 10.0 ** (-90.0 / 20.0)
@@ -56,7 +56,7 @@ def add_arguments(parser) -> None:
         "--device", metavar="NAME", help="audio device, by number or part of its name (default: the system's)"
     )
     add_parameter(parser, "block_size", "--block")
-    add_sound_options(parser, voices=16, rate=None)
+    add_sound_options(parser, voices=AUTO, rate=None)
     parser.add_argument(
         "--midi",
         action="append",
@@ -87,6 +87,7 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int:
     from ..audio.device import DeviceError, accepted_rate, find_device
+    from ..live.capacity import capacity
     from ..patch import load_patch
     from ..patch.cost import check_cost
 
@@ -94,6 +95,9 @@ def run(arguments) -> int:
     preset = wanted_preset(arguments)
     map_file = settle_map(arguments)
     patch = load_patch(arguments.patch or preset.patch)
+    is_auto = arguments.voices == AUTO
+    if is_auto:
+        arguments.voices = USUAL_VOICES
     check_cost(patch, arguments.voices, arguments.decoder, arguments.trust)
     settle_room(arguments, preset)
     nobody = None
@@ -106,6 +110,11 @@ def run(arguments) -> int:
         if not has_surface(arguments):
             return _play_to_file(arguments, patch, str(error))
         nobody, rate = f"{error} Until then, it plays to nobody.", arguments.rate or USUAL_RATE
+    if is_auto:
+        found = capacity(patch, rate, arguments.block, arguments.voices, arguments.decoder)
+        arguments.voices = found.voices
+        if found.says:
+            print(found.says, file=sys.stderr)
     synth = make_synth(arguments, patch, rate=rate, block=arguments.block)
     return _play_live(arguments, synth, preset, map_file, nobody)
 
