@@ -23,7 +23,7 @@ docs: $(VENV)/docs
 	@echo "The documentation is in build/site/index.html."
 
 # Strict types for what users import. The link gives the folder the package's name.
-PUBLIC := ddsp_live errors options synth render ensemble signal workflows timbre_transfer ranges patch patch.model \
+PUBLIC := ddsp_live errors options synth render ensemble signal workflows timbre_transfer ranges patch patch.model patch.file patch.library \
 	kernel.events kernel.stats input.input live.play
 types: $(VENV)/test
 	@mkdir -p build/typed && ln -sfn ../../engine build/typed/ddsp_live

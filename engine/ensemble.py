@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .effects import NONE, find_rack
 from .kernel.memory import zeroed
+from .kernel.rack import RackProcessor
 from .native._kernel import ffi, lib
 from .options import SynthOptions
 from .patch import Patch
@@ -52,6 +54,7 @@ class Ensemble:
         if not patches or any(channel not in CHANNELS for channel in patches):
             raise ValueError("An ensemble needs a patch on at least one of the channels 1 to 16.")
         options = replace(options or SynthOptions(), **changes)
+        rack, options = find_rack(options.rack), replace(options, rack=NONE)
         self.synths: dict[str, Synth] = {}
         self._of_channel: dict[int, Synth] = {}
         made: dict[object, Synth] = {}
@@ -71,6 +74,7 @@ class Ensemble:
         self._gain = np.float32(len({id(patch) for patch in patches.values()}) ** -0.5)
         self._limiter, self._limiter_at = zeroed(lib.offline_limiter_bytes())
         lib.offline_limiter_init(self._pointer(), self.sample_rate)
+        self._rack = RackProcessor(rack, self.sample_rate)
 
     def _pointer(self) -> Any:
         return ffi.cast("void *", self._limiter_at)
@@ -105,7 +109,7 @@ class Ensemble:
     def render(self, frames: int) -> np.ndarray:
         """The next `frames` samples of all parts together, float32 [frames, 2], full scale ±1."""
         self.stems = {name: synth.render(frames) * self._gain for name, synth in self.synths.items()}
-        mix: np.ndarray = np.asarray(np.sum(list(self.stems.values()), axis=0, dtype=np.float32))
+        mix = self._rack.process(np.sum(list(self.stems.values()), axis=0, dtype=np.float32))
         lib.offline_limiter(self._pointer(), ffi.from_buffer("float *", mix), len(mix))
         return mix
 

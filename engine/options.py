@@ -1,10 +1,13 @@
 """What a synth is made with: one table for `Synth`, `Ensemble`, `render_midi` and the command line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from .effects import NONE, Rack
 from .errors import DdspLiveError
 from .modulation.matrix_file import DEFAULT, ModRoute
 from .native._kernel import lib
@@ -34,9 +37,11 @@ class SynthOptions:
     room : str, path-like or Room
         What controller 91 adds: ``"own"`` for the patch's, ``"none"``, a made one (``"small-studio"``, ``"chamber"``,
         ``"hall"``, ``"plate"``), another patch whose room it is, or a sound file with an impulse response.
+    rack : str, path-like or Rack
+        The effects behind all notes: ``"none"``, a factory rack (`ddsp_live.effects.list_racks`), a file, or a `Rack`.
     map : str, path-like or tuple of ModRoute
-        The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, a file as `matrix_file.write_map` writes it, or
-        its routes themselves, as in `ddsp_live.modulation.matrix`.
+        The modulation matrix: ``"keyboard"``, ``"wind"``, ``"mpe"``, ``"voice"``, a file as `matrix_file.write_map`
+        writes it, or its routes themselves, as in `ddsp_live.modulation.matrix`.
     trim : bool
         Whether every patch is played with its trim, one gain by which all are about equally loud. What is asked for
         and read of loudness is before the trim, as the patch was recorded.
@@ -62,6 +67,7 @@ class SynthOptions:
     mode: str = default_choice("mode")
     mpe: int = int(default("mpe"))
     room: str | Path | Room = OWN
+    rack: str | Path | Rack = NONE.name
     map: str | Path | tuple[ModRoute, ...] = DEFAULT
     performer: float = default("performer")
     expression: float = default("expression")
@@ -95,3 +101,21 @@ def check(name: str, value: object) -> None:
         raise OptionError(f"{name} is {value}: give a number from {row.low:g} to {row.high:g}.")
     if row.is_whole and int(value) != value:
         raise OptionError(f"{name} is {value}: give a whole number.")
+
+
+class Amount:
+    """An amount that a synth can be set to while it plays: a number in its range, which `apply` hands on."""
+
+    def __init__(self, apply: Callable[[Any, float], None]):
+        self._apply = apply
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, synth: Any, owner: type) -> Any:
+        return vars(synth)[self._name] if synth is not None else self
+
+    def __set__(self, synth: Any, amount: float) -> None:
+        check(self._name, amount)
+        vars(synth)[self._name] = float(amount)
+        self._apply(synth, float(amount))

@@ -3,13 +3,14 @@
 import difflib
 import numbers
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .effects.controls import Racked
 from .input.input import Input
 from .input.loudness import a_weighting
 from .kernel.events import ATTRIBUTES, Events
@@ -19,10 +20,10 @@ from .kernel.stats import Readings, Stats, VoiceReading
 from .midi import messages
 from .midi.programs import Programs
 from .native._kernel import ffi, lib
-from .options import AMOUNTS, MODES, SynthOptions, check
+from .options import AMOUNTS, MODES, Amount, SynthOptions
 from .patch import Patch, list_patches
 from .patch.cost import check_cost
-from .patch.model import loaded
+from .patch.library import loaded
 from .patch.room import OWN, Room, find_room, own_room
 from .performance.interpreter import Interpreter
 from .tuning import mts
@@ -33,25 +34,7 @@ FIXED = ("sample_rate", "block_size", "voices", "decoder", "trust", "c", "input"
 PUBLIC = (*FIXED, "stream", "instrument")
 
 
-class Amount:
-    """An amount that a synth can be set to while it plays: a number in its range, which `apply` hands on."""
-
-    def __init__(self, apply: Callable[["Synth", float], None]):
-        self._apply = apply
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, synth: "Synth", owner: type) -> float:
-        return vars(synth)[self._name] if synth is not None else self
-
-    def __set__(self, synth: "Synth", amount: float) -> None:
-        check(self._name, amount)
-        vars(synth)[self._name] = float(amount)
-        self._apply(synth, float(amount))
-
-
-class Synth(Events):
+class Synth(Racked, Events):
     """A polyphonic synthesizer that plays a patch.
 
     Parameters
@@ -71,6 +54,8 @@ class Synth(Events):
         The patch that was loaded last, as the kernel has it.
     instruments : Instruments
         All that the kernel may still read.
+    rack : Rack
+        The effects behind all notes, and each of its settings by its name: `synth.reverb_decay = 2.5`.
     stream
         The audio stream that plays it now, or None.
     performer, expression, life, rules, humanize, prior, trust
@@ -108,6 +93,8 @@ class Synth(Events):
         self.instruments = Instruments(self.c)
         self._mapping = threading.Lock()
         self.map = options.map
+        self._racking = threading.RLock()
+        self.rack = options.rack
         self._interpreter = Interpreter(self.volume, self._struck, options.seed & 0xFFFFFFFF)
         for name in AMOUNTS:
             setattr(self, name, getattr(options, name))

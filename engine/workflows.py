@@ -63,7 +63,7 @@ def transfer(
     """
     from . import timbre_transfer
     from .input.pitch_track import GATE_DB
-    from .patch.model import loaded
+    from .patch.library import loaded
 
     patch, gate = loaded(patch), GATE_DB if gate_db is None else gate_db
     heard = timbre_transfer.hear(Path(recording), patch.sample_rate, patch.frame_rate, gate)
@@ -104,7 +104,7 @@ def train(
     progress, complain : callable, optional
         Called with a stage, its share done and a note; and with each sentence about what was not as it should be.
     **settings
-        Fields of `ddsp_live.tools.training.loop.Settings`, such as ``steps``, ``seed``, ``threads``, ``device``,
+        Fields of `ddsp_live.tools.training.settings.Settings`, such as ``steps``, ``seed``, ``threads``, ``device``,
         ``room``.
 
     Returns
@@ -121,7 +121,7 @@ def train(
     """
     try:
         from .tools.build.make_patch import known_source, make_patch
-        from .tools.training.loop import Settings
+        from .tools.training.settings import Settings
         from .tools.training.sizes import SIZES
     except ModuleNotFoundError as error:
         raise MissingPackageError(TRAINING, "train", error) from error
@@ -172,7 +172,7 @@ def evaluate(
         from .tools.evaluation.evaluate_patch import evaluate_patch
     except ModuleNotFoundError as error:
         raise MissingPackageError("Evaluation", "train", error) from error
-    from .patch.model import loaded
+    from .patch.library import loaded
 
     return evaluate_patch(
         loaded(patch), Path(folder), which=which, write=None if write is None else Path(write), **more

@@ -86,6 +86,7 @@ ffi = builder(
         "api/mod_matrix.h",
         "api/frame_log.h",
         "api/life_numbers.h",
+        "api/rack_settings.h",
         "api/layer_spec.h",
         "api/instrument.h",
         "api/input_voice.h",

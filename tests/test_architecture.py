@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MOST_FILES = 25
-NATIVE = ("base", "api", "dsp", "nn", "midi", "expression", "input", "instrument", "synth", "host", "plugin")
+NATIVE = (
+    *("base", "api", "dsp", "effects", "nn", "midi", "expression", "input", "instrument", "synth", "host"),
+    "plugin",
+)
 PYTHON = (
     "errors",
     "ranges",
@@ -17,6 +20,7 @@ PYTHON = (
     "folders",
     "terminal",
     "native",
+    "effects",
     "tuning",
     "midi",
     "midi.ports",

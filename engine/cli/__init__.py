@@ -13,6 +13,7 @@ COMMANDS = {
     "play": "play a patch live, from a MIDI keyboard",
     "render": "render a MIDI file to a sound file",
     "transfer": "play a recording of a voice or an instrument by a patch",
+    "fx": "put a recording through a rack of effects",
     "train": "make a patch from a folder of recordings",
     "evaluate": "measure how near a patch comes to recordings",
     "attributes": "measure how a recording's notes are played, as a table to edit or play",

@@ -38,7 +38,43 @@ def run(arguments) -> int:
     return 0
 
 
+STAGES = {
+    "harmonic": "harmonic bank, one voice",
+    "noise": "filtered noise, one voice",
+    "body": "body, 8 sections, stereo",
+    "room": "room of 1 s, stereo",
+    "rack": "rack of effects, all units on, stereo",
+    "performance": "performance and performer, one voice",
+    "performance_of_16": "the same, each of 16 voices",
+    "prior": "prior, rules and humanize, one voice of 8 notes a second",
+    "dry_voice": "one voice with its decoder and body, no room",
+}
+DECODERS = ("decoder: voices", "native µs", "int8 µs", "ONNX Runtime µs", "native / ONNX", "native")
+SYNTH = (
+    "everything on: voices",
+    "RTF",
+    "under half a block",
+    "by the clock on the wall",
+    "longest, in blocks",
+)
+
+
 def _say(report: dict) -> None:
+    _say_what(report)
+    print("\nRTF: processor seconds for a second of sound\n")
+    print_table(
+        ("stage", "RTF"), [(words, f"{report['stages'][name]:.5f}") for name, words in STAGES.items()]
+    )
+    print()
+    print_table(DECODERS, map(_decoder_row, report["decoder"]))
+    print()
+    print_table(SYNTH, map(_synth_row, report["synth"]))
+    print(f"\nmemory while 16 voices sound: {report['resident_mb']:.0f} MB\n")
+    print_table(("target", "measured", "aim", ""), map(_target_row, report["targets"]))
+
+
+def _say_what(report: dict) -> None:
+    """Say on what machine what was measured."""
     machine, patch = report["machine"], report["patch"]
     print(
         f"{machine['processor']}, one core: {machine['gflops']:.0f} GFLOP/s at best "
@@ -51,61 +87,29 @@ def _say(report: dict) -> None:
         f"{patch['frame_rate']} frames/s, {patch['multiply_adds']} multiply-adds a frame; "
         f"{report['sample_rate']} Hz, blocks of {report['block']}"
     )
-    print("\nRTF: processor seconds for a second of sound\n")
-    stages = {
-        "harmonic": "harmonic bank, one voice",
-        "noise": "filtered noise, one voice",
-        "body": "body, 8 sections, stereo",
-        "room": "room of 1 s, stereo",
-        "performance": "performance and performer, one voice",
-        "performance_of_16": "the same, each of 16 voices",
-        "prior": "prior, rules and humanize, one voice of 8 notes a second",
-        "dry_voice": "one voice with its decoder and body, no room",
-    }
-    print_table(
-        ("stage", "RTF"), [(words, f"{report['stages'][name]:.5f}") for name, words in stages.items()]
+
+
+def _decoder_row(row: dict) -> tuple:
+    return (
+        row["voices"],
+        f"{row['native_us']:.1f}",
+        f"{row['int8_us']:.1f}",
+        f"{row['onnx_us']:.1f}",
+        f"{row['ratio']:.2f}",
+        f"{row['gflops']:.0f} GFLOP/s, {100 * row['of_peak']:.0f} % of the peak",
     )
-    print()
-    rows = [
-        (
-            row["voices"],
-            f"{row['native_us']:.1f}",
-            f"{row['int8_us']:.1f}",
-            f"{row['onnx_us']:.1f}",
-            f"{row['ratio']:.2f}",
-            f"{row['gflops']:.0f} GFLOP/s, {100 * row['of_peak']:.0f} % of the peak",
-        )
-        for row in report["decoder"]
-    ]
-    head = ("decoder: voices", "native µs", "int8 µs", "ONNX Runtime µs", "native / ONNX", "native")
-    print_table(head, rows)
-    print()
-    rows = [
-        (
-            row["voices"],
-            f"{row['rtf']:.4f}",
-            f"{100 * row['under_half']:.2f} %",
-            f"{100 * row['under_half_wall']:.2f} %",
-            f"{row['highest']:.2f}",
-        )
-        for row in report["synth"]
-    ]
-    head = (
-        "everything on: voices",
-        "RTF",
-        "under half a block",
-        "by the clock on the wall",
-        "longest, in blocks",
+
+
+def _synth_row(row: dict) -> tuple:
+    return (
+        row["voices"],
+        f"{row['rtf']:.4f}",
+        f"{100 * row['under_half']:.2f} %",
+        f"{100 * row['under_half_wall']:.2f} %",
+        f"{row['highest']:.2f}",
     )
-    print_table(head, rows)
-    print(f"\nmemory while 16 voices sound: {report['resident_mb']:.0f} MB\n")
-    rows = [
-        (
-            target["name"],
-            f"{target['measured']:.4g}",
-            f"{'at least' if target['at_least'] else 'at most'} {target['limit']:g}",
-            "met" if target["met"] else "NOT MET",
-        )
-        for target in report["targets"]
-    ]
-    print_table(("target", "measured", "aim", ""), rows)
+
+
+def _target_row(target: dict) -> tuple:
+    aim = f"{'at least' if target['at_least'] else 'at most'} {target['limit']:g}"
+    return target["name"], f"{target['measured']:.4g}", aim, "met" if target["met"] else "NOT MET"

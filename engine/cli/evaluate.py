@@ -69,6 +69,12 @@ def add_arguments(parser) -> None:
         "--write", type=Path, metavar="DIR", help="save what the patch plays as DIR/<path in FOLDER>.wav"
     )
     parser.add_argument("--dry", action="store_true", help="play without the patch's room")
+    _add_realism(parser)
+    add_json(parser)
+
+
+def _add_realism(parser) -> None:
+    """Add the judgement of whole instruments."""
     parser.add_argument(
         "--realism",
         type=Path,
@@ -90,7 +96,6 @@ def add_arguments(parser) -> None:
         metavar="N",
         help="with --realism: of chance (default: 3)",
     )
-    add_json(parser)
 
 
 def run(arguments) -> int:

@@ -7,6 +7,8 @@ from .options import number
 from .words import tell_without_effect
 
 SEND_SECONDS = 0.01
+NOT_FOR_CONTROL = ("octave", "snap", "scale")
+CONTROL_MS = 9  # from a step of level to its sound
 INPUT_OPTIONS = ("input_channel", "input_mode", "octave", "snap", "scale", "gate", "loudest")
 
 
@@ -68,9 +70,10 @@ def add_input_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--input-mode",
-        choices=("follow", "notes"),
+        choices=("follow", "notes", "control"),
         default="follow",
-        help="follow: every pitch as it is sung (default); notes: detect notes",
+        help="follow: every pitch as it is sung (default); notes: detect notes; control: keys play notes, and the "
+        "input their loudness, vibrato, brightness and breath, by --map voice unless another is named",
     )
     add_matching_options(parser)
     parser.add_argument(
@@ -79,6 +82,12 @@ def add_input_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--midi-out", metavar="PORT", help="also send the notes of --input-mode notes to this MIDI port"
     )
+
+
+def choose_map(arguments) -> None:
+    """Choose the map `voice` for an input that is a controller, unless --map names another."""
+    if arguments.input is not None and arguments.input_mode == "control" and "map" not in arguments.said:
+        arguments.map = "voice"
 
 
 def check_matching(arguments) -> None:
@@ -99,6 +108,8 @@ def listen(arguments, synth) -> None:
         tell_without_effect(arguments, INPUT_OPTIONS, "without --input")
         return
     check_matching(arguments)
+    if arguments.input_mode == "control":
+        tell_without_effect(arguments, NOT_FOR_CONTROL, "with --input-mode control: keys play the notes")
     if arguments.midi_out is not None and arguments.input_mode != "notes":
         raise ValueError("Only notes can be sent to --midi-out: say --input-mode notes.")
     synth.input.follow(
@@ -116,6 +127,11 @@ def listen(arguments, synth) -> None:
 def heard_from(arguments, synth, stream) -> str:
     """From where it hears, and how long that takes."""
     devices_ms = stream.input_latency_ms + stream.latency_ms
+    if arguments.input_mode == "control":
+        return (
+            f"{synth.patch.title} is played by keys and shaped by {stream.input.name!r} ({stream.input.host}): "
+            f"{devices_ms:.1f} ms the devices', and {CONTROL_MS} ms to hear a level. Use headphones."
+        )
     low_ms = 11 + 1000.0 / synth.patch.frame_rate
     what = "follows" if arguments.input_mode == "follow" else "plays the notes of"
     sentence = (

@@ -115,6 +115,7 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int | str, rat
     add_parameter(parser, "decoder")
     add_parameter(parser, "mode")
     add_room(parser)
+    add_rack(parser)
     for name in names_of(SYNTH):
         add_parameter(parser, name)
     parser.add_argument("--no-prior", dest="prior", action="store_const", const=0.0, help="same as --prior 0")
@@ -123,7 +124,7 @@ def add_sound_options(parser: argparse.ArgumentParser, *, voices: int | str, rat
         "--map",
         default="keyboard",
         metavar="MAP",
-        help="controller map: keyboard (default), wind, mpe, or a .toml file of your own",
+        help="controller map: keyboard (default), wind, mpe, voice, or a .toml file of your own",
     )
     add_tuning(parser)
 
@@ -156,6 +157,17 @@ def add_room(parser: argparse.ArgumentParser) -> None:
         default=None,
         metavar="LEVEL",
         help="wet level of the room, 0 to 1 (default: 1 if a room was chosen, otherwise 0)",
+    )
+
+
+def add_rack(parser: argparse.ArgumentParser) -> None:
+    """Add the rack of effects."""
+    parser.add_argument(
+        "--rack",
+        default="none",
+        metavar="RACK",
+        help="effects behind all notes: none (default), bright-voice, dub-echo, ensemble, hall, leveller, room, tape, "
+        "voice, or a .json file of your own",
     )
 
 

@@ -6,8 +6,9 @@ import threading
 import time
 from pathlib import Path
 
-from ..terminal import progress, quiet_libraries
-from .input_options import INPUT_OPTIONS, NoteSender, add_input_options, heard_from, input_line, listen
+from ..terminal import quiet_libraries
+from .demo import REFRESH_SECONDS, SILENCE, USUAL_RATE, is_over, play_to_file, send_phrase
+from .input_options import NoteSender, add_input_options, choose_map, heard_from, input_line, listen
 from .learn_options import add_learning, keep_map, obey_lines, settle_map
 from .options import AUTO, DEFAULT_PATCH, add_parameter, add_sound_options, make_synth, number
 from .surfaces import (
@@ -19,7 +20,6 @@ from .surfaces import (
     tell_of_surfaces,
     wanted_preset,
 )
-from .words import tell_without_effect
 
 EXAMPLES = """examples:
   ddsp-live play                                   the alto saxophone, from every MIDI keyboard there is
@@ -37,12 +37,7 @@ EXAMPLES = """examples:
 
 Enter or Ctrl-C ends, a line like `learn vibrato` learns meanwhile. `ddsp-live devices` lists devices and ports.
 """
-USUAL_RATE, USUAL_VOICES = 48000, 16
-DEMO = Path("demo.wav")
-LONGEST_TAIL_SECONDS = 12.0
-SILENCE = 10.0 ** (-90.0 / 20.0)
-REFRESH_SECONDS = 0.125
-NEED_A_DEVICE = ("midi", "virtual", "input", *INPUT_OPTIONS, "midi_out", "calibrate", "learn", "seconds")
+USUAL_VOICES = 16
 
 
 def add_arguments(parser) -> None:
@@ -93,6 +88,7 @@ def run(arguments) -> int:
 
     tell_of_surfaces(arguments)
     preset = wanted_preset(arguments)
+    choose_map(arguments)
     map_file = settle_map(arguments)
     patch = load_patch(arguments.patch or preset.patch)
     is_auto = arguments.voices == AUTO
@@ -108,7 +104,7 @@ def run(arguments) -> int:
         if arguments.device is not None:
             raise
         if not has_surface(arguments):
-            return _play_to_file(arguments, patch, str(error))
+            return play_to_file(arguments, patch, str(error))
         nobody, rate = f"{error} Until then, it plays to nobody.", arguments.rate or USUAL_RATE
     if is_auto:
         found = capacity(patch, rate, arguments.block, arguments.voices, arguments.decoder)
@@ -148,7 +144,7 @@ def _play_live(arguments, synth, preset, map_file: Path | None, nobody: str | No
             console.print(heard_from(arguments, synth, stream))
         open_surfaces(arguments, session, stream, connected, stack, preset)
         console.print(_from_what(arguments, connected()))
-        last = _send_phrase(synth) if arguments.demo else None
+        last = send_phrase(synth) if arguments.demo else None
         try:
             _wait(arguments, session, stream, console, last)
         finally:
@@ -218,17 +214,6 @@ def _from_what(arguments, connected: list[str]) -> str:
     return f"No MIDI keyboard is connected: connect one and play, or hear `ddsp-live play --demo`. {ends}"
 
 
-def _send_phrase(synth) -> float:
-    """Sends the built-in phrase, a moment ahead; the sample at which its last event stands."""
-    from ..midi.phrase import phrase
-
-    start = synth.position() + synth.sample_rate // 4
-    times = [int(start + seconds * synth.sample_rate) for seconds, _ in phrase()]
-    for at, (_, raw) in zip(times, phrase(), strict=True):
-        synth.send(raw, time=at)
-    return times[-1]
-
-
 def _wait(arguments, session, stream, console, last: int | None) -> None:
     """Until Enter, Ctrl-C, the time that was asked for, or silence after the sample `last`."""
     from rich.live import Live
@@ -243,16 +228,10 @@ def _wait(arguments, session, stream, console, last: int | None) -> None:
             stats = synth.stats()
             if limit is not None and time.monotonic() >= limit:
                 return
-            if last is not None and _over(stats, last, synth.sample_rate):
+            if last is not None and is_over(stats, last, synth.sample_rate):
                 return
             if console.is_terminal:
                 live.update(status_line(stats, stream), refresh=True)
-
-
-def _over(stats, last: int, sample_rate: float) -> bool:
-    """Whether the last event was played and its sound has died away, or should have."""
-    after = stats.position - last
-    return after > 0 and (stats.peak < SILENCE or after > LONGEST_TAIL_SECONDS * sample_rate)
 
 
 def status_line(stats, stream) -> str:
@@ -268,44 +247,3 @@ def status_line(stats, stream) -> str:
     if stats.input.mode != "off":
         line += input_line(stats.input)
     return line + ("  no device" if stream.lost else "")
-
-
-def _play_to_file(arguments, patch, reason: str) -> int:
-    """Without a device: the phrase at the pace of a real one, and what was played, as a file."""
-    import numpy as np
-
-    from ..audio.offline_clock import NullDevice
-    from ..audio.outputs import check_writable
-    from .render import write_sound
-
-    check_writable(DEMO)
-    print(
-        f"{reason} Until then, the built-in phrase is played to nobody and kept in {DEMO}.", file=sys.stderr
-    )
-    tell_without_effect(arguments, NEED_A_DEVICE, "without an audio device")
-    rate = arguments.rate or USUAL_RATE
-    synth = make_synth(arguments, patch, rate=rate, block=arguments.block)
-    end = _send_phrase(synth)
-    device = NullDevice(synth, keep=True)
-    synth.instruments.start()
-    device.start()
-    try:
-        with progress("Playing") as show:
-            while True:
-                time.sleep(REFRESH_SECONDS)
-                stats = synth.stats()
-                show(min(1.0, stats.position / end))
-                if _over(stats, end, synth.sample_rate):
-                    break
-    finally:
-        device.stop()
-        synth.instruments.stop()
-    audio = device.audio
-    loud = np.flatnonzero(np.abs(audio).max(axis=1) >= SILENCE)
-    write_sound(DEMO, audio[: loud[-1] + 1 if len(loud) else 0], synth.sample_rate)
-    print(
-        f"{DEMO}: {patch.title}, {len(audio) / synth.sample_rate:.1f} s, played with a load of "
-        f"{100 * stats.load_percentile(99):.0f} % at most in 99 of 100 blocks of {synth.block_size}.",
-        file=sys.stderr,
-    )
-    return 0

@@ -61,8 +61,7 @@ def _list(arguments) -> int:
 
 
 def _export(arguments) -> int:
-    from ..patch import list_patches
-    from ..patch.model import load_patch
+    from ..patch import list_patches, load_patch
     from ..plugins.install import export
 
     wanted = load_patch(arguments.patch)

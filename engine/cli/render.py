@@ -79,75 +79,28 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from .frame_options import check_level, keep_controls, played_controls, recorders
-
-    if arguments.phrase == (arguments.song is not None):
-        raise ValueError("Name one MIDI file, or ask for the built-in phrase with --phrase.")
-    output = arguments.output or (Path("phrase.wav") if arguments.phrase else beside(arguments.song, ".wav"))
-    check_output(output)
-    check_level(arguments)
-
-    if arguments.stems is not None:
-        make_folder(arguments.stems)
-    for also in filter(None, (arguments.write_controls, arguments.write_performance)):
-        check_writable(also)
-
-    from ..ensemble import Ensemble
     from ..midi.files import Song, read_song
     from ..midi.phrase import phrase
-    from ..patch.cost import render_remark
-    from ..render import render_blocks
+    from .frame_options import keep_controls, recorders
     from .parts import assign
 
+    output = _checked_output(arguments)
     song = Song(phrase(), 0.0, "") if arguments.phrase else read_song(arguments.song)
     parts = assign(arguments.patch, song.events, arguments.mpe)
-    chosen = {id(patch): patch for patch in parts.patches.values()}.values()
-    slow = [render_remark(patch, arguments.voices, arguments.decoder) for patch in chosen]
-    remarks = [remark for remark in (song.remark, *parts.remarks, *slow) if remark]
+    remarks = [song.remark] * bool(song.remark) + parts.remarks
     for remark in remarks:
         print(remark, file=sys.stderr)
-    room, wet = room_and_wet(arguments)
-    join = JOINED_SECONDS if arguments.mode == "legato" else 0.0
-    options = synth_options(
-        arguments,
-        sample_rate=arguments.rate,
-        room=room,
-        join=join,
-        rules=0.0,
-        humanize=0.0,  # see `_performed`
-    )
-    synth = Ensemble(parts.patches, parts.together, options)
-    set_wet(synth.send, synth.map, wet)
-    tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)
-    if arguments.controls:
-        tell_without_effect(arguments, SHAPE_NOTES, "with --controls, whose frames are played as they are")
-        events = played_controls(arguments, parts.events, synth)
-    else:
-        events = _performed(arguments, parts, synth)
+    synth = _ensemble(arguments, parts)
+    events = _events(arguments, parts, synth)
     kept = recorders(synth) if arguments.write_controls else {}
-    last = max(1.0, song.seconds, *(seconds for seconds, _ in events[-1:]))
-    begin, frames, peak = time.perf_counter(), 0, 0.0
-    sink, stems = open_sound(output, arguments.rate), Stems(arguments.stems, synth)
-    with sink as mix, stems, progress(f"Rendering {output.name}") as show:
-
-        def listen() -> None:
-            for each in kept.values():
-                each.take()
-            stems.listen()
-
-        for block in render_blocks(
-            events, synth, lambda seconds: show(min(1.0, seconds / last)), listen, song.seconds
-        ):
-            mix.write(block)
-            frames, peak = frames + len(block), max(peak, float(abs(block).max()))
-        stems.cut(frames)
+    begin = time.perf_counter()
+    frames, peak = _render(arguments, output, synth, events, song.seconds, kept)
     took = time.perf_counter() - begin
     if kept:
         keep_controls(arguments, kept, synth)
-    patches = dict.fromkeys(each.patch.name for each in synth.synths.values())
     summary = {
         "output": str(output),
-        "patch": ", ".join(patches),
+        "patch": ", ".join(dict.fromkeys(each.patch.name for each in synth.synths.values())),
         "seconds": frames / arguments.rate,
         "times_real_time": frames / arguments.rate / took,
         "peak": peak,
@@ -156,6 +109,67 @@ def run(arguments) -> int:
     }
     print_json(summary) if arguments.json else _say(summary)
     return 0
+
+
+def _checked_output(arguments) -> Path:
+    """Return where the sound goes, once it is sure that all files can be written. Raises ValueError or OSError."""
+    from .frame_options import check_level
+
+    if arguments.phrase == (arguments.song is not None):
+        raise ValueError("Name one MIDI file, or ask for the built-in phrase with --phrase.")
+    output = arguments.output or (Path("phrase.wav") if arguments.phrase else beside(arguments.song, ".wav"))
+    check_output(output)
+    check_level(arguments)
+    if arguments.stems is not None:
+        make_folder(arguments.stems)
+    for also in filter(None, (arguments.write_controls, arguments.write_performance)):
+        check_writable(also)
+    return output
+
+
+def _ensemble(arguments, parts):
+    """Make the synths of all channels, in their room."""
+    from ..ensemble import Ensemble
+
+    room, wet = room_and_wet(arguments)
+    join = JOINED_SECONDS if arguments.mode == "legato" else 0.0
+    alone = {"rules": 0.0, "humanize": 0.0}  # `_performed` has them, with what follows in sight
+    options = synth_options(arguments, sample_rate=arguments.rate, room=room, join=join, **alone)
+    synth = Ensemble(parts.patches, parts.together, options)
+    set_wet(synth.send, synth.map, wet)
+    tell_of_room(arguments, [each.patch for each in synth.synths.values()], room, wet)
+    return synth
+
+
+def _events(arguments, parts, synth) -> list:
+    """Return what is played: notes, or frames of the decoder that were kept."""
+    from .frame_options import played_controls
+
+    if not arguments.controls:
+        return _performed(arguments, parts, synth)
+    tell_without_effect(arguments, SHAPE_NOTES, "with --controls, whose frames are played as they are")
+    return played_controls(arguments, parts.events, synth)
+
+
+def _render(arguments, output: Path, synth, events: list, seconds: float, kept) -> tuple[int, float]:
+    """Write the sound, and each channel's if asked for; return its frames and its peak."""
+    from ..render import render_blocks
+
+    last = max(1.0, seconds, *(at for at, _ in events[-1:]))
+    frames, peak = 0, 0.0
+    sink, stems = open_sound(output, arguments.rate), Stems(arguments.stems, synth)
+    with sink as mix, stems, progress(f"Rendering {output.name}") as show:
+
+        def listen() -> None:
+            for each in kept.values():
+                each.take()
+            stems.listen()
+
+        for block in render_blocks(events, synth, lambda now: show(min(1.0, now / last)), listen, seconds):
+            mix.write(block)
+            frames, peak = frames + len(block), max(peak, float(abs(block).max()))
+        stems.cut(frames)
+    return frames, peak
 
 
 def _performed(arguments, parts, ensemble) -> list:

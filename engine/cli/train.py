@@ -43,6 +43,14 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="NAME.ddsp", help="patch to write"
     )
+    _add_network(parser)
+    _add_source(parser)
+    _add_parts(parser)
+    add_json(parser)
+
+
+def _add_network(parser) -> None:
+    """Add what is trained, and how long."""
     parser.add_argument(
         "--size",
         choices=("tiny", "standard", "rich"),
@@ -83,6 +91,10 @@ def add_arguments(parser) -> None:
         action="store_true",
         help="analyse the recordings again, and save nothing for the next time",
     )
+
+
+def _add_source(parser) -> None:
+    """Add what the recordings are."""
     parser.add_argument(
         "--keep",
         type=Path,
@@ -105,6 +117,10 @@ def add_arguments(parser) -> None:
         help="beyond the recorded pitches: kept, the spectrum stays in Hz, as a singer's does; moved, it follows the "
         "pitch (default: kept for voices)",
     )
+
+
+def _add_parts(parser) -> None:
+    """Add what can be made for a patch that is there."""
     parser.add_argument(
         "--expression",
         action="store_true",
@@ -126,7 +142,6 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--patch", help="with --expression or --tables: the patch to put it into, a name or a path"
     )
-    add_json(parser)
 
 
 def run(arguments) -> int:
@@ -139,7 +154,7 @@ def run(arguments) -> int:
     tell_without_effect(arguments, ["patch"], "without --expression or --tables")
     try:
         from ddsp_live.tools.build.make_patch import known_source, make_patch
-        from ddsp_live.tools.training.loop import Settings
+        from ddsp_live.tools.training.settings import Settings
         from ddsp_live.tools.training.sizes import SIZES
     except ModuleNotFoundError as error:
         raise MissingPackageError("Training", "train", error) from error

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..audio.outputs import beside, make_folder
 from ..terminal import print_json
 from .input_options import add_matching_options, check_matching
-from .options import DEFAULT_PATCH, add_json, number, room_and_wet, room_choice, tell_of_room
+from .options import DEFAULT_PATCH, add_json, add_rack, number, room_and_wet, room_choice, tell_of_room
 from .render import check_output, write_sound
 
 EXAMPLES = """examples:
@@ -32,18 +32,24 @@ def add_arguments(parser) -> None:
         metavar="PATCH",
         help="a patch that has learned the room of this recording (`train --room trained`), which is then taken off",
     )
+    add_rack(parser)
     parser.add_argument(
-        "--stems", type=Path, metavar="FOLDER", help="write harmonic, noise and room, which add up"
+        "--stems",
+        type=Path,
+        metavar="FOLDER",
+        help="write harmonic, noise and room, which add up to the dry sound",
     )
     add_json(parser)
 
 
 def run(arguments) -> int:
+    from ..effects import find_rack
+    from ..kernel.rack import through
     from ..patch import load_patch
     from ..patch.room import NONE, OWN, own_room
     from ..timbre_transfer import LEAST_PITCHED, hear, transfer
 
-    patch = load_patch(arguments.patch)
+    patch, rack = load_patch(arguments.patch), find_rack(arguments.rack)
     source = arguments.recording
     output = arguments.output or beside(source, f"-{patch.name}.wav")
     check_output(output)
@@ -76,14 +82,15 @@ def run(arguments) -> int:
         room=room,
         wet=wet,
     )
-    write_sound(output, played.audio, played.sample_rate)
+    audio = through(rack, played.audio, played.sample_rate)
+    write_sound(output, audio, played.sample_rate)
     if arguments.stems:
         for name, part in played.parts.items():
             write_sound(arguments.stems / f"{name}.wav", part, played.sample_rate)
     summary = {
         "output": str(output),
         "patch": patch.name,
-        "seconds": len(played.audio) / played.sample_rate,
+        "seconds": len(audio) / played.sample_rate,
         "octave": played.octave,
         "voiced": float(played.voiced.mean()),
     }

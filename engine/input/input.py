@@ -8,13 +8,19 @@ import numpy as np
 
 from ..kernel.stats import InputStats
 from ..midi.messages import note_off, note_on
+from ..modulation.matrix import INPUTS
 from ..native._kernel import ffi, lib
 from ..patch import Patch
 from ..tuning.scales import scale_pitches
 from .calibration import HEARD_DB, LOUDEST, USUAL_DB, loudness_tables, octaves_to, quantiles
 from .pitch_track import GATE_DB
 
-MODES = {"off": lib.FOLLOW_OFF, "follow": lib.FOLLOW_PITCH, "notes": lib.FOLLOW_NOTES}
+MODES = {
+    "off": lib.FOLLOW_OFF,
+    "follow": lib.FOLLOW_PITCH,
+    "notes": lib.FOLLOW_NOTES,
+    "control": lib.FOLLOW_CONTROL,
+}
 AUTO = "auto"
 ENOUGH_FRAMES = 125  # half a second of singing, until the octave is chosen
 KNOWN_FRAMES = 1000  # from which the input's own quantiles count for as much as what is usual
@@ -81,7 +87,9 @@ class Input:
         ----------
         mode : str
             ``"follow"``: a voice of its own follows pitch and loudness. ``"notes"``: it is cut into notes, which the
-            synth plays and `notes` returns. ``"off"``.
+            synth plays and `notes` returns. ``"control"``: it plays no note, and moves what the modulation matrix has
+            for it. With ``Synth(map="voice")``, keys play notes, and the voice their loudness, vibrato, brightness and
+            breath. ``"off"``.
         octave : int or "auto"
             By how many octaves to move it; by default to where most of it is in the patch's range.
         snap : float
@@ -158,6 +166,7 @@ class Input:
         lib.synth_follow_loudness(
             self._c, ffi.from_buffer("float *", told), ffi.from_buffer("float *", target)
         )
+        lib.synth_follow_loudest(self._c, float(heard[LOUDEST]))
         lib.synth_follow(
             self._c,
             MODES[settings.mode],
@@ -209,6 +218,7 @@ class Input:
             delay_ms=read.delay_ms,
             calibrating=self._calibrating,
             missed_notes=read.missed_notes,
+            gestures={name: read.gestures[code - lib.MOD_INPUT_LEVEL] for name, code in INPUTS.items()},
         )
 
     def notes(self) -> list[DetectedNote]:

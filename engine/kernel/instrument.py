@@ -59,6 +59,9 @@ class Instrument:
             self._config.trim_db = 0.0
         if patch.body is not None:
             self._set("body", sections_at_rate(patch.body, patch.sample_rate, sample_rate), "double *")
+        if patch.inserts is not None:
+            self._config.inserts = inserts = patch.inserts.compiled()
+            self.keep(inserts)
         if room is not None:
             samples = room.at_rate(sample_rate)
             self._set("room", samples, "float *")

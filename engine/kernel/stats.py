@@ -27,6 +27,7 @@ class InputStats:
     delay_ms: float  # of the voice behind the input, by this program alone
     calibrating: float  # seconds that it still measures; 0: it does not
     missed_notes: int
+    gestures: Mapping[str, float]  # where each of its sources is, 0 to 1, if it is a controller
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class Stats:
     peak: float  # highest |sample| since the reader's last reading
     decoder_delay_ms: float
     load_histogram: tuple[int, ...]  # callbacks by load, in steps of 5 %
+    reduction_db: (
+        float  # by which the rack's compressor lowered most since the reader's last reading, 0 or less
+    )
     input: InputStats  # what comes in, where the synth listens
 
     def load_percentile(self, percent: float) -> float:
@@ -110,6 +114,7 @@ class Readings:
         lib.synth_read_stats(self._c, read)
         heard = self._heard()
         found = {"load": read.peak_load, "cpu": read.peak_cpu, "out": read.peak, "in": heard.peak}
+        found["reduced"] = -read.reduction_db
         peaks = self._peaks.read(reader, found)
         return Stats(
             position=read.position,
@@ -124,6 +129,7 @@ class Readings:
             peak_cpu=peaks["cpu"],
             peak=peaks["out"],
             decoder_delay_ms=read.delay_ms,
+            reduction_db=min(0.0, -peaks["reduced"]),
             load_histogram=tuple(read.load_histogram),
             input=replace(heard, peak=peaks["in"]),
         )

@@ -169,7 +169,10 @@ class Session:
         """Set a control, in its own unit; None: to its default. Knobs let go of it until they pass it."""
         row = CONTROLS[name]
         with self.lock:
-            self._set(name, row.default if value is None else row.within(value), by)
+            value = row.default if value is None else row.within(value)
+            if row.is_whole and row.scope != CHANNEL:
+                value = float(round(value))
+            self._set(name, value, by)
             self._moved.add(name)
 
     def move(self, name: str, place: float | None, by: str = "player") -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from .matrix import BEND, KEY_PRESSURE, PRESETS, PRESSURE, TARGETS
+from .matrix import BEND, KEY_PRESSURE, PRESETS, PRESSURE, SHARED, TARGETS
 from .matrix_file import RESERVED, ModRoute, controller_of, replaced
 
 TRAVEL = 6  # of 127: a move, and not a knob that trembles
@@ -66,8 +66,8 @@ class Learn:
         gesture, place = heard
         if self._knobs and controller_of(gesture) is None:
             return None
-        if self.target == "room" and gesture == KEY_PRESSURE:
-            return None  # all notes share the room
+        if self.target in SHARED and gesture == KEY_PRESSURE:
+            return None
         # Pressure and bends begin at rest; a knob may stand anywhere.
         first = self._first.setdefault(
             gesture, {PRESSURE: 0.0, KEY_PRESSURE: 0.0, BEND: 0.5}.get(gesture, place)

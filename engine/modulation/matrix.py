@@ -5,11 +5,29 @@ from typing import NamedTuple
 from ..native._kernel import lib
 
 VELOCITY, PRESSURE, KEY_PRESSURE, BEND = "velocity", "pressure", "key_pressure", "bend"
+INPUT_LEVEL, INPUT_BRIGHTNESS, INPUT_NOISE = "input_level", "input_brightness", "input_noise"
+INPUT_PITCH, INPUT_ONSET = "input_pitch", "input_onset"
+INPUTS = {
+    INPUT_LEVEL: lib.MOD_INPUT_LEVEL,
+    INPUT_BRIGHTNESS: lib.MOD_INPUT_BRIGHTNESS,
+    INPUT_NOISE: lib.MOD_INPUT_NOISE,
+    INPUT_PITCH: lib.MOD_INPUT_PITCH,
+    INPUT_ONSET: lib.MOD_INPUT_ONSET,
+}
+"""What the audio input plays if it is a controller, and what the kernel calls it."""
+INPUT_MEANINGS = {
+    INPUT_LEVEL: "loudness, from the gate to your loudest",
+    INPUT_BRIGHTNESS: "1.5 octaves of the spectrum's root mean square frequency below and above its usual one",
+    INPUT_NOISE: "from a clear tone to breath",
+    INPUT_PITCH: "a semitone below and above the pitch of the last half second: vibrato and bends, no melody",
+    INPUT_ONSET: "1 for 5 ms as the level rises by 8 dB",
+}
 CODES = {
     VELOCITY: lib.MOD_VELOCITY,
     PRESSURE: lib.MOD_PRESSURE,
     KEY_PRESSURE: lib.MOD_KEY_PRESSURE,
     BEND: lib.MOD_BEND,
+    **INPUTS,
 }
 """Gestures beside the controllers, which are called cc0 to cc119, and what the kernel calls them."""
 
@@ -133,8 +151,25 @@ TARGETS = {
             "how far resonances move, as if the instrument or singer were smaller (above 0) or larger; they add up",
         ),
         Target("room", "wet", 0.0, 1.0, "how much of the room; all channels share it"),
+        *(
+            Target(name, "of the way", 0.0, 1.0, f"{meaning} than the rack is set to; all channels share it")
+            for name, meaning in (
+                ("drive", "more overdrive"),
+                ("squeeze", "more compression"),
+                ("low", "less or, above 0.5, more low sound"),
+                ("high", "less or, above 0.5, more high sound"),
+                ("chorus", "more chorus"),
+                ("echo", "more echo"),
+                ("reverb", "more reverberation"),
+            )
+        ),
     )
 }
+
+SHARED = frozenset(
+    name for name, target in TARGETS.items() if target.code == lib.MOD_ROOM or target.code >= lib.MOD_DRIVE
+)
+"""Targets that all notes and channels share, so that no single key can move them."""
 
 
 class Curve(NamedTuple):
@@ -159,7 +194,7 @@ class ModRoute(NamedTuple):
     """One gesture that moves one target from `low` to `high`, in the target's unit."""
 
     gesture: str
-    """``velocity``, ``pressure``, ``key_pressure``, ``bend`` or ``cc0`` to ``cc119``."""
+    """``velocity``, ``pressure``, ``key_pressure``, ``bend``, ``cc0`` to ``cc119``, or one of `INPUTS`."""
     target: str
     low: float | None
     high: float | None
@@ -168,7 +203,8 @@ class ModRoute(NamedTuple):
     smoothing_ms: float = 0.0
     """In which a sudden move has come 63 % of its way."""
     default: int = 0
-    """Of a controller, 0 to 127: where it counts as standing until it is first sent."""
+    """Of a controller, 0 to 127: where it counts as standing until it is first sent. The same of what the audio input
+    plays, while it plays nothing."""
     onset: bool = False
     """Looked at when a note begins, and no more, as velocity always is."""
 
@@ -188,6 +224,13 @@ COMMON = (
     ModRoute("cc76", "vibrato_rate", -0.5, 0.5, "centred", 20.0, 64),
     ModRoute("cc78", "vibrato_delay", -1.5, 1.5, "centred", 0.0, 64),
     ModRoute("cc91", "room", 0.0, 1.0, "linear", 10.0),
+    ModRoute("cc92", "drive", 0.0, 1.0),
+    ModRoute("cc93", "chorus", 0.0, 1.0),
+    ModRoute("cc94", "echo", 0.0, 1.0),
+    ModRoute("cc95", "reverb", 0.0, 1.0),
+    ModRoute("cc102", "squeeze", 0.0, 1.0),
+    ModRoute("cc103", "low", 0.0, 1.0, "centred", 0.0, 64),
+    ModRoute("cc104", "high", 0.0, 1.0, "centred", 0.0, 64),
     ModRoute(BEND, "pitch", None, None),
 )
 PRESETS = {
@@ -221,6 +264,22 @@ PRESETS = {
         ModRoute("cc11", "level", -200.0, 0.0, "decibel", 5.0, 127),
         *COMMON,
     ),
+    "voice": (
+        # Keys play as with `keyboard`; the voice makes them softer, down to silence, or louder.
+        ModRoute(VELOCITY, "volume", 0.0, 1.0),
+        ModRoute(PRESSURE, "volume", 0.0, 1.0, "linear", 10.0),
+        ModRoute(KEY_PRESSURE, "volume", 0.0, 1.0, "linear", 10.0),
+        ModRoute(INPUT_LEVEL, "level", -200.0, 0.0, "decibel", 2.0, 127),
+        ModRoute(INPUT_LEVEL, "volume", 0.0, 1.0, "soft", 2.0),
+        ModRoute(INPUT_PITCH, "pitch", -1.0, 1.0, "centred", 2.0, 64),
+        ModRoute(INPUT_BRIGHTNESS, "brightness", -1.0, 1.0, "centred", 5.0, 64),
+        ModRoute(INPUT_NOISE, "balance", 0.0, 12.0, "linear", 10.0),
+        ModRoute(INPUT_ONSET, "brightness", 0.0, 0.4, "linear", 8.0),
+        ModRoute("cc1", "vibrato", 0.0, 50.0, "linear", 10.0),
+        ModRoute("cc2", "level", -200.0, 0.0, "decibel", 5.0, 127),
+        ModRoute("cc11", "level", -200.0, 0.0, "decibel", 5.0, 127),
+        *COMMON,
+    ),
 }
 """Maps that need no file: tuples of `ModRoute`."""
 DEFAULT = "keyboard"
@@ -230,6 +289,8 @@ def gestures_markdown() -> str:
     """Targets, curves and presets as Markdown, for the documentation."""
     lines = ["| target | unit | range | is |", "|---|---|---|---|"]
     lines += [f"| {t.name} | {t.unit} | {t.low:g} to {t.high:g} | {t.meaning} |" for t in TARGETS.values()]
+    lines += ["", "| source | goes from 0 to 1 with |", "|---|---|"]
+    lines += [f"| {name} | {meaning} |" for name, meaning in INPUT_MEANINGS.items()]
     lines += ["", "| curve | goes from low to high |", "|---|---|"]
     lines += [f"| {name} | {curve.meaning} |" for name, curve in CURVES.items()]
     for name, rows in PRESETS.items():
@@ -246,6 +307,6 @@ def _markdown(row: ModRoute) -> str:
     low, high = ("−", "+ the bend range") if row.low is None else (f"{row.low:g}", f"{row.high:g}")
     unit = "" if row.low is None else f" {TARGETS[row.target].unit}"
     when = " (when a note begins)" if row.onset else ""
-    default = row.default if row.gesture.startswith("cc") else "–"
+    default = row.default if row.gesture.startswith("cc") or row.gesture in INPUTS else "–"
     cells = (row.gesture + when, row.target, low, high + unit, row.curve, f"{row.smoothing_ms:g}", default)
     return f"| {' | '.join(map(str, cells))} |"

@@ -1,5 +1,6 @@
 """Maps of gestures: read from a file that a player can edit, checked whole, and made ready for the kernel."""
 
+import difflib
 import os
 import sys
 from collections.abc import Iterable
@@ -8,7 +9,7 @@ from pathlib import Path
 from ..errors import DdspLiveError
 from ..native._kernel import ffi, lib
 from ..ranges import is_whole
-from .matrix import CODES, CURVES, DEFAULT, PRESETS, TARGETS, VELOCITY, ModRoute
+from .matrix import CODES, CURVES, DEFAULT, INPUTS, PRESETS, SHARED, TARGETS, VELOCITY, ModRoute
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -224,17 +225,21 @@ def _check(where: str, row: ModRoute) -> None:
         raise MapError(f"{where}: controller {controller} is {RESERVED[controller]}; choose another.")
     target = TARGETS.get(row.target)
     if target is None:
-        raise MapError(
-            f"{where}: there is no target {row.target[:40]!r}; choose one of {', '.join(TARGETS)}."
-        )
+        near = difflib.get_close_matches(row.target, TARGETS, 1)
+        hint = f"did you mean {near[0]!r}?" if near else "docs/midi.md lists them all."
+        raise MapError(f"{where}: there is no target {row.target[:40]!r}: {hint}")
     if row.curve not in CURVES:
         raise MapError(f"{where}: there is no curve {row.curve[:40]!r}; choose one of {', '.join(CURVES)}.")
     _check_range(where, row, target)
     for field, value, most in (("smoothing_ms", row.smoothing_ms, SLOWEST_MS), ("default", row.default, 127)):
         if not 0 <= value <= most:
             raise MapError(f"{where}: {field} is {value}, which is not within 0 to {most:g}.")
-    if row.target == "room" and row.gesture in (VELOCITY, "key_pressure"):
-        raise MapError(f"{where}: all notes share the room, so that no single key can move it.")
+    if row.target in SHARED and row.gesture in (VELOCITY, "key_pressure"):
+        raise MapError(f"{where}: all notes share the {row.target}, so that no single key can move it.")
+    if row.target in SHARED and row.gesture in INPUTS:
+        raise MapError(
+            f"{where}: only MIDI moves the {row.target}; let {row.gesture} move the balance or the gain."
+        )
 
 
 def _check_range(where: str, row: ModRoute, target) -> None:

@@ -1,23 +1,23 @@
 """What pages show and do, without a word of how they are connected."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..audio.latency import latency
 from ..audio.recorder import Recorder, new_recording
 from ..audio.tap import Tap
 from ..errors import DdspLiveError
-from ..live.controllers import row_of
 from ..live.presets import delete_preset, load_preset, patch_reference, preset_names, save_preset
 from ..live.session import Session
 from ..live.snapshot import capture, map_reference, recall
 from ..live.source import Source
-from ..modulation.matrix import PRESETS, TARGETS, ModRoute
-from ..parameters import CHANNEL, CONTROLS, GROUPS, SWITCH, Parameter
-from ..patch import PatchError, list_patches, trim_db
-from ..patch.room import MADE, NONE, OWN, RoomError
+from ..modulation.matrix import PRESETS
+from ..parameters import CONTROLS, GROUPS, SWITCH
+from ..patch import PatchError
+from ..patch.room import RoomError
 from ..tuning.choice import EQUAL, TuningChoiceError, a4_hz, find_tuning, label, scale_names, with_a4
+from .choices import keys_within, moves, patches, rooms
 from .input_view import hearing
 from .spectrum import WINDOW, Spectrum
 from .telemetry import pack
@@ -25,7 +25,6 @@ from .telemetry import pack
 READER = "panel"  # of peaks
 PANEL = {"octave": 4, "velocity": 90}
 OCTAVES = range(9)
-SCORES = ("distance", "distance_16k", "loudness_error_db", "f0_cents", "f0_within_50_cents")
 MOST_DB_OF_GAIN = 24.0  # between the softest and the hardest key, at least; as the kernel plays it
 
 
@@ -264,44 +263,3 @@ class Panel:
     def _delete(self, name: str) -> None:
         delete_preset(name)
         self.session.tell("presets", names=preset_names())
-
-
-def patches() -> list[dict]:
-    """The patches to choose from, with what their training scored."""
-    rows = []
-    for entry in list_patches():
-        training = entry.info.get("training", {})
-        scores = {name: training[name] for name in SCORES if isinstance(training.get(name), int | float)}
-        rows.append(
-            {
-                "reference": entry.name,
-                "title": entry.title,
-                "pitch": [entry.info["pitch"]["low"], entry.info["pitch"]["high"]],
-                "scores": scores,
-                "trim_db": trim_db(entry.info),
-                "licence": entry.info["source"]["licence"],
-            }
-        )
-    return rows
-
-
-def moves(row: Parameter, rows: Iterable[ModRoute]) -> dict | None:
-    """Return from where to where a slider moves a parameter, and how; None if a map moves nothing of the kind."""
-    if row.scope != CHANNEL:
-        return {"low": row.low, "high": row.high, "curve": row.curve, "unit": row.unit}
-    route = row_of(row, rows)
-    if route is None:
-        return None
-    unit = TARGETS[route.target].unit
-    return {"low": route.low, "high": route.high, "curve": route.curve, "unit": unit}
-
-
-def keys_within(octave: int, patch) -> float:
-    """Semitones of an octave's keys, up to the next C, that a patch has."""
-    low = 12 * (octave + 1)
-    return max(0.0, min(low + 12, patch.pitch_high) - max(low, patch.pitch_low))
-
-
-def rooms(chosen: str) -> list[str]:
-    """The rooms to choose from."""
-    return list(dict.fromkeys([OWN, *MADE, NONE, chosen]))

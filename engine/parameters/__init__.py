@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from .playing import CHANNELS, INTERPRETATION
-from .row import CHANNEL, LINEAR, LOG, START, STEPS, SWITCH, SYNTH, Parameter
+from .effects import EFFECTS
+from .playing import CHANNELS, INTERPRETATION, MACROS
+from .row import CHANNEL, LINEAR, LOG, RACK, START, STEPS, SWITCH, SYNTH, Parameter
 from .start import STARTING
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "LINEAR",
     "LOG",
     "PARAMETERS",
+    "RACK",
     "START",
     "STEPS",
     "SWITCH",
@@ -26,12 +28,19 @@ __all__ = [
     "parameters_markdown",
 ]
 
-PARAMETERS: tuple[Parameter, ...] = (*CHANNELS, *INTERPRETATION, *STARTING)
+PARAMETERS: tuple[Parameter, ...] = (*CHANNELS, *INTERPRETATION, *MACROS, *EFFECTS, *STARTING)
 """All rows. A new one goes into one of the tuples above, with an `id` that none has had."""
 GROUPS = {
     "attributes": "How notes are played",
     "tone": "Tone and room",
     "interpretation": "Interpretation",
+    "effects": "Effects",
+    "drive": "Drive",
+    "equalizer": "Equalizer",
+    "compressor": "Compressor",
+    "chorus": "Chorus",
+    "echo": "Echo",
+    "reverb": "Reverb",
     "keys": "Pedals",
     "engine": "Engine",
 }

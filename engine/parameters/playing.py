@@ -39,6 +39,8 @@ CHANNELS = (
             "gain after synthesis, timbre unchanged"),
     _channel(10, "sustain", "Hold", "keys", None, 64, 0.0,
             "pedal: released keys go on sounding"),
+    _channel(11, "formant", "Formants", "tone", "formant", 18, MIDDLE,
+            "how far resonances move, while the pitch stays: 12 semitones to either side"),
 )
 INTERPRETATION = (
     _amount(20, "life", "Life", 1.0, 1.0,
@@ -53,5 +55,21 @@ INTERPRETATION = (
             "strength of the KTH performance rules; 1 is nominal"),
     _amount(25, "humanize", "Humanize", 10.0, 0.0,
             "strength of random deviations from note to note; none is delayed"),
+)
+MACROS = (
+    _channel(90, "drive", "Drive", "effects", "drive", 92, 0.0,
+            "more overdrive than the rack is set to"),
+    _channel(91, "squeeze", "Squeeze", "effects", "squeeze", 102, 0.0,
+            "more compression than the rack is set to"),
+    _channel(92, "low", "Low", "effects", "low", 103, MIDDLE,
+            "less or more low sound than the rack is set to"),
+    _channel(93, "high", "High", "effects", "high", 104, MIDDLE,
+            "less or more high sound than the rack is set to"),
+    _channel(94, "chorus", "Chorus", "effects", "chorus", 93, 0.0,
+            "more chorus than the rack is set to"),
+    _channel(95, "echo", "Echo", "effects", "echo", 94, 0.0,
+            "more echo than the rack is set to"),
+    _channel(96, "reverb", "Reverb", "effects", "reverb", 95, 0.0,
+            "more reverberation than the rack is set to"),
 )
 # fmt: on

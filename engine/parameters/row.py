@@ -3,9 +3,9 @@
 import math
 from typing import NamedTuple
 
-CHANNEL, SYNTH, START = "channel", "synth", "start"
-"""Scopes: a MIDI channel's, by the controller that the modulation matrix gives it; the synth's, while it plays; and
-what a synth is made with and keeps."""
+CHANNEL, SYNTH, RACK, START = "channel", "synth", "rack", "start"
+"""Scopes: a MIDI channel's, by the controller that the modulation matrix gives it; the synth's, while it plays; of its
+rack of effects, likewise; and what a synth is made with and keeps."""
 LINEAR, LOG, STEPS, SWITCH = "linear", "log", "steps", "switch"
 """Curves from the way of a slider, 0 to 1, to a value: in proportion; each octave as long as the next; whole numbers;
 off and on."""

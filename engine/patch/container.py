@@ -14,11 +14,13 @@ from typing import BinaryIO
 
 from ..errors import DdspLiveError
 
-FORMAT = 1
+FORMAT, RACK_FORMAT = 1, 2
+"""Of patches, and of those with a rack.json, which earlier versions cannot play."""
 LARGEST_MEMBERS = {
     "patch.json": 1 << 20,
     "decoder.onnx": 256 << 20,
     "body.json": 1 << 20,
+    "rack.json": 64 << 10,
     "room.flac": 32 << 20,
     "performer.onnx": 64 << 20,
     "LICENSE.txt": 1 << 20,
@@ -139,11 +141,15 @@ def _checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise PatchError(f"its {name} is neither stored nor deflated; pack it again.")
         if entry.file_size > LARGEST_MEMBERS[name]:
-            raise PatchError(f"its {name} is larger than {LARGEST_MEMBERS[name] >> 20} MB.")
+            raise PatchError(f"its {name} is larger than {_size(LARGEST_MEMBERS[name])}.")
         members[name] = entry
     if missing := [name for name in REQUIRED_MEMBERS if name not in members]:
         raise PatchError(f"it has no {missing[0]}.")
     return members
+
+
+def _size(most: int) -> str:
+    return f"{most >> 20} MB" if most >= 1 << 20 else f"{most >> 10} kB"
 
 
 def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

@@ -11,8 +11,9 @@ import soundfile
 from ..errors import DdspLiveError
 from ..native._kernel import ffi, lib
 from .container import PatchError
+from .library import load_patch
 from .made_rooms import KINDS, RATE, make_room
-from .model import Patch, load_patch
+from .model import Patch
 from .schema import LONGEST_ROOM_SECONDS
 
 OWN, NONE = "own", "none"

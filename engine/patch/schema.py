@@ -13,7 +13,7 @@ from ..performance.families import FAMILIES
 from ..performance.life import Life, LifeError
 from ..performance.prior import Prior, PriorError
 from ..ranges import is_number, is_whole
-from .container import FORMAT, PatchError
+from .container import FORMAT, RACK_FORMAT, PatchError
 
 MOST_SECTIONS = 64
 LONGEST_ROOM_SECONDS = 20
@@ -121,9 +121,9 @@ RING_FIELDS: dict[str, tuple[Check, str]] = {
 def check_format(info: Mapping) -> None:
     """Raises PatchError unless patch.json is of a format that this version reads."""
     version = info.get("format")
-    if isinstance(version, int) and not isinstance(version, bool) and version > FORMAT:
+    if isinstance(version, int) and not isinstance(version, bool) and version > RACK_FORMAT:
         raise PatchError(f"it was made by a newer ddsp-live (patch format {version}); update to play it.")
-    if version != FORMAT or isinstance(version, bool):
+    if version not in (FORMAT, RACK_FORMAT) or isinstance(version, bool):
         raise PatchError(f"its patch.json does not say format {FORMAT}.")
 
 

@@ -10,6 +10,8 @@ MAPS = tuple(PRESETS)
 SHARED = ("life", "expression", "performer", "voices", "mode", "mpe")
 """Parameters of the common table beside the channels'; the plug-in lacks the others, as docs/howto/daw.md says."""
 OFF_ON = ("off", "on")
+EFFECTS = "effects"
+"""The group of what adds to the rack, of which the plug-in has all units at their defaults, off."""
 
 
 def _choice(
@@ -23,12 +25,13 @@ def _choice(
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(60, "patch", "Patch", "engine", SYNTH, "instrument", 0, MOST_PATCHES - 1, 0, "", STEPS),
-    *(row for row in BY_NAME.values() if row.scope == CHANNEL),
+    *(row for row in BY_NAME.values() if row.scope == CHANNEL and row.group != EFFECTS),
     *(BY_NAME[name] for name in SHARED),
     _choice(61, "room_kind", "Room kind", ROOMS, 0, "room that the parameter Room adds"),
     _choice(62, "trim", "Level match", OFF_ON, 1, "gain of each patch by which all are about equally loud"),
     _choice(63, "map", "Controller map", MAPS, 0, "choice of what controllers move"),
     Parameter(64, "a4", "A4", "engine", SYNTH, "pitch of the key A4", 400.0, 480.0, 440.0, "Hz", LINEAR),
+    *(row for row in BY_NAME.values() if row.scope == CHANNEL and row.group == EFFECTS),
 )
 """In the order in which hosts show them; an LV2's ports have this order, so new ones come last."""
 

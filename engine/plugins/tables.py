@@ -5,8 +5,10 @@ python -m ddsp_live.plugins.tables
 
 from pathlib import Path
 
+from ..effects import NONE
 from ..modulation.matrix_file import compile_map, find_map
-from ..parameters import GROUPS, Parameter
+from ..parameters import BY_NAME, GROUPS, Parameter
+from ..parameters.effects import UNITS
 from .parameters import MAPS, PARAMETERS, ROOMS, kind_of, names_of_values
 
 HEADER = Path(__file__).parents[2] / "native" / "plugin" / "tables.h"
@@ -17,6 +19,7 @@ TOP = """/* Made by `python -m ddsp_live.plugins.tables` from engine/plugins/par
 #include <stdint.h>
 
 #include "api/mod_matrix.h"
+#include "api/rack_settings.h"
 
 /* A number that hosts show, automate and keep. */
 typedef struct Parameter {
@@ -40,6 +43,7 @@ def tables_h() -> str:
     rooms = f"static const char *const room_names[ROOMS] = {{{_strings(ROOMS)}}};"
     lines += [f"#define ROOMS {len(ROOMS)}", rooms, ""]
     lines += [f"#define MAPS {len(MAPS)}", "static const ModMatrix maps[MAPS] = {", *map(_map, MAPS), "};"]
+    lines += ["", *_rack()]
     return TOP + "\n".join(lines) + "\n\n#endif\n"
 
 
@@ -61,6 +65,19 @@ def _map(name: str) -> str:
         numbers += map(_single, (row.low, row.high, row.smoothing_seconds, row.rest))
         lines.append(f"        {{{', '.join(map(str, numbers))}}},")
     return "\n".join([*lines, "    }},"])
+
+
+def _rack() -> list[str]:
+    lines = [
+        "/* All units off, each at its defaults: what controllers add to. */",
+        "static const RackSettings rack_off = {",
+    ]
+    for unit in UNITS:
+        fields = {name.removeprefix(f"{unit}_"): name for name in NONE if name.startswith(f"{unit}_")}
+        values = (int(NONE[of]) if BY_NAME[of].is_whole else _single(NONE[of]) for of in fields.values())
+        set_to = [f".{field} = {value}" for field, value in zip(fields, values, strict=True)]
+        lines.append(f"    .{unit} = {{{', '.join(set_to)}}},")
+    return [*lines, "};"]
 
 
 def _single(value: float) -> str:

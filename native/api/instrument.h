@@ -6,6 +6,7 @@
 #include "api/frame_log.h"
 #include "api/layer_spec.h"
 #include "api/life_numbers.h"
+#include "api/rack_settings.h"
 
 typedef struct Instrument Instrument;
 typedef struct InstrumentConfig {
@@ -31,6 +32,7 @@ typedef struct InstrumentConfig {
     LifeNumbers life;
     const double *body;             /* [body_sections, 6] */
     int body_sections;
+    const RackSettings *inserts;    /* drive, equalizer and compressor behind the body; NULL: none */
     const float *room;              /* [room_channels, room_length] at the device's rate */
     int room_length, room_channels;
 } InstrumentConfig;

@@ -10,6 +10,13 @@
 #define MOD_PRESSURE 129     /* of the channel */
 #define MOD_KEY_PRESSURE 130
 #define MOD_BEND 131
+/* What the audio input plays, where it is a controller. */
+#define MOD_INPUT_LEVEL 132
+#define MOD_INPUT_BRIGHTNESS 133 /* 0.5: its usual one */
+#define MOD_INPUT_NOISE 134
+#define MOD_INPUT_PITCH 135      /* 0.5: the pitch that it is around */
+#define MOD_INPUT_ONSET 136
+#define MOD_INPUTS 5
 
 enum ModTarget {
 #define TARGET(name, field, ...) MOD_##name,
@@ -32,7 +39,7 @@ typedef struct ModRoute {
     int onset;                /* the gesture is looked at when a note begins, and no more */
     float low, high;          /* in the target's unit */
     float smoothing_seconds;  /* in which a move has come 63 % of its way */
-    float rest;               /* MIDI value of a controller before it was first sent */
+    float rest;               /* MIDI value of a controller before it was first sent, or of an input that plays nothing */
 } ModRoute;
 
 typedef struct ModMatrix {

@@ -8,6 +8,7 @@
 #include "api/input_voice.h"
 #include "api/instrument.h"
 #include "api/mod_matrix.h"
+#include "api/rack_settings.h"
 #include "base/realtime.h"
 
 typedef struct SynthConfig {
@@ -39,6 +40,7 @@ typedef struct SynthStats {
     float peak_cpu;                    /* the same by the thread's own clock, where measured (synth_measure) */
     float peak;                        /* highest |sample| since the last read */
     float delay_ms;                    /* of the decoder: 0 unless a worker decodes */
+    float reduction_db;                /* by which the rack's compressor lowers most since the last read, 0 or less */
 } SynthStats;
 
 /* What one voice does now. */
@@ -64,6 +66,9 @@ int synth_send(Synth *synth, int64_t time, const uint8_t *bytes, int size);
 /* What gestures do from the next block on, to notes that sound as well; nothing until this is called. One thread at a
    time. */
 void synth_map(Synth *synth, const ModMatrix *map);
+/* What the rack of the whole instrument does from the next frame on; nothing until this is called. One thread at a
+   time. */
+void synth_rack(Synth *synth, const RackSettings *settings);
 /* The pitch of every key on every channel, [16, 128] MIDI notes, below 0 for a mute key. `sounding`: notes that sound
    follow within a frame, else only those that begin. */
 void synth_tune(Synth *synth, const float *pitches, int sounding);

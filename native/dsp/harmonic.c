@@ -2,8 +2,11 @@
 
 #include <math.h>
 
+#include "base/draw.h"
+
 #define RESTART 16 /* partials until the recurrence starts anew: its rounding errors grow with their square */
 #define UNROLL 4   /* partials; amplitudes are padded to a multiple of it */
+#define SIGNS 8    /* seed of the partials' signs */
 #define FADE 0.05  /* of Nyquist: where partials fade out */
 #define INAUDIBLE 1e-7f /* -140 dB: below a 24-bit sample's last bit */
 
@@ -15,8 +18,10 @@ static int padded(int partials) { return (partials + UNROLL - 1) / UNROLL * UNRO
 void harmonic_init(Harmonic *h, Arena *arena, int partials, double sample_rate) {
     float *from = arena_floats(arena, padded(partials));
     float *to = arena_floats(arena, padded(partials));
+    float *sign = arena_floats(arena, padded(partials));
     if (!arena->base) return;
-    *h = (Harmonic){.partials = partials, .sample_rate = sample_rate, .from = from, .to = to};
+    *h = (Harmonic){.partials = partials, .sample_rate = sample_rate, .from = from, .to = to, .sign = sign};
+    for (int k = 0; k < partials; k++) sign[k] = draw_bits(SIGNS, (uint32_t)k) >> 31 ? -1.0f : 1.0f;
     harmonic_reset(h, 0);
 }
 
@@ -44,6 +49,7 @@ void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *dist
     const double nyquist = 0.5 * h->sample_rate;
     h->phase = fraction(h->phase + cycles_since(h, h->length));
     f0_hz = f0_hz > 0 ? f0_hz : 0;
+    if (f0_hz == 0) amplitude = 0; /* cosines would stand still */
     f0_hz = f0_hz < nyquist ? f0_hz : (float)nyquist;
 
     float *ended = h->from;
@@ -51,11 +57,11 @@ void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *dist
     h->to = ended;
     const double whole = (1 - FADE) * nyquist / fmax((double)f0_hz, 1e-9);
     const int unfaded = whole < h->partials ? (int)whole : h->partials;
-    for (int k = 0; k < unfaded; k++) h->to[k] = amplitude * distribution[k];
+    for (int k = 0; k < unfaded; k++) h->to[k] = h->sign[k] * (amplitude * distribution[k]);
     for (int k = unfaded; k < h->partials; k++) {
         double below = (nyquist - (k + 1) * (double)f0_hz) / (FADE * nyquist);
         double weight = below < 0 ? 0 : below > 1 ? 1 : below;
-        h->to[k] = (float)(weight * amplitude * distribution[k]);
+        h->to[k] = h->sign[k] * (float)(weight * amplitude * distribution[k]);
     }
     int starts = length == 0 || h->starts;
     if (starts) memcpy(h->from, h->to, h->partials * sizeof(float));

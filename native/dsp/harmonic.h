@@ -1,5 +1,7 @@
 /* Harmonic bank: one phase in double, K partials by the Chebyshev recurrence over k at a fixed sample,
-   sin (k+1)t = 2 cos t sin kt - sin (k-1)t, restarted every 16 partials. Lanes are samples. */
+   sin (k+2)t = 2 cos 2t sin kt - sin (k-2)t, restarted every 16 partials. Lanes are samples. Odd partials are sines and
+   even ones cosines, each with a sign of its own, the same in every note: partials that all begin alike would make a
+   pulse of each period, which recordings are not. */
 #ifndef DDSP_HARMONIC_H
 #define DDSP_HARMONIC_H
 #include "base/arena.h"
@@ -11,7 +13,8 @@ typedef struct Harmonic {
     double phase;       /* cycles at the frame's first sample */
     double f0, glide;   /* cycles per sample there, and its change per sample */
     float f0_hz;        /* where the frame's glide ends */
-    float *from;        /* [K] partial amplitudes at the frame's first sample ... */
+    float *sign;        /* [K] 1 or -1 */
+    float *from;        /* [K] partial amplitudes with their signs at the frame's first sample ... */
     float *to;          /* [K] ... and at its end */
     int length;         /* samples in the frame */
     int sounding;       /* partials of this frame that are not silent */

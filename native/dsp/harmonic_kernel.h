@@ -11,37 +11,47 @@ TARGET INLINE void NAME(angles)(const Harmonic *h, int first, float *once, float
     }
 }
 
+/* Adds a partial, and makes of the one two before it the one two behind it. */
+TARGET INLINE void NAME(add_partial)(const Harmonic *h, int k, const wide *twice_cosine2, const wide *partial, wide *before,
+                                     wide *from, wide *to) {
+    for (int i = 0; i < LANE_VECTORS; i++) {
+        from[i] += h->from[k] * partial[i];
+        to[i] += h->to[k] * partial[i];
+        before[i] = twice_cosine2[i] * partial[i] - before[i];
+    }
+}
+
+/* Odd partials are sines and even ones cosines, in two chains that don't wait for each other. */
 TARGET INLINE void NAME(sixteen_samples)(const Harmonic *h, int first, float *out, float *fundamental) {
     float once[LANES], restart[LANES];
     wide sine1[LANE_VECTORS], cosine1[LANE_VECTORS], sine16[LANE_VECTORS], cosine16[LANE_VECTORS];
     wide sine[LANE_VECTORS], cosine[LANE_VECTORS]; /* of the last partial before a restart */
-    wide twice_cosine[LANE_VECTORS], before[LANE_VECTORS], partial[LANE_VECTORS];
-    wide from[LANE_VECTORS], to[LANE_VECTORS];
+    wide odd[LANE_VECTORS], odd_before[LANE_VECTORS], even[LANE_VECTORS], even_before[LANE_VECTORS];
+    wide twice_cosine2[LANE_VECTORS], from[LANE_VECTORS], to[LANE_VECTORS];
     NAME(angles)(h, first, once, restart);
     for (int i = 0; i < LANE_VECTORS; i++) {
         sincos_cycles(wide_load(once + i * WIDTH), &sine1[i], &cosine1[i]);
         sincos_cycles(wide_load(restart + i * WIDTH), &sine16[i], &cosine16[i]);
         if (fundamental) wide_store(fundamental + i * WIDTH, cosine1[i]);
-        twice_cosine[i] = cosine1[i] + cosine1[i];
+        twice_cosine2[i] = 2.0f - 4.0f * sine1[i] * sine1[i];
         sine[i] = from[i] = to[i] = wide_splat(0);
         cosine[i] = wide_splat(1);
     }
     for (int start = 0; start < h->sounding; start += RESTART) {
         for (int i = 0; i < LANE_VECTORS; i++) {
-            before[i] = sine[i];
-            partial[i] = sine[i] * cosine1[i];
-            partial[i] += cosine[i] * sine1[i];
+            const wide across = sine[i] * cosine1[i], along = cosine[i] * sine1[i];
+            odd[i] = across + along;
+            odd_before[i] = across - along;
+            even_before[i] = cosine[i];
+            even[i] = cosine[i] * (0.5f * twice_cosine2[i]) - sine[i] * (2.0f * sine1[i] * cosine1[i]);
         }
         int stop = start + RESTART < h->sounding ? start + RESTART : h->sounding;
-        for (int k = start; k < stop; k += UNROLL)
-            for (int u = 0; u < UNROLL; u++)
-                for (int i = 0; i < LANE_VECTORS; i++) {
-                    from[i] += h->from[k + u] * partial[i];
-                    to[i] += h->to[k + u] * partial[i];
-                    wide next = twice_cosine[i] * partial[i] - before[i];
-                    before[i] = partial[i];
-                    partial[i] = next;
-                }
+        for (int k = start; k < stop; k += UNROLL) {
+            NAME(add_partial)(h, k, twice_cosine2, odd, odd_before, from, to);
+            NAME(add_partial)(h, k + 1, twice_cosine2, even, even_before, from, to);
+            NAME(add_partial)(h, k + 2, twice_cosine2, odd_before, odd, from, to);
+            NAME(add_partial)(h, k + 3, twice_cosine2, even_before, even, from, to);
+        }
         for (int i = 0; i < LANE_VECTORS; i++) {
             wide turned = sine[i] * cosine16[i];
             turned += cosine[i] * sine16[i];

@@ -39,8 +39,11 @@ static float place_of_value(int curve, float value) {
     return curve == MOD_CENTRED ? fmaxf(0.0f, value - 1.0f) / 126.0f : value / 127.0f;
 }
 
+static int is_input(int gesture) { return gesture >= MOD_INPUT_LEVEL; }
+
 /* Where a row's gesture is now, 0 .. 1. */
 static float place(const ModRoute *row, const Modulation *h, const Channel *c) {
+    if (is_input(row->gesture) && c->input_plays) return c->input[row->gesture - MOD_INPUT_LEVEL];
     switch (row->gesture) {
     case MOD_VELOCITY:
         return place_of_velocity(h->velocity);
@@ -51,14 +54,16 @@ static float place(const ModRoute *row, const Modulation *h, const Channel *c) {
     case MOD_BEND:
         return 0.5f + 0.5f * (float)c->bend / (c->bend < 0 ? 8192.0f : 8191.0f);
     default:
-        return place_of_value(row->curve, channel_was_sent(c, row->gesture) ? (float)c->control[row->gesture] : row->rest);
+        if (is_input(row->gesture) || !channel_was_sent(c, row->gesture)) return place_of_value(row->curve, row->rest);
+        return place_of_value(row->curve, (float)c->control[row->gesture]);
     }
 }
 
 /* The same before anything is touched. */
 static float place_at_rest(const ModRoute *row) {
     if (row->gesture == MOD_BEND) return 0.5f;
-    return row->gesture < MOD_VELOCITY ? place_of_value(row->curve, row->rest) : 0.0f;
+    const int rests = row->gesture < MOD_VELOCITY || is_input(row->gesture);
+    return rests ? place_of_value(row->curve, row->rest) : 0.0f;
 }
 
 static float decibels(const ModRoute *row, float x) {
@@ -182,7 +187,7 @@ ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Cha
         int by_velocity = row->gesture == MOD_VELOCITY, by_key = by_velocity || row->gesture == MOD_KEY_PRESSURE;
         if (by_velocity && (row->target == MOD_VOLUME || is_given(row->target, given))) continue;
         if (!master || !how->zone) add(&sum[row->target], row, value_on(row, h->own[i], own));
-        if (!master || by_key) continue;
+        if (!master || by_key || is_input(row->gesture)) continue;
         float rest = how->strongest || how->zone ? 0.0f : value(row, place_at_rest(row));
         if (row->target == MOD_PITCH && row->low == row->high) rest = 0;
         add(&sum[row->target], row, value_on(row, h->master[i], master) - rest);
@@ -203,12 +208,12 @@ ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Cha
     return values;
 }
 
-const ModRoute *modulation_room(const ModMatrix *map, const Channel *channel, int gesture, float *wet) {
+const ModRoute *modulation_shared(const ModMatrix *map, const Channel *channel, int gesture, int target, float *to) {
     static const Modulation none = {.velocity = 1};
     for (int i = 0; i < map->count; i++) {
         const ModRoute *row = &map->rows[i];
-        if (row->target != MOD_ROOM || row->gesture != gesture) continue;
-        *wet = clamp(value(row, place(row, &none, channel)), 0.0f, 1.0f);
+        if (row->target != target || row->gesture != gesture) continue;
+        *to = clamp(value(row, place(row, &none, channel)), 0.0f, 1.0f);
         return row;
     }
     return NULL;

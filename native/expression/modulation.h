@@ -35,7 +35,7 @@ void modulation_follow(Modulation *h, const ModMatrix *map, const Channel *own, 
 /* given: attributes that the note came with, which its velocity has no say in. */
 ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Channel *own, const Channel *master,
                       const Attributes *given);
-/* The row by which a gesture moves the room, or NULL; *wet: where to. */
-const ModRoute *modulation_room(const ModMatrix *map, const Channel *channel, int gesture, float *wet);
+/* The row by which a gesture moves a target that all channels share, or NULL; *value: where to, 0 .. 1. */
+const ModRoute *modulation_shared(const ModMatrix *map, const Channel *channel, int gesture, int target, float *value);
 
 #endif

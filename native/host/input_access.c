@@ -28,6 +28,8 @@ void synth_follow_loudness(Synth *s, const float *decoder_db, const float *targe
     }
 }
 
+void synth_follow_loudest(Synth *s, float loudest_db) { WRITE(s->input.settings.loudest_db, loudest_db); }
+
 void synth_follow_scale(Synth *s, const float *notes, int count) {
     FollowSettings *settings = &s->input.settings;
     int size = count < SCALE_SIZE ? count : SCALE_SIZE;
@@ -48,6 +50,7 @@ void synth_read_input(Synth *s, InputStats *stats, int anew) {
                           .howls = READ(c->howls),
                           .clipped = READ(c->clipped),
                           .missed_notes = READ(c->missed_notes)};
+    for (int i = 0; i < MOD_INPUTS; i++) stats->gestures[i] = READ(c->gestures[i]);
     for (int i = 0; i < MAP_SIZE; i++) stats->loudness[i] = READ(c->loudness[i]);
     for (int i = 0; i < HEARD_PITCHES; i++) stats->pitches[i] = READ(c->pitches[i]);
 }

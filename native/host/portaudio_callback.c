@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #endif
+#include <math.h>
 #include <time.h>
 
 #include "synth/synth_state.h"
@@ -95,6 +96,7 @@ void synth_read_stats(Synth *s, SynthStats *stats) {
     stats->swapping = c->swapping;
     stats->load = c->load;
     stats->delay_ms = c->delay_ms;
+    stats->reduction_db = 20.0f * log10f(fmaxf(1e-6f, atomic_exchange(&c->reduction, 1.0f)));
     stats->peak_load = atomic_exchange(&c->peak_load, 0.0f);
     stats->peak_cpu = atomic_exchange(&c->peak_cpu, 0.0f);
     stats->peak = atomic_exchange(&c->peak, 0.0f);

@@ -15,6 +15,7 @@ void input_init(Input *in, Arena *arena, const double *a_weighting, double sampl
     in->duck = (Ramp){0, 1, 1, 1};
     pitch_follower_settings_init(&in->settings);
     note_detector_init(&in->segment);
+    input_gestures_init(&in->gestures);
     feedback_guard_init(&in->howl);
 }
 

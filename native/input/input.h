@@ -5,6 +5,7 @@
 #include "base/ramp.h"
 #include "expression/modulation.h"
 #include "input/feedback_guard.h"
+#include "input/input_gestures.h"
 #include "input/note_detector.h"
 #include "input/pitch_follower.h"
 
@@ -14,6 +15,7 @@
 /* Written by the audio thread, read by any. */
 typedef struct InputCounters {
     _Atomic float f0_hz, aperiodicity, loudness_db, pitch, peak, duck_db, delay_ms;
+    _Atomic float gestures[MOD_INPUTS];
     _Atomic int voiced, howls;
     _Atomic int64_t clipped, missed_notes;
     _Atomic int64_t loudness[MAP_SIZE], pitches[HEARD_PITCHES]; /* voiced frames by loudness and by MIDI note, as heard */
@@ -28,6 +30,8 @@ typedef struct Input {
     PitchFollower follower;
     Modulation hands;
     NoteDetector segment;
+    InputGestures gestures;
+    int plays; /* they are handed to the channels */
     FeedbackGuard howl;
     Ramp duck;
     int starts, continues; /* the voice's next frame, as a part's */

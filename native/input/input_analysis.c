@@ -10,6 +10,7 @@
 void input_analysis_init(InputAnalysis *e, Arena *arena, const double *a_weighting, double sample_rate) {
     pitch_tracker_init(&e->tracker, arena, sample_rate);
     loudness_meter_init(&e->meter, arena, a_weighting, sample_rate);
+    brightness_meter_init(&e->brightness, arena, sample_rate);
     e->clean = arena_floats(arena, PIECE);
     if (!arena->base) return;
     e->sample_rate = sample_rate;
@@ -25,11 +26,17 @@ void input_analysis_push(InputAnalysis *e, const float *samples, int stride, int
         }
         pitch_tracker_push(&e->tracker, e->clean, count);
         loudness_meter_push(&e->meter, e->clean, count);
+        if (e->detailed) brightness_meter_push(&e->brightness, e->clean, count);
     }
 }
 
 InputFrame input_analysis_read(InputAnalysis *e, float threshold_db, int hop) {
     InputFrame heard = {.pitch = pitch_tracker_read(&e->tracker), .loudness_db = loudness_meter_read(&e->meter)};
+    if (e->detailed) {
+        heard.quick_db = loudness_meter_shorter(&e->meter, METER_QUICK);
+        heard.middle_db = loudness_meter_shorter(&e->meter, METER_MIDDLE);
+        heard.bright_hz = brightness_meter_read(&e->brightness);
+    }
     float seconds = (float)(hop / e->sample_rate);
     heard.voiced = voicing_gate_step(&e->gate, heard.loudness_db, heard.pitch.aperiodicity, threshold_db, seconds);
     heard.level = e->gate.heard;

@@ -1,6 +1,7 @@
 /* What the input says, frame by frame: pitch, loudness, and whether there is a note. */
 #ifndef DDSP_INPUT_ANALYSIS_H
 #define DDSP_INPUT_ANALYSIS_H
+#include "input/brightness_meter.h"
 #include "input/loudness_meter.h"
 #include "input/pitch_tracker.h"
 #include "input/voicing_gate.h"
@@ -8,6 +9,7 @@
 typedef struct InputFrame {
     Tracking pitch;
     float loudness_db;
+    float quick_db, middle_db, bright_hz; /* level by shorter windows, and brightness; only if it is a controller */
     int voiced; /* a pitch sounds */
     int level;  /* something sounds, with a pitch or without */
 } InputFrame;
@@ -15,6 +17,8 @@ typedef struct InputFrame {
 typedef struct InputAnalysis {
     PitchTracker tracker;
     LoudnessMeter meter;
+    BrightnessMeter brightness;
+    int detailed; /* it measures what a controller needs, too */
     VoicingGate gate;
     double sample_rate;
     float *clean; /* scratch */

@@ -18,6 +18,7 @@
 
 void pitch_follower_settings_init(FollowSettings *settings) {
     atomic_store(&settings->gate_db, -55.0f);
+    atomic_store(&settings->loudest_db, -16.0f);
     for (int i = 0; i < MAP_SIZE; i++) {
         atomic_store(&settings->decoder_db[i], LOWEST_DB + (float)(MAP_STEP_DB * i));
         atomic_store(&settings->target_db[i], LOWEST_DB + (float)(MAP_STEP_DB * i));

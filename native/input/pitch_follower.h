@@ -14,6 +14,7 @@ typedef struct FollowSettings {
     _Atomic float shift;         /* semitones, from the input to the output */
     _Atomic float snap;          /* 0: as sung, 1: on the scale */
     _Atomic float gate_db;       /* loudness from which there can be a note */
+    _Atomic float loudest_db;    /* that moves a controller all the way */
     _Atomic float decoder_db[MAP_SIZE]; /* what the decoder is told, by what is heard ... */
     _Atomic float target_db[MAP_SIZE];  /* ... and how loud it is to be */
     _Atomic int scale_size;      /* 0: any pitch */

@@ -47,6 +47,8 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
     in->tail.left = arena_floats(arena, TAIL_RING);
     in->tail.right = arena_floats(arena, TAIL_RING);
     biquad_cascade_init(&in->body, arena, config->body, config->body_sections, 2);
+    rack_init(&in->inserts, arena, config->sample_rate, 1);
+    if (config->inserts) in->inserted = *config->inserts;
     if (config->room_length) in->room = convolver_init(arena, config->room, config->room_channels, config->room_length);
     for (int c = 0; c < 2; c++) {
         in->dry[c] = arena_floats(arena, CHUNK + LANES);
@@ -296,6 +298,10 @@ static void mix(Instrument *in, int64_t start, int size, int right, float *out) 
     }
 }
 
+void instrument_step(Instrument *in, int64_t position, int hop) {
+    rack_step(&in->inserts, &in->inserted, position, hop);
+}
+
 void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet, const Ramp *gain, float *left,
                        float *right) {
     for (int v = 0; v < in->config.voices; v++) voice_renderer_advance(&in->sound[v], start, start + size);
@@ -304,6 +310,7 @@ void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet,
         mix(in, start, size, c, in->dry[c]);
         biquad_cascade_render(&in->body, c, in->dry[c], size);
     }
+    rack_render(&in->inserts, start, in->dry[0], in->dry[1], size);
     in->room_runs |= in->room && (wet->from > 0 || wet->to > 0);
     if (in->room_runs) {
         convolver_render(in->room, (const float *const *)in->dry, in->wet, size);

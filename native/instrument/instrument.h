@@ -6,6 +6,7 @@
 #include "base/ramp.h"
 #include "dsp/biquad_cascade.h"
 #include "dsp/convolver.h"
+#include "effects/rack.h"
 #include "instrument/formant_shift.h"
 #include "instrument/life_spectrum.h"
 #include "expression/expression_net.h"
@@ -37,6 +38,8 @@ struct Instrument {
     float *activation[MAX_SOUNDS], *state[MAX_SOUNDS];
     Tail tail;
     BiquadCascade body;
+    Rack inserts;
+    RackSettings inserted; /* what they are set to */
     Convolver *room;      /* NULL: none */
     int hold_frames; /* that a late worker's last frame is held: 100 ms */
     int room_runs;   /* its history is not silent */
@@ -53,7 +56,9 @@ int64_t instrument_due(const Instrument *in);
 int instrument_begin_due(Instrument *in, int64_t chunk_start, int64_t position);
 /* Fade a voice out at once; what the control stage has sent it is forgotten. */
 void instrument_cut(Instrument *in, int64_t chunk_start, int64_t position, int voice);
-/* The chunk [start, start + size) of all voices, body and room, times gain and trim, added to left and right. */
+/* On the hop's grid, before the chunk that begins there. */
+void instrument_step(Instrument *in, int64_t position, int hop);
+/* The chunk [start, start + size) of all voices, body, inserts and room, times gain and trim, added to left and right. */
 void instrument_render(Instrument *in, int64_t start, int size, const Ramp *wet, const Ramp *gain, float *left,
                        float *right);
 

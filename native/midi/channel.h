@@ -4,6 +4,8 @@
 #define DDSP_CHANNEL_H
 #include <stdint.h>
 
+#include "api/mod_matrix.h"
+
 #define MIDI_CHANNELS 16
 
 enum {
@@ -20,6 +22,8 @@ enum {
 typedef struct Channel {
     uint8_t control[128];
     uint32_t sent[4]; /* a bit for each controller that has been sent since it was last reset */
+    int input_plays;         /* the audio input is a controller: */
+    float input[MOD_INPUTS]; /* its sources, 0 .. 1 */
     int bend; /* -8192 .. 8191 */
     uint8_t pressure;
     float bend_range; /* semitones: RPN 0 */

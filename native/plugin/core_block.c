@@ -54,6 +54,7 @@ void core_start(Core *core, double rate) {
         return;
     }
     core->synth = synth_init(memory, &config);
+    synth_rack(core->synth, &rack_off);
     core->quiet = core->start = core->frames = core->at = core->sent = core->mute = 0;
     tuning_messages_init(&core->tuning);
     core_apply_all(core);

@@ -1,6 +1,7 @@
 #include "synth/input_voice.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "synth/midi_dispatch.h"
 
@@ -21,17 +22,20 @@ static void count(_Atomic int64_t *counts, int size, float at) {
     atomic_fetch_add_explicit(&counts[i < size ? i : size - 1], 1, memory_order_relaxed);
 }
 
-static void tell(Input *in, const InputFrame *heard, double sample_rate, int hop) {
+static void tell(Input *in, const InputFrame *heard, double sample_rate, int hop, int mode) {
     InputCounters *c = &in->counters;
     WRITE(c->voiced, heard->voiced);
     WRITE(c->aperiodicity, heard->pitch.aperiodicity);
     WRITE(c->loudness_db, heard->loudness_db);
     WRITE(c->howls, in->howl.howls);
     WRITE(c->duck_db, in->howl.duck_db);
+    for (int i = 0; i < MOD_INPUTS; i++) WRITE(c->gestures[i], in->gestures.place[i]);
+    /* A breath is a level to play with, too. */
+    if (heard->voiced || (mode == FOLLOW_CONTROL && in->gestures.sounds))
+        count(c->loudness, MAP_SIZE, (heard->loudness_db - LOWEST_DB) / MAP_STEP_DB);
     if (!heard->voiced) return;
     WRITE(c->f0_hz, heard->pitch.f0_hz);
     WRITE(c->delay_ms, 1000.0f * (heard->pitch.age_seconds + (float)(REACTION_FRAMES * hop / sample_rate)));
-    count(c->loudness, MAP_SIZE, (heard->loudness_db - LOWEST_DB) / MAP_STEP_DB);
     count(c->pitches, HEARD_PITCHES, pitch_of(heard->pitch.f0_hz));
 }
 
@@ -74,17 +78,33 @@ static void cut_into_notes(Synth *s, int64_t position, const InputFrame *heard, 
     }
 }
 
+/* All channels follow the input as they do a controller of their own, or no longer. */
+static void play_gestures(Synth *s, const InputFrame *heard, int plays, float seconds) {
+    Input *in = &s->input;
+    if (plays) input_gestures_step(&in->gestures, heard, READ(in->settings.gate_db), READ(in->settings.loudest_db), seconds);
+    else if (!in->plays) return;
+    else input_gestures_init(&in->gestures);
+    in->plays = plays;
+    for (int i = 0; i < MIDI_CHANNELS; i++) {
+        s->channel[i].input_plays = plays;
+        memcpy(s->channel[i].input, in->gestures.place, sizeof in->gestures.place);
+    }
+}
+
 void input_voice_control(Synth *s, int64_t position) {
     Input *in = &s->input;
     int mode = READ(in->settings.mode);
     in->waits = 0;
+    in->ear.detailed = mode == FOLLOW_CONTROL;
+    if (mode != FOLLOW_CONTROL) play_gestures(s, NULL, 0, 0);
     if (!input_is_on(in)) return;
     float seconds = (float)(s->hop / s->config.sample_rate);
     InputFrame heard = input_analysis_read(&in->ear, READ(in->settings.gate_db), s->hop);
     if (!mode) heard.voiced = heard.level = 0;
     float gain = feedback_guard_step(&in->howl, heard.voiced, heard.loudness_db, in->clipped, in->out_peak, seconds);
     ramp_to(&in->duck, position, s->hop, gain);
-    tell(in, &heard, s->config.sample_rate, s->hop);
+    if (mode == FOLLOW_CONTROL) play_gestures(s, &heard, 1, seconds);
+    tell(in, &heard, s->config.sample_rate, s->hop, mode);
     in->clipped = 0;
     in->out_peak = 0;
     if (mode == FOLLOW_NOTES || in->segment.note >= 0)

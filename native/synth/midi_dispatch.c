@@ -5,10 +5,15 @@
 #define DOWN 64 /* of a pedal */
 #define BEND_RANGE 2.0f
 
-/* A gesture that moves the room, which all channels share. */
-static void move_room(Synth *s, int channel, int gesture) {
-    const ModRoute *row = modulation_room(mod_matrix_swap_front(&s->maps), &s->channel[channel], gesture, &s->wet_target);
+/* A gesture that moves the room or the rack, which all channels share. */
+static void move_shared(Synth *s, int channel, int gesture) {
+    const ModMatrix *map = mod_matrix_swap_front(&s->maps);
+    const Channel *from = &s->channel[channel];
+    const ModRoute *row = modulation_shared(map, from, gesture, MOD_ROOM, &s->wet_target);
     if (row) s->wet_smoothing = row->smoothing_seconds;
+    float value;
+    for (int i = 0; i < MACROS; i++)
+        if (modulation_shared(map, from, gesture, MOD_DRIVE + i, &value)) rack_swap_move(&s->racks, i, value);
 }
 
 static void silence(Synth *s, int64_t time, int channel) {
@@ -102,7 +107,7 @@ static void controller(Synth *s, int64_t time, int channel, int number, int valu
         if (member || follows) control(s, time, i, number, value);
     }
     if (parameter == RPN_MPE && number == CC_DATA && mpe_may_be_master(channel)) configure_zones(s, time, channel);
-    move_room(s, channel, number);
+    move_shared(s, channel, number);
     int shared = parameter == RPN_BEND_RANGE || parameter == RPN_MODULATION_RANGE;
     if (shared && is_data(number) && mpe_is_member(&s->mpe, channel)) share_ranges(s, channel);
 }
@@ -191,11 +196,11 @@ void midi_play(Synth *s, int64_t time, const Event *event) {
         break;
     case 0xD0:
         s->channel[channel].pressure = (uint8_t)a;
-        move_room(s, channel, MOD_PRESSURE);
+        move_shared(s, channel, MOD_PRESSURE);
         return;
     case 0xE0:
         s->channel[channel].bend = (b << 7 | a) - 8192;
-        move_room(s, channel, MOD_BEND);
+        move_shared(s, channel, MOD_BEND);
         return;
     default:
         if (event->bytes[0] == 0xFF) power_up(s, time); /* system reset */

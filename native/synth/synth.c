@@ -23,6 +23,7 @@ static void build(Synth *s, Arena *arena, const SynthConfig *config) {
     event_queue_init(&s->ring, arena, EVENT_RING);
     event_schedule_init(&s->schedule, arena, EVENT_SCHEDULE);
     input_init(&s->input, arena, config->a_weighting, config->sample_rate);
+    rack_init(&s->rack, arena, config->sample_rate, 0);
     s->left = arena_floats(arena, CHUNK + LANES);
     s->right = arena_floats(arena, CHUNK + LANES);
 }
@@ -41,10 +42,12 @@ Synth *synth_init(void *memory, const SynthConfig *config) {
     build(s, &arena, config);
     for (int c = 0; c < MIDI_CHANNELS; c++) channel_init(&s->channel[c]);
     mod_matrix_swap_init(&s->maps);
+    rack_swap_init(&s->racks);
     voice_allocator_init(&s->voices, player_of(s), config->voices, config->mode);
     tuning_init(&s->tuning);
     limiter_init(&s->output, config->sample_rate);
     clock_init(&s->clock, config->sample_rate);
+    atomic_init(&s->counters.reduction, 1.0f);
     atomic_init(&s->perform, 1.0f);
     atomic_init(&s->express, 0.0f);
     atomic_init(&s->life, 0.0f);
@@ -60,6 +63,8 @@ static int push(Synth *s, const Event *event) {
 }
 
 void synth_map(Synth *s, const ModMatrix *map) { mod_matrix_swap_write(&s->maps, map); }
+
+void synth_rack(Synth *s, const RackSettings *settings) { rack_swap_write(&s->racks, settings); }
 
 void synth_tune(Synth *s, const float *pitches, int sounding) { tuning_set(&s->tuning, pitches, sounding); }
 
@@ -230,6 +235,13 @@ static void step_room(Synth *s, int64_t position) {
     ramp_to(&s->wet, position, s->hop, fabsf(rest) < 1e-5f ? s->wet_target : from + share * rest);
 }
 
+static void step_racks(Synth *s, int64_t position) {
+    const RackSettings settings = rack_swap_settings(&s->racks);
+    rack_step(&s->rack, &settings, position, s->hop);
+    if (s->current) instrument_step(s->current, position, s->hop);
+    if (s->previous) instrument_step(s->previous, position, s->hop);
+}
+
 static void apply_master(Synth *s, int64_t position, int size) {
     if (s->master.from == 1.0f && s->master.to == 1.0f) return;
     for (int i = 0; i < size; i++) {
@@ -244,6 +256,7 @@ static void render_chunk(Synth *s, float *out, int size) {
     /* Before the chunk's events: how many of them a chunk holds depends on the block. */
     if (position % s->hop == 0) {
         step_room(s, position);
+        step_racks(s, position);
         ramp_to(&s->master, position, s->hop, s->master_target);
     }
     run_control(s, position, position + size);
@@ -251,6 +264,7 @@ static void render_chunk(Synth *s, float *out, int size) {
     memset(s->right, 0, (size_t)size * sizeof *s->right);
     if (s->current) instrument_render(s->current, position, size, &s->wet, &s->fade_in, s->left, s->right);
     if (s->previous) instrument_render(s->previous, position, size, &s->wet, &s->fade_out, s->left, s->right);
+    rack_render(&s->rack, position, s->left, s->right, size);
     apply_master(s, position, size);
     if (input_is_on(&s->input)) {
         for (int i = 0; i < size; i++) {
@@ -264,6 +278,9 @@ static void render_chunk(Synth *s, float *out, int size) {
     Tap *tap = atomic_load_explicit(&s->tap, memory_order_acquire);
     if (tap) tap_write(tap, out, size);
     s->input.out_peak = fmaxf(s->input.out_peak, peak);
+    const float factor = rack_take_reduction(&s->rack);
+    if (factor < atomic_load_explicit(&s->counters.reduction, memory_order_relaxed))
+        atomic_store_explicit(&s->counters.reduction, factor, memory_order_relaxed);
     if (peak > atomic_load_explicit(&s->counters.peak, memory_order_relaxed))
         atomic_store_explicit(&s->counters.peak, peak, memory_order_relaxed);
     s->position += size;
@@ -275,6 +292,7 @@ void synth_render(Synth *s, float *out, int frames) NONBLOCKING {
         note_lifecycle_remap(s);
         input_voice_remap(s);
     }
+    rack_swap_take(&s->racks);
     collect_events(s);
     patch_swap(s, s->position);
     while (frames > 0) {

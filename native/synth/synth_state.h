@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 
 #include "dsp/limiter.h"
+#include "effects/rack.h"
+#include "effects/rack_swap.h"
 #include "expression/mod_matrix_swap.h"
 #include "expression/modulation.h"
 #include "input/input.h"
@@ -41,7 +43,7 @@ typedef struct Counters {
     _Atomic int64_t position, callbacks, xruns, late_frames, stolen_voices, dropped_events;
     _Atomic int64_t load_histogram[LOAD_BINS];
     _Atomic int sounding_voices, swapping;
-    _Atomic float load, peak_load, peak_cpu, peak, delay_ms;
+    _Atomic float load, peak_load, peak_cpu, peak, delay_ms, reduction;
 } Counters;
 
 struct Synth {
@@ -67,6 +69,8 @@ struct Synth {
     float wet_target, wet_smoothing; /* in seconds */
     Ramp master; /* volume of the whole synth */
     float master_target, master_fine, master_coarse; /* semitones */
+    RackSwap racks;
+    Rack rack; /* of the whole instrument: it rings on when a patch is changed */
     Limiter output;
     Input input;
     float *left, *right; /* [CHUNK] */

@@ -61,6 +61,7 @@ def measure(
         "noise": probe.noise(patch.noise_bands, patch.frame_rate, 5 * seconds),
         "body": probe.body(seconds),
         "room": probe.room(seconds),
+        "rack": probe.rack(seconds),
         "performance": probe.performance(patch, 1),
         "performance of 16": probe.performance(patch, 16),
         "prior": probe.prior_notes(patch),
@@ -113,7 +114,9 @@ def _report(patch, program, taken, synth_voices, decoder_voices) -> dict:
         },
         "sample_rate": probe.SAMPLE_RATE,
         "block": probe.BLOCK,
-        "stages": {name: middle[name] for name in ("harmonic", "noise", "body", "room", "performance")}
+        "stages": {
+            name: middle[name] for name in ("harmonic", "noise", "body", "room", "rack", "performance")
+        }
         | {"performance_of_16": middle["performance of 16"], "prior": NOTES_A_SECOND * middle["prior"]}
         | {"dry_voice": _shares(taken["synth dry"])["rtf"]},
         "prior_us": 1e6 * middle["prior"],
@@ -132,6 +135,7 @@ def targets(report: dict) -> list[Target]:
     aims = [
         Target("performance, performer and prior, one voice: RTF", 0.003, played),
         Target("prior, one note: µs", 1000.0, report["prior_us"]),
+        Target("rack, all units on: RTF", 0.010, report["stages"]["rack"]),
     ]
     if all(report["patch"][name] == size for name, size in REFERENCE.items()):
         aims += [

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 from ddsp_live.decoders.program import Program
+from ddsp_live.effects import Rack
 from ddsp_live.kernel.instrument import Instrument
 from ddsp_live.kernel.memory import zeroed
 from ddsp_live.modulation import matrix_file
 from ddsp_live.native._kernel import ffi, lib
+from ddsp_live.parameters.effects import UNITS
 from ddsp_live.patch import Patch
 from ddsp_live.performance.prior import INPUTS, Prior
 from ddsp_live.performance.units import NAMES
@@ -121,6 +123,29 @@ def room(seconds: float) -> Callable[[], float]:
         samples = ffi.from_buffer("float *", impulse)
         taken = lib.bench_room(ffi.cast("void *", address), samples, *impulse.shape, BLOCK, blocks)
         return taken * SAMPLE_RATE / (blocks * BLOCK)
+
+    return run
+
+
+def rack(seconds: float) -> Callable[[], float]:
+    """A rack with all units on, in blocks as a device asks for them."""
+    settings = {f"{unit}_on": 1 for unit in UNITS} | {"compressor_threshold": -40, "equalizer_peak_1_gain": 6}
+    compiled = Rack(**settings).compiled()
+    sound = np.random.default_rng(0).normal(0, 0.1, (int(seconds * SAMPLE_RATE), 2)).astype(np.float32)
+
+    def run() -> float:
+        _memory, address = zeroed(lib.offline_rack_bytes(SAMPLE_RATE))
+        memory, heard = ffi.cast("void *", address), sound.copy()
+        lib.offline_rack_init(memory, SAMPLE_RATE)
+        blocks = [
+            ffi.from_buffer("float *", heard[first : first + BLOCK]) for first in range(0, len(heard), BLOCK)
+        ]
+
+        def all_blocks() -> None:
+            for block in blocks[:-1]:
+                lib.offline_rack(memory, compiled, block, BLOCK)
+
+        return _timed(all_blocks, seconds)
 
     return run
 

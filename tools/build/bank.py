@@ -18,7 +18,7 @@ from ...patch.container import read_json, read_members
 from ...terminal import bars
 from ..analysis.takes import RecordingError
 from ..training.jobs import LOST, Status, add_job_options, each, read_status
-from ..training.loop import Settings
+from ..training.settings import Settings
 from .bank_page import write_page
 from .make_patch import known_source, known_sources, make_patch, recordings_hash
 

@@ -9,7 +9,10 @@ import numpy as np
 from ..analysis.takes import Take
 from ..evaluation.metrics import distance
 from ..models.synthesis import player
-from ..training.loop import History, Model, Settings, Trained, Validate, train
+from ..training.history import History
+from ..training.loop import Trained, Validate, train
+from ..training.model import Model
+from ..training.settings import Settings
 from ..training.tensorboard import Write
 from .run import Progress, Run
 

@@ -37,7 +37,7 @@ from ..training import distill
 from ..training.checkpoint import remove_checkpoint
 from ..training.devices import device_of
 from ..training.level import missing_db
-from ..training.loop import Settings
+from ..training.settings import Settings
 from ..training.tensorboard import scalar_writer
 from .fit import AGAIN, checkpoint_of, fit
 from .run import Complain, Made, Progress, Run

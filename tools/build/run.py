@@ -11,7 +11,8 @@ from ..evaluation.evaluate_patch import Evaluation
 from ..models.body import Body
 from ..models.decoder import Decoder
 from ..room.model import Room
-from ..training.loop import History, Settings
+from ..training.history import History
+from ..training.settings import Settings
 from ..training.tensorboard import Write
 
 Progress = Callable[[str, float, str], None]

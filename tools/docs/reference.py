@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from ddsp_live.live.osc import addresses_markdown
+from ddsp_live.live.osc_addresses import addresses_markdown
 from ddsp_live.midi.messages import controllers_markdown
 from ddsp_live.modulation.matrix import gestures_markdown
 from ddsp_live.parameters import parameters_markdown
@@ -117,7 +117,7 @@ OSC_HEAD = """# OSC
 `ddsp-live play --osc` listens to Open Sound Control over UDP on port 9000, from this computer alone;
 `--osc 9001 --osc-host 0.0.0.0` listens on another port and lets everyone on the network play: there is no password,
 so do that only among friends. It needs `pip install 'ddsp-live[osc]'`. This page is made from the table in
-`engine/live/osc.py` by `python -m ddsp_live.tools.docs.reference`.
+`engine/live/osc_addresses.py` by `python -m ddsp_live.tools.docs.reference`.
 
 """
 OSC_TAIL = """

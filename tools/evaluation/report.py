@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 
 from ...patch import Patch
-from ..training.loop import History
+from ..training.history import History
 from . import report_pictures as pictures
 from .evaluate_patch import Evaluation
 from .metrics import Judged

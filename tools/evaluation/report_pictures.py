@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ...input.loudness import loudness
 from ...patch import Patch
 from ..analysis.swipe import swipe
-from ..training.loop import History
+from ..training.history import History
 from .metrics import PITCHED, Judged
 
 INK = "#010203"  # stands for the page's text colour, which the SVG is given afterwards

@@ -25,7 +25,7 @@ from ..evaluation.resynthesis import patch_player
 from ..room.estimate import learn_room
 from ..room.model import Room, band_centres, room_of
 from ..room.remove import dry_take
-from ..training.loop import Settings
+from ..training.settings import Settings
 
 RATE, FRAME_RATE = 44100, 250
 DECAYS_SECONDS = (0.6, 1.2)

@@ -21,7 +21,8 @@ from ..evaluation.baselines import fit_static
 from ..evaluation.metrics import evaluate
 from ..models.synthesis import player
 from ..training.jobs import LOST, add_job_options, each
-from ..training.loop import Settings, train
+from ..training.loop import train
+from ..training.settings import Settings
 
 FAMILIES: dict[str, dict] = {
     "feed-forward": {},

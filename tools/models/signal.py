@@ -26,7 +26,8 @@ def harmonic(
     """Sum of the partials of f0.
 
     f0_hz, amplitude: [batch, frames, 1]; distribution: [batch, frames, K], the partials' shares of amplitude.
-    Returns [batch, samples]. Partials fade out over the last 5 % below Nyquist. f0 gets no gradient.
+    Returns [batch, samples]. Partials fade out over the last 5 % below Nyquist. Odd ones are sines and even ones
+    cosines, with the kernel's signs. f0 gets no gradient.
     """
     f0_hz = f0_hz.detach()
     partials = distribution.shape[-1]
@@ -34,8 +35,9 @@ def harmonic(
     if lowest > 0:
         partials = max(1, min(partials, math.ceil(sample_rate / 2 / lowest)))
     levels = amplitude * distribution[..., :partials] * nyquist_fade(f0_hz, partials, sample_rate)
-    sines = partial_sines(f0_hz, partials, sample_rate=sample_rate, frame_rate=frame_rate)
-    return ramped_sum(sines, levels, sample_rate=sample_rate, frame_rate=frame_rate)
+    levels = levels * (f0_hz > 0) * partial_signs(partials).to(levels)
+    waves = partial_waves(f0_hz, partials, sample_rate=sample_rate, frame_rate=frame_rate)
+    return ramped_sum(waves, levels, sample_rate=sample_rate, frame_rate=frame_rate)
 
 
 def filtered_noise(
@@ -72,9 +74,18 @@ def nyquist_fade(f0_hz: Tensor, partials: int, sample_rate: int) -> Tensor:
     return ((1 - f0_hz * numbers * (2 / sample_rate)) / NYQUIST_FADE).clamp(0, 1)
 
 
+@lru_cache
+def partial_signs(partials: int) -> Tensor:
+    """1 or -1 for each partial [K]: those of native/dsp/harmonic.c."""
+    return torch.where(white_noise(8, 0, partials) < 0, -1.0, 1.0)
+
+
 @torch.no_grad()
-def partial_sines(f0_hz: Tensor, partials: int, *, sample_rate: int, frame_rate: int) -> Tensor:
-    """sin(2 pi k phase) [batch, samples, K] for f0_hz [batch, frames, 1], phase 0 at the first sample."""
+def partial_waves(f0_hz: Tensor, partials: int, *, sample_rate: int, frame_rate: int) -> Tensor:
+    """sin(2 pi k phase) of odd k, cos(2 pi k phase) of even k: [batch, samples, K] for f0_hz [batch, frames, 1].
+
+    The phase is 0 at the first sample.
+    """
     hop = sample_rate / frame_rate
     samples = sample_count(f0_hz.shape[1], sample_rate, frame_rate)
     cycles = f0_hz[..., 0].double() / sample_rate
@@ -91,13 +102,15 @@ def partial_sines(f0_hz: Tensor, partials: int, *, sample_rate: int, frame_rate:
 
 
 def _multiples(phase: Tensor, partials: int, dtype: torch.dtype) -> Tensor:
-    """sin(2 pi k phase) for phase in cycles [batch, samples], by angle addition from every sixteenth k.
+    """sin(2 pi k phase) of odd k, cos(2 pi k phase) of even k, for phase in cycles [batch, samples].
 
-    Two products a partial instead of a sine, and float keeps its precision at high k.
+    By angle addition from every sixteenth k: two products a partial instead of a sine, and float keeps its precision
+    at high k.
     """
     group = 16
     coarse = phase[..., None] * torch.arange(0, partials + 1, group, device=phase.device)
-    fine = phase[..., None] * torch.arange(1, group + 1, device=phase.device)
+    numbers = torch.arange(1, group + 1, device=phase.device)
+    fine = phase[..., None] * numbers + torch.where(numbers % 2 == 0, 0.25, 0.0)
     coarse, fine = ((2 * math.pi * (cycles - cycles.floor())).to(dtype) for cycles in (coarse, fine))
     sines = coarse.sin()[..., None] * fine.cos()[..., None, :]
     sines.addcmul_(coarse.cos()[..., None], fine.sin()[..., None, :])

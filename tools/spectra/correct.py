@@ -16,6 +16,7 @@ from .measure import PARTIALS, Notes, centroid_note, decoded, measure, padded
 from .tabled import COLUMNS, NEVER_DB, STEP_DB, STEP_SLOPE, Tables
 
 DYNAMICS = ("own", "borrowed", "none")
+CLEARLY = 0.99  # times the error without slopes, under which slopes over loudness help
 STEP = 1.0  # semitones between knots
 MOST_DB, MOST_NOISE_DB = 24.0, 12.0
 MOST_SLOPE = 2.0
@@ -62,10 +63,10 @@ def correct(
         )
     notes = at_one_level(notes)
     alone = rms(notes.residuals[heard(notes)])
-    trials = [estimate(notes, by_loudness=False)]
+    best = estimate(notes, by_loudness=False)
     if dynamics != "none" and several(notes):
-        trials.append(estimate(notes, by_loudness=True))
-    best = min(trials, key=lambda trial: trial.left_out_db)
+        sloped = estimate(notes, by_loudness=True)
+        best = sloped if sloped.left_out_db < CLEARLY * best.left_out_db else best
     figures = {"decoder_db": alone, "left_out_db": best.left_out_db, "notes": len(notes.pitch)}
     if best.left_out_db >= UNSEEN * alone:
         return Corrected(

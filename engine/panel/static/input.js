@@ -29,7 +29,8 @@ export class Input {
       From: heard.device ?? "no input: connect a microphone",
       Heard: heard.f0_hz ? `${pitchName(69 + 12 * Math.log2(heard.f0_hz / 440))}, ${heard.f0_hz.toFixed(1)} Hz` : "no pitch",
       Loudness: `${decibels(heard.loudness_db)}, ${heard.f0_hz ? "sounds" : "silent"} (gate ${decibels(heard.gate_db)})`,
-      Played: (heard.mode === "notes" ? "as notes" : "as sung") + octaves(heard.octave),
+      Played: heard.mode === "control" ? "as a controller: keys play notes" :
+        (heard.mode === "notes" ? "as notes" : "as sung") + octaves(heard.octave),
       Delay: `${heard.delay_ms} ms to hear it, ${heard.devices_ms} ms the devices'`,
     });
   }

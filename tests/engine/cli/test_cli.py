@@ -92,9 +92,9 @@ def test_no_words_at_all_are_answered_with_help(capsys):
     ids=" ".join,
 )
 def test_an_option_without_effect_says_so(capsys, here, song, patch, no_device, monkeypatch, words, said):
-    from ddsp_live.cli import play
+    from ddsp_live.cli import demo
 
-    monkeypatch.setattr(play, "_send_phrase", lambda synth: 1)
+    monkeypatch.setattr(demo, "send_phrase", lambda synth: 1)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(here))
     more = ["--patch", patch] if words[0] == "render" else [patch]
     status, _, err = answer(capsys, *words, *more)

@@ -7,8 +7,10 @@ import ddsp_live
 import numpy as np
 import pytest
 from ddsp_live.errors import MissingPackageError
-from ddsp_live.live.osc import ADDRESSES, OscError, OscServer, addresses_markdown
+from ddsp_live.live.osc import OscError, OscServer
+from ddsp_live.live.osc_addresses import ADDRESSES, addresses_markdown
 from ddsp_live.live.session import Session
+from ddsp_live.parameters import CONTROLS, RACK
 from make_patch import make_patch
 from panel_rig import until
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
@@ -104,8 +106,11 @@ def test_a_pad_that_tells_of_no_touch_sounds_above_its_bottom(osc):
 
 def test_controls_are_set_by_their_names(osc):
     for name in osc.session.values:
-        send(osc, f"/{name}", 0.25)
-        assert osc.session.values[name] == 0.25
+        row = CONTROLS[name]
+        place = 0.0 if row.is_whole and row.scope == RACK else 0.25
+        value = row.low + place * (row.high - row.low)
+        send(osc, f"/{name}", value)
+        assert osc.session.values[name] == pytest.approx(value)
         send(osc, f"/{name}")
     assert osc.session.values == Session(osc.session.synth).values
 
@@ -226,14 +231,17 @@ def test_the_layout_for_phones_sends_what_is_answered(osc):
         send(osc, widget["address"], *usual[widget["type"]])
         sent.add(widget["address"])
     assert osc.ignored == 0
-    assert {f"/{name}" for name in osc.session.values if name != "sustain"} <= sent
+    faders = {name for name, row in CONTROLS.items() if row.scope != RACK and not row.is_pedal}
+    assert {f"/{name}" for name in faders} <= sent
 
 
 def test_every_address_of_the_table_is_answered(osc):
     usual = {"key velocity": (60, 100), "value [unit]": (60.0,), "x y": (0.5, 0.5), "name": ("trumpet",)}
     for row in ADDRESSES:
         if "…" not in row.pattern:
-            send(osc, row.pattern, *usual.get(row.arguments, (0.5,) if row.arguments else ()))
+            control = CONTROLS.get(row.pattern[1:])
+            one = (control.default if control else 0.5,)
+            send(osc, row.pattern, *usual.get(row.arguments, one if row.arguments else ()))
             assert osc.ignored == 0, row.pattern
     assert addresses_markdown().count("\n") == len(ADDRESSES) + 2
 

@@ -15,7 +15,8 @@ import pytest
 import soundfile
 from ddsp_live.decoders.onnx_runtime import import_quietly
 from ddsp_live.patch import PatchError, list_patches, load_patch, write_patch
-from ddsp_live.patch import model as patch_module
+from ddsp_live.patch import file as patch_file
+from ddsp_live.patch import library as patch_module
 from ddsp_live.patch.container import amend, content_hash, read_members
 from make_patch import LICENCE, make_layers, make_patch, make_weights
 from scipy import signal
@@ -167,7 +168,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(factory):
 
 
 def test_listing_reads_only_the_description(factory, monkeypatch):
-    monkeypatch.setattr(patch_module, "read_weights", lambda model: pytest.fail("weights were read"))
+    monkeypatch.setattr(patch_file, "read_weights", lambda model: pytest.fail("weights were read"))
     opened = []
     read = zipfile.ZipFile.open
     monkeypatch.setattr(

@@ -86,8 +86,8 @@ void maps_while_it_sounds(void) {
     for (int i = 0; i < 200; i++) {
         ModMatrix map = {.count = (int)rig_random(rig, MOST_MOD_ROUTES + 1)};
         for (int r = 0; r < map.count; r++)
-            map.rows[r] = (ModRoute){.gesture = (int)rig_random(rig, MOD_BEND + 1),
-                                    .target = (int)rig_random(rig, MOD_ROOM + 1),
+            map.rows[r] = (ModRoute){.gesture = (int)rig_random(rig, MOD_INPUT_ONSET + 1),
+                                    .target = (int)rig_random(rig, MOD_TARGETS),
                                     .curve = (int)rig_random(rig, MOD_GATE + 1),
                                     .onset = (int)rig_random(rig, 2),
                                     .low = (float)rig_random(rig, 100) / 100.0f - 1.0f,

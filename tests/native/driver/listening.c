@@ -25,9 +25,10 @@ static void all_modes(Rig *rig) {
     float told[MAP_SIZE], scale[3] = {57.0f, 60.5f, 64.0f};
     DetectedNote note;
     for (int i = 0; i < MAP_SIZE; i++) told[i] = -80.0f + 2.0f * (float)i;
-    for (int mode = FOLLOW_PITCH; mode <= FOLLOW_NOTES; mode++) {
+    for (int mode = FOLLOW_PITCH; mode <= FOLLOW_CONTROL; mode++) {
         synth_follow(rig->synth, mode, 3, 12.0f * (float)(mode - 1), 0.5f, -50.0f);
         synth_follow_loudness(rig->synth, told, told);
+        synth_follow_loudest(rig->synth, -10.0f * (float)mode);
         synth_follow_scale(rig->synth, scale, mode == FOLLOW_PITCH ? 3 : 0);
         rig_render(rig, 2 * RATE, 64, 0);
         while (synth_take_note(rig->synth, &note)) CHECK(note.note >= 0 && note.note < 128, "note %d", note.note);
@@ -70,7 +71,7 @@ void howling(void) {
 }
 
 void any_block_hears_the_same(void) {
-    for (int mode = FOLLOW_PITCH; mode <= FOLLOW_NOTES; mode++) {
+    for (int mode = FOLLOW_PITCH; mode <= FOLLOW_CONTROL; mode++) {
         uint64_t hash = 0;
         for (int i = 0; i < BLOCKS; i++) {
             Rig *rig = rig_new(4, MODE_POLY);
@@ -79,6 +80,7 @@ void any_block_hears_the_same(void) {
             rig->channels = 2;
             synth_listen(rig->synth, 2, 1);
             synth_follow(rig->synth, mode, 0, 12.0f, 0.7f, -50.0f);
+            if (mode == FOLLOW_CONTROL) rig_send(rig, 0, 0x90, 60, 100);
             rig_render(rig, RATE, blocks[i], 0);
             CHECK(!i || rig->hash == hash, "blocks of %d sound otherwise", blocks[i]);
             CHECK(rig->peak > 1e-3f, "what was heard is not played");

@@ -26,7 +26,7 @@ void fail(const char *file, int line, const char *format, ...) {
 
 /* Every target and curve, each by another gesture. */
 static const ModMatrix all_rows = {
-    .count = 14,
+    .count = 27,
     .rows = {{MOD_VELOCITY, MOD_VOLUME, MOD_LINEAR, 0, 0, 1, 0, 0},
              {MOD_VELOCITY, MOD_ATTACK_NOISE, MOD_HARD, 0, -6, 6, 0, 0},
              {MOD_PRESSURE, MOD_VOLUME, MOD_SOFT, 0, 0, 1, 0.01f, 0},
@@ -40,7 +40,20 @@ static const ModMatrix all_rows = {
              {20, MOD_VOLUME_FLUCTUATION, MOD_LINEAR, 0, 0, 12, 0.02f, 0},
              {21, MOD_VOLUME_PEAK_POSITION, MOD_SWITCH, 0, 0, 0.5f, 0.02f, 0},
              {67, MOD_LEVEL, MOD_LINEAR, 1, 0, -6, 0, 0},
-             {91, MOD_ROOM, MOD_LINEAR, 0, 0, 1, 0.01f, 0}},
+             {85, MOD_SQUEEZE, MOD_LINEAR, 0, 0, 1, 0, 0},
+             {86, MOD_LOW, MOD_CENTRED, 0, 0, 1, 0, 64},
+             {87, MOD_HIGH, MOD_CENTRED, 0, 0, 1, 0, 64},
+             {91, MOD_ROOM, MOD_LINEAR, 0, 0, 1, 0.01f, 0},
+             {92, MOD_DRIVE, MOD_LINEAR, 0, 0, 1, 0, 0},
+             {93, MOD_CHORUS, MOD_LINEAR, 0, 0, 1, 0, 0},
+             {94, MOD_ECHO, MOD_LINEAR, 0, 0, 1, 0, 0},
+             {95, MOD_REVERB, MOD_LINEAR, 0, 0, 1, 0, 0},
+             {18, MOD_FORMANT, MOD_CENTRED, 0, -12, 12, 0.01f, 64},
+             {MOD_INPUT_LEVEL, MOD_LEVEL, MOD_DECIBEL, 0, -200, 0, 0.002f, 127},
+             {MOD_INPUT_PITCH, MOD_PITCH, MOD_CENTRED, 0, -1, 1, 0.002f, 64},
+             {MOD_INPUT_BRIGHTNESS, MOD_BRIGHTNESS, MOD_CENTRED, 0, -1, 1, 0.005f, 64},
+             {MOD_INPUT_NOISE, MOD_BALANCE, MOD_LINEAR, 0, 0, 12, 0.01f, 0},
+             {MOD_INPUT_ONSET, MOD_ATTACK_NOISE, MOD_LINEAR, 0, 0, 9, 0, 0}},
 };
 
 Rig *rig_new(int voices, int mode) {

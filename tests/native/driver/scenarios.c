@@ -252,6 +252,8 @@ const Scenario scenarios[] = {
     {"listening", listening},
     {"howling", howling},
     {"any_block_hears_the_same", any_block_hears_the_same},
+    {"racks_at_random", racks_at_random},
+    {"any_block_gives_the_same_racks", any_block_gives_the_same_racks},
     {"threads", threads},
     {NULL, NULL},
 };

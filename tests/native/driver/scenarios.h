@@ -20,6 +20,8 @@ void controls_kept_and_played(void);
 void listening(void);
 void howling(void);
 void any_block_hears_the_same(void);
+void racks_at_random(void);
+void any_block_gives_the_same_racks(void);
 void threads(void);                /* producers, worker, callback and main thread at once */
 
 #endif

@@ -70,6 +70,7 @@ static void *read_stats(void *of) {
     Stage *stage = of;
     float pitches[16 * 128];
     ModMatrix map = {.count = 1};
+    RackSettings rack = {.reverb = {.on = 1}, .compressor = {.on = 1}};
     for (int key = 0; key < 16 * 128; key++) pitches[key] = (float)(key % 128) + 0.5f;
     for (int64_t before = 0; !stage->over; sched_yield()) {
         SynthStats stats;
@@ -78,6 +79,8 @@ static void *read_stats(void *of) {
         synth_tune(stage->synth, pitches, 1);
         map.count = (map.count + 1) % MOST_MOD_ROUTES;
         synth_map(stage->synth, &map);
+        rack.reverb.decay = (float)(map.count % 5);
+        synth_rack(stage->synth, &rack);
         CHECK(stats.position >= before, "the position went back");
         before = stats.position;
     }

@@ -73,6 +73,8 @@ static int performer(LayerSpec *layers, float *weights, uint32_t random) {
 
 Instrument *tiny_instrument(double sample_rate, int voices, int delay_frames, uint32_t seed) {
     /* Neither weights nor room are read after init, so they may live here: ASan would see it if they were. */
+    const RackSettings inserts = {.drive = {.on = 1, .amount = 6, .mix = 0.5f, .tone = 9000},
+                                  .compressor = {.on = 1, .threshold = -30, .ratio = 2, .attack = 1, .release = 50}};
     float weights[MOST_WEIGHTS], played[MOST_WEIGHTS], room[2 * TINY_ROOM];
     double body[2][6] = {{1.0, -1.8, 0.85, 1.0, -1.7, 0.8}, {0.9, 0.1, 0.0, 1.0, 0.2, 0.1}};
     LayerSpec layers[16], playing[2];
@@ -96,7 +98,7 @@ Instrument *tiny_instrument(double sample_rate, int voices, int delay_frames, ui
                  .gesture_pitch = {50, 70}, .gesture_db = {{-9, -6, -3, 6, 3, 1}, {6, -9}},
                  .gesture_cents = {{-60, -40, -20, 60, 30, 0, 5}, {60, -60}}},
         .ring_db = TINY_RING_DB, .ring_ms = seed % 2 ? TINY_RING_MS : 0, .body = body[0], .body_sections = 2,
-        .room = room, .room_length = TINY_ROOM, .room_channels = 2,
+        .inserts = seed % 4 == 1 ? &inserts : NULL, .room = room, .room_length = TINY_ROOM, .room_channels = 2,
     };
     size_t bytes = (instrument_bytes(&config) + 63) / 64 * 64;
     void *memory = aligned_alloc(64, bytes);

@@ -21,7 +21,7 @@ def matrix(number):
 
 
 def front(swap):
-    return swap.slot[swap.front]
+    return swap.slot[swap.turn.front]
 
 
 def test_nothing_is_taken_before_something_was_written():

@@ -23,7 +23,7 @@ from ddsp_live.tools.evaluation.resynthesis import convolve, patch_player
 from ddsp_live.tools.models.decoder import Decoder, default_layers, from_weights, to_onnx
 from ddsp_live.tools.models.mel import mel_distance_db
 from ddsp_live.tools.models.synthesis import player
-from ddsp_live.tools.training.loop import start_like_an_instrument
+from ddsp_live.tools.training.model import start_like_an_instrument
 from instrument import note
 
 RATE, FRAMES = 16000, 250

@@ -19,7 +19,7 @@ from ddsp_live.tools.evaluation.evaluate_patch import Evaluation
 from ddsp_live.tools.evaluation.metrics import judge, summary
 from ddsp_live.tools.evaluation.report import WORST, write_report
 from ddsp_live.tools.evaluation.report_pictures import spectrogram_db
-from ddsp_live.tools.training.loop import History
+from ddsp_live.tools.training.history import History
 from ddsp_live.tools.training.tensorboard import scalar_writer
 from instrument import note
 

@@ -4,7 +4,7 @@ import pytest
 import soundfile
 from ddsp_live.tools.experiments.compare import FAMILIES, compare, in_words, main, settings_of
 from ddsp_live.tools.models.decoder import Decoder, default_layers
-from ddsp_live.tools.training.loop import Settings
+from ddsp_live.tools.training.settings import Settings
 from instrument import note
 
 RATES = {"sample_rate": 16000, "frame_rate": 250}

@@ -17,7 +17,7 @@ from ddsp_live.tools.evaluation.metrics import distance
 from ddsp_live.tools.room.estimate import learn_room
 from ddsp_live.tools.room.model import Room
 from ddsp_live.tools.room.remove import dry_take
-from ddsp_live.tools.training.loop import Settings
+from ddsp_live.tools.training.settings import Settings
 from instrument import note
 
 RATE = 16000

@@ -17,8 +17,8 @@ from ddsp_live.tools.models.decoder import Decoder, default_layers, to_onnx
 from ddsp_live.tools.models.synthesis import player
 from ddsp_live.tools.training import distill as distilling
 from ddsp_live.tools.training.distill import Settings, bands_to, distill, distill_patch
-from ddsp_live.tools.training.loop import Settings as TrainingSettings
-from ddsp_live.tools.training.loop import start_like_an_instrument
+from ddsp_live.tools.training.model import start_like_an_instrument
+from ddsp_live.tools.training.settings import Settings as TrainingSettings
 from ddsp_live.tools.training.sizes import SIZES, TINY
 from instrument import note
 

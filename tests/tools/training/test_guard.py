@@ -17,7 +17,8 @@ from ddsp_live.tools.training.guard import (
     culprits,
     growth,
 )
-from ddsp_live.tools.training.loop import Settings, train
+from ddsp_live.tools.training.loop import train
+from ddsp_live.tools.training.settings import Settings
 from instrument import note
 from soundfile import write
 

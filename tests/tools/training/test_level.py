@@ -9,7 +9,7 @@ from ddsp_live.tools.analysis.takes import Take
 from ddsp_live.tools.models.decoder import Decoder, default_layers
 from ddsp_live.tools.models.synthesis import player
 from ddsp_live.tools.training.level import missing_db
-from ddsp_live.tools.training.loop import start_like_an_instrument
+from ddsp_live.tools.training.model import start_like_an_instrument
 
 RATES = {"sample_rate": 16000, "frame_rate": 250}
 

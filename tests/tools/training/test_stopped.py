@@ -24,7 +24,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from ddsp_live.tools.build.make_patch import known_source, make_patch
-from ddsp_live.tools.training.loop import Settings
+from ddsp_live.tools.training.settings import Settings
 settings = Settings(
     sample_rate=16000, harmonics=16, noise_bands=9, width=32, steps=60, batch_size=64, body_sections=0,
     held_out=0.3, watched=0.0, threads=1, checkpoint_seconds=0,

@@ -19,7 +19,8 @@ from ddsp_live.tools.data.describe import attack_ms, describe
 from ddsp_live.tools.evaluation.metrics import pitch_error_cents, sustained
 from ddsp_live.tools.models.decoder import from_weights
 from ddsp_live.tools.models.synthesis import player
-from ddsp_live.tools.training.loop import Settings, train
+from ddsp_live.tools.training.loop import train
+from ddsp_live.tools.training.settings import Settings
 from instrument import note
 
 pytestmark = pytest.mark.slow
