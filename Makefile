@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 KERNEL := $(wildcard native/*/*.c native/*/*.h) native/build.py setup.py pyproject.toml
 
-.PHONY: play test bench docs types mutants patches recordings clean
+.PHONY: play test bench web docs types mutants patches recordings clean
 
 play: $(VENV)/play
 	@tools/system-packages.sh play $(PYTHON)
@@ -21,6 +21,11 @@ bench: $(VENV)/play
 docs: $(VENV)/docs
 	$(BIN)/python -m mkdocs build --strict --quiet
 	@echo "The documentation is in build/site/index.html."
+
+# A page that plays in the browser, without a server: serve build/web.
+web: $(VENV)/play
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check ziglang
+	$(BIN)/python -m ddsp_live.tools.web.build build/web
 
 # Strict types for what users import. The link gives the folder the package's name.
 PUBLIC := ddsp_live errors options synth render ensemble signal workflows timbre_transfer ranges patch patch.model patch.file patch.library \

@@ -54,6 +54,7 @@ PYTHON = (
     "cli",
     "tools.experiments",
     "tools.docs",
+    "tools.web",
 )
 """Packages and the modules beside them, without `ddsp_live.`; the lowest comes first."""
 FOLDERS = {"engine": "ddsp_live", "native": "ddsp_live.native", "tools": "ddsp_live.tools"}

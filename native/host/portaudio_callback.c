@@ -60,8 +60,6 @@ int synth_read_voices(Synth *s, VoiceReading *readings) {
 
 void synth_tap(Synth *s, Tap *tap) { atomic_store_explicit(&s->tap, tap, memory_order_release); }
 
-int64_t synth_position(Synth *s) { return s->counters.position; }
-
 int64_t synth_callbacks(Synth *s) { return s->counters.callbacks; }
 
 void synth_measure(Synth *s, int on) { atomic_store(&s->measure, on); }

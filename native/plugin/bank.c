@@ -45,11 +45,36 @@ static int add(Bank *bank, const char *path) {
     bank->entries = more;
     BankEntry *entry = &more[bank->count];
     if (flat_read_texts(&entry->texts, path)) return 0;
+    entry->data = NULL;
     entry->path = malloc(strlen(path) + 1);
     if (!entry->path) return 0;
     strcpy(entry->path, path);
     bank->count++;
     return 1;
+}
+
+int bank_add_data(Bank *bank, char *data, size_t size) {
+    FlatPatch patch;
+    char *copy = malloc(size);
+    BankEntry *more = realloc(bank->entries, (size_t)(bank->count + 1) * sizeof *more);
+    if (more) bank->entries = more;
+    if (copy) memcpy(copy, data, size);
+    if (!copy || !more || flat_take_patch(&patch, copy, size)) {
+        if (!more) free(copy);
+        free(data);
+        return -1;
+    }
+    bank->entries[bank->count] = (BankEntry){patch.texts, NULL, data, size};
+    flat_free_patch(&patch);
+    return bank->count++;
+}
+
+const char *bank_read(const Bank *bank, int patch, FlatPatch *to) {
+    const BankEntry *entry = &bank->entries[patch];
+    if (!entry->data) return flat_read_patch(to, entry->path);
+    char *copy = malloc(entry->size);
+    if (copy) memcpy(copy, entry->data, entry->size);
+    return flat_take_patch(to, copy, entry->size);
 }
 
 static void add_folder(Bank *bank, const char *below) {
@@ -73,7 +98,10 @@ void bank_open(Bank *bank, const char *folder) {
 }
 
 void bank_close(Bank *bank) {
-    for (int i = 0; i < bank->count; i++) free(bank->entries[i].path);
+    for (int i = 0; i < bank->count; i++) {
+        free(bank->entries[i].path);
+        free(bank->entries[i].data);
+    }
     free(bank->entries);
     memset(bank, 0, sizeof *bank);
 }

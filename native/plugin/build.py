@@ -8,8 +8,8 @@ NAME = "ddsp_live_plugin" + (".dll" if sys.platform == "win32" else ".so")
 
 
 def sources() -> list[Path]:
-    """Return this folder's C files."""
-    return sorted(HERE.glob("*.c"))
+    """Return this folder's C files but the browser's."""
+    return sorted(path for path in HERE.glob("*.c") if path.name != "web.c")
 
 
 def build(compiler, kernel: list[str], args: list[str], version: str, scratch: str, folder: Path) -> Path:

@@ -55,7 +55,7 @@ void core_start(Core *core, double rate) {
     }
     core->synth = synth_init(memory, &config);
     synth_rack(core->synth, &rack_off);
-    core->quiet = core->start = core->frames = core->at = core->sent = core->mute = 0;
+    core->quiet = core->start = core->frames = core->at = core->sent = core->silenced = 0;
     tuning_messages_init(&core->tuning);
     core_apply_all(core);
     core->asked = NOTHING;
@@ -127,6 +127,9 @@ void core_look(Core *core, int at) {
     }
 }
 
+/* The patch is not there: no notes begin. */
+static int is_mute(const Core *core) { return atomic_load(&core->patch) < 0; }
+
 void core_begin(Core *core, float *left, float *right, int frames) NONBLOCKING {
     core->left = left;
     core->right = right;
@@ -138,9 +141,9 @@ void core_begin(Core *core, float *left, float *right, int frames) NONBLOCKING {
     if (changed) changed = atomic_exchange(&core->changed, 0);
     for (int i = 0; changed; i++, changed >>= 1)
         if (changed & 1) core_apply(core, 0, i);
-    const int mute = atomic_load(&core->patch) < 0;
-    if (mute && !core->mute) core_silence(core);
-    core->mute = mute;
+    const int mute = is_mute(core);
+    if (mute && !core->silenced) core_silence(core);
+    core->silenced = mute;
     core_look(core, 0);
 }
 
@@ -161,13 +164,13 @@ void core_midi(Core *core, int at, const uint8_t *bytes, int size) NONBLOCKING {
         program(core, at, channel, bytes[1] & 127);
     } else if (kind == 0xB0 && size >= 3 && (bytes[1] == BANK_SELECT || bytes[1] == BANK_SELECT_FINE)) {
         core->bank_select[channel][bytes[1] == BANK_SELECT_FINE] = bytes[2] & 127;
-    } else if (size <= 3 && !(kind == 0x90 && core->mute)) {
+    } else if (size <= 3 && !(kind == 0x90 && is_mute(core))) {
         synth_send(core->synth, time_of(core, at), bytes, size);
     }
 }
 
 void core_note(Core *core, int at, int channel, int key, double velocity) NONBLOCKING {
-    if (!core->synth || key < 0 || key > 127 || (velocity > 0 && core->mute)) return;
+    if (!core->synth || key < 0 || key > 127 || (velocity > 0 && is_mute(core))) return;
     const int level = velocity >= 1 ? 127 : velocity > 0 ? (int)lrint(127 * velocity) : 0;
     core_send(core, at, (velocity > 0 ? 0x90 : 0x80) | (channel & 15), key, velocity > 0 && level < 1 ? 1 : level);
 }

@@ -41,7 +41,7 @@ struct Core {
     uint64_t asked; /* code of the request that the host was woken for */
     float *left, *right;
     int frames, at, sent;
-    int mute; /* the patch is not there: no notes begin */
+    int silenced; /* what sounded of a patch that is not there any more */
     int64_t start;
     int64_t quiet; /* samples since something was heard */
     uint8_t bank_select[16][2];

@@ -44,16 +44,17 @@ static int find_room(Core *core, int which, FlatPatch *patch, FlatRoom *room) {
 static Loaded *make(Core *core, Request request) {
     if (request.patch < 0 || request.patch >= core->bank.count) return NULL;
     const BankEntry *entry = &core->bank.entries[request.patch];
+    const char *file = entry->path ? entry->path : entry->texts.name;
     FlatPatch patch;
     FlatRoom room;
-    const char *problem = flat_read_patch(&patch, entry->path);
+    const char *problem = bank_read(&core->bank, request.patch, &patch);
     if (problem) {
-        say(core, "The patch ", entry->path, problem);
+        say(core, "The patch ", file, problem);
         return NULL;
     }
     const int own = find_room(core, request.room, &patch, &room);
     Loaded *made = loader_instrument(&patch, &room, core->rate, core->voices, request.trim);
-    if (!made) say(core, "The patch ", entry->path, "cannot be played: its layers do not fit, or the memory is full");
+    if (!made) say(core, "The patch ", file, "cannot be played: its layers do not fit, or the memory is full");
     if (own) flat_free_room(&room);
     flat_free_patch(&patch);
     return made;

@@ -93,13 +93,11 @@ const char *flat_read_texts(FlatTexts *texts, const char *path) {
     return problem;
 }
 
-/* Opens a file, checks that it is whole, and leaves the reader at its numbers. */
-static void *open_file(Reader *r, const char *path, const char *magic, FlatTexts *texts) {
-    size_t size;
-    char *data = read_file(path, LARGEST, &size);
+/* Checks that a file is whole, and leaves the reader at its numbers. */
+static void open_data(Reader *r, char *data, size_t size, const char *magic, FlatTexts *texts) {
     if (!data) {
         r->problem = "cannot be read";
-        return NULL;
+        return;
     }
     r->problem = check_head(data, size, magic, texts);
     if (!r->problem) {
@@ -111,7 +109,6 @@ static void *open_file(Reader *r, const char *path, const char *magic, FlatTexts
     }
     r->at = data + (r->problem ? 0 : TEXTS);
     r->end = data + size;
-    return data;
 }
 
 static double number(Reader *r, double low, double high) {
@@ -224,9 +221,16 @@ static void contents(Reader *r, FlatPatch *p) {
 }
 
 const char *flat_read_patch(FlatPatch *patch, const char *path) {
+    size_t size = 0;
+    char *data = read_file(path, LARGEST, &size);
+    return flat_take_patch(patch, data, size);
+}
+
+const char *flat_take_patch(FlatPatch *patch, char *data, size_t size) {
     Reader r = {0};
     memset(patch, 0, sizeof *patch);
-    patch->memory = open_file(&r, path, patch_magic, &patch->texts);
+    patch->memory = data;
+    open_data(&r, data, size, patch_magic, &patch->texts);
     if (!r.problem) contents(&r, patch);
     if (!r.problem && r.at != r.end) r.problem = damaged;
     if (r.problem) flat_free_patch(patch);
@@ -235,8 +239,11 @@ const char *flat_read_patch(FlatPatch *patch, const char *path) {
 
 const char *flat_read_room(FlatRoom *room, const char *path) {
     Reader r = {0};
+    size_t size = 0;
     memset(room, 0, sizeof *room);
-    room->memory = open_file(&r, path, room_magic, &room->texts);
+    char *data = read_file(path, LARGEST, &size);
+    room->memory = data;
+    open_data(&r, data, size, room_magic, &room->texts);
     if (!r.problem) room_numbers(&r, room);
     if (!r.problem) room_samples(&r, room);
     if (!r.problem && (r.at != r.end || !room->channels)) r.problem = damaged;

@@ -33,9 +33,10 @@ typedef struct FlatPatch {
     void *memory, *layers;
 } FlatPatch;
 
-/* Each returns NULL, or a sentence's end that says why the file is refused; then nothing needs to be freed. */
+/* Each function returns NULL, or a sentence's end that says why the file is refused; then nothing needs to be freed. */
 const char *flat_read_texts(FlatTexts *texts, const char *path); /* looks at the beginning only */
 const char *flat_read_patch(FlatPatch *patch, const char *path);
+const char *flat_take_patch(FlatPatch *patch, char *data, size_t size); /* data: malloc'd, and the patch's from now on */
 const char *flat_read_room(FlatRoom *room, const char *path);
 void flat_free_patch(FlatPatch *patch);
 void flat_free_room(FlatRoom *room);

@@ -64,6 +64,8 @@ static int push(Synth *s, const Event *event) {
 
 void synth_map(Synth *s, const ModMatrix *map) { mod_matrix_swap_write(&s->maps, map); }
 
+int64_t synth_position(Synth *s) { return s->counters.position; }
+
 void synth_rack(Synth *s, const RackSettings *settings) { rack_swap_write(&s->racks, settings); }
 
 void synth_tune(Synth *s, const float *pitches, int sounding) { tuning_set(&s->tuning, pitches, sounding); }

@@ -1,0 +1,1 @@
+"""The page that plays patches in a browser, without a server: `make web`."""
