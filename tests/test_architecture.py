@@ -42,6 +42,7 @@ PYTHON = (
     "tools.data",
     "tools.room",
     "tools.spectra",
+    "tools.effects",
     "timbre_transfer",
     "tools.bench",
     "tools.training",

@@ -115,7 +115,7 @@ def _add_source(parser) -> None:
         "--formants",
         choices=("kept", "moved"),
         help="beyond the recorded pitches: kept, the spectrum stays in Hz, as a singer's does; moved, it follows the "
-        "pitch (default: kept for voices)",
+        "pitch (default: kept)",
     )
 
 
