@@ -109,7 +109,7 @@ class Ensemble:
     def render(self, frames: int) -> np.ndarray:
         """The next `frames` samples of all parts together, float32 [frames, 2], full scale ±1."""
         self.stems = {name: synth.render(frames) * self._gain for name, synth in self.synths.items()}
-        mix = self._rack.process(np.sum(list(self.stems.values()), axis=0, dtype=np.float32))
+        mix = self._rack.process(np.asarray(np.sum(list(self.stems.values()), axis=0, dtype=np.float32)))
         lib.offline_limiter(self._pointer(), ffi.from_buffer("float *", mix), len(mix))
         return mix
 

@@ -94,6 +94,7 @@ ffi = builder(
         "api/offline.h",
         "api/at_rate.h",
         "api/biquad_grad.h",
+        "api/compressor_fit.h",
         "api/bench.h",
     ],
     [source.relative_to(HERE.parent) for source in kernel_sources()],

@@ -117,14 +117,28 @@ INLINE float read_waiting(const Reverb *r, int side, int delay) {
     return r->age < delay ? 0.0f : r->waiting[side][(r->at - (uint32_t)delay) & r->predelay_mask];
 }
 
-/* What comes out of the lines now. */
-INLINE void read_lines(const Reverb *r, float share, float *out) {
-    for (int j = 0; j < LINES; j++) out[j] = read(r, j, r->length[1][j]);
-    if (share >= 1.0f || r->size.from == r->size.to) return;
-    for (int j = 0; j < LINES; j++) {
-        const float old = read(r, j, r->length[0][j]);
-        out[j] = old + (out[j] - old) * share;
+INLINE float sum(lanes x) { return (x[0] + x[1]) + (x[2] + x[3]); }
+INLINE lanes four(const float *from) { lanes x; memcpy(&x, from, sizeof x); return x; }
+INLINE lanes spread(float x) { return (lanes){x, x, x, x}; }
+
+INLINE float at(const Reverb *r, int line) {
+    return r->line[line][(r->at - (uint32_t)r->length[1][line]) & r->mask[line]];
+}
+
+/* What comes out of four lines once all are filled: into a register at once, as what was stored number by number is
+   slow to load as a whole. */
+INLINE lanes filled_lines(const Reverb *r, int line) {
+    return (lanes){at(r, line), at(r, line + 1), at(r, line + 2), at(r, line + 3)};
+}
+
+/* What comes out of four lines while they fill or change their length. */
+INLINE lanes changing_lines(const Reverb *r, int line, float share) {
+    float out[4];
+    for (int k = 0; k < 4; k++) {
+        const float new = read(r, line + k, r->length[1][line + k]), old = read(r, line + k, r->length[0][line + k]);
+        out[k] = share < 1.0f ? old + (new - old) * share : new;
     }
+    return four(out);
 }
 
 INLINE float delayed(const Reverb *r, int side, float share) {
@@ -134,20 +148,13 @@ INLINE float delayed(const Reverb *r, int side, float share) {
     return old + (new - old) * share;
 }
 
-INLINE float sum(lanes x) { return (x[0] + x[1]) + (x[2] + x[3]); }
-INLINE lanes four(const float *from) { lanes x; memcpy(&x, from, sizeof x); return x; }
-INLINE lanes spread(float x) { return (lanes){x, x, x, x}; }
 
 /* Both shelves, on four lines. n [LINE_NUMBERS][LINES], at these lines. */
-INLINE lanes lose(lanes x, const float *n, float *low, float *high) {
-    lanes s = four(low);
-    lanes y = four(n + LOW_B0 * LINES) * x + s;
-    s = four(n + LOW_B1 * LINES) * x - four(n + LOW_A1 * LINES) * y;
-    memcpy(low, &s, sizeof s);
-    s = four(high);
-    x = four(n + HIGH_B0 * LINES) * y + s;
-    s = four(n + HIGH_B1 * LINES) * y - four(n + HIGH_A1 * LINES) * x;
-    memcpy(high, &s, sizeof s);
+INLINE lanes lose(lanes x, const float *n, lanes *low, lanes *high) {
+    const lanes y = four(n + LOW_B0 * LINES) * x + *low;
+    *low = four(n + LOW_B1 * LINES) * x - four(n + LOW_A1 * LINES) * y;
+    x = four(n + HIGH_B0 * LINES) * y + *high;
+    *high = four(n + HIGH_B1 * LINES) * y - four(n + HIGH_A1 * LINES) * x;
     return x;
 }
 
@@ -166,21 +173,25 @@ HOT static void render(Reverb *r, int64_t position, const float *left, const flo
         in[0][j] = 0.25f * sign(LEFT_IN, j), in[1][j] = 0.25f * sign(RIGHT_IN, j);
         out[0][j] = sign(LEFT_OUT, j), out[1][j] = sign(RIGHT_OUT, j);
     }
+    const int fades = tap_fade_share(&r->size, position) < 1.0f;
+    const int settled = !fades && r->age >= r->length[1][LINES - 1];
+    lanes low[GROUPS], high[GROUPS];
+    memcpy(low, r->state[0], sizeof low);
+    memcpy(high, r->state[1], sizeof high);
     const int moves = glide_moves(&r->glide, r->from, r->to, REVERB_NUMBERS, position);
     glide_numbers(&r->glide, r->from, r->to, REVERB_NUMBERS, position, n);
     for (int i = 0; i < size; i++) {
         if (moves) glide_numbers(&r->glide, r->from, r->to, REVERB_NUMBERS, position + i, n);
-        float heard[LINES];
         lanes v[GROUPS], side[2] = {{0}, {0}};
         r->waiting[0][r->at & r->predelay_mask] = left[i];
         r->waiting[1][r->at & r->predelay_mask] = right[i];
         const float wait = tap_fade_share(&r->predelay, position + i);
         const lanes x[2] = {spread(delayed(r, 0, wait)), spread(delayed(r, 1, wait))};
-        read_lines(r, tap_fade_share(&r->size, position + i), heard);
+        const float share = fades ? tap_fade_share(&r->size, position + i) : 1.0f;
         for (int g = 0; g < GROUPS; g++) {
-            const lanes o = four(heard + 4 * g);
+            const lanes o = settled ? filled_lines(r, 4 * g) : changing_lines(r, 4 * g, share);
             for (int s = 0; s < 2; s++) side[s] += four(out[s] + 4 * g) * o;
-            v[g] = lose(o, n + 4 * g, r->state[0] + 4 * g, r->state[1] + 4 * g);
+            v[g] = lose(o, n + 4 * g, &low[g], &high[g]);
         }
         mix(v);
         for (int g = 0; g < GROUPS; g++) {
@@ -191,6 +202,8 @@ HOT static void render(Reverb *r, int64_t position, const float *left, const flo
         r->at++;
         r->age++;
     }
+    memcpy(r->state[0], low, sizeof low);
+    memcpy(r->state[1], high, sizeof high);
 }
 
 void reverb_render(Reverb *r, int64_t position, const float *left, const float *right, float *const wet[2], int size) {

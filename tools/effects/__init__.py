@@ -1,0 +1,1 @@
+"""From a dry and a wet recording to the settings of a rack."""
