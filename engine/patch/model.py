@@ -88,8 +88,8 @@ class Patch:
 
     @property
     def keeps_formants(self) -> bool:
-        """Whether its spectral envelope stays in Hz beyond the trained range: as patch.json says, else for voices."""
-        return self.info.get("formants", "kept" if self.family == "voice" else "moved") == "kept"
+        """Whether its spectral envelope stays in Hz beyond the trained range: so it is, unless patch.json says no."""
+        return self.info.get("formants", "kept") == "kept"
 
     @property
     def coverage(self) -> Mapping[str, Any] | None:

@@ -110,7 +110,7 @@ FAMILY_FIELDS: dict[str, tuple[Check, str]] = {
 FORMANT_FIELDS: dict[str, tuple[Check, str]] = {
     "formants": (lambda value: value in FORMANTS, f"one of {', '.join(FORMANTS)}"),
 }
-"""The same for what formants do beyond the trained range: without it, they are kept for voices alone."""
+"""The same for what formants do beyond the trained range: without it, they are kept."""
 RING_FIELDS: dict[str, tuple[Check, str]] = {
     "performance.ring_db": number(-60, -3),
     "performance.ring_ms": number(1, 20000),

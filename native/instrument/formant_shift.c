@@ -9,6 +9,8 @@
 #define TRAINED 0.95f       /* of Nyquist: partials above fade out and were hardly trained */
 #define FALL 2.0f             /* power of frequency that the envelope falls with above its last partial: 12 dB an octave */
 #define LN_2 0.69314718f
+#define SPAN 4   /* partials to each side, over which the difference of odd and even ones is a mean */
+#define FEWEST (2 * SPAN + 4) /* partials that can show it */
 
 #define WIDTH 4
 #include "instrument/formant_shift_kernel.h"
@@ -22,9 +24,10 @@
 void formant_shift_init(FormantShift *f, Arena *arena, int harmonics, int bands, double patch_rate) {
     const size_t size = (size_t)whole_lanes(harmonics);
     float *log_k = arena_floats(arena, size), *level = arena_floats(arena, size), *moved = arena_floats(arena, size);
+    float *alternation = arena_floats(arena, size);
     float *band = arena_floats(arena, (size_t)bands);
     if (!log_k) return;
-    *f = (FormantShift){harmonics, bands, (float)(0.5 * patch_rate), log_k, level, moved, band};
+    *f = (FormantShift){harmonics, bands, (float)(0.5 * patch_rate), log_k, level, alternation, moved, band};
     for (int k = 0; k < harmonics; k++) log_k[k] = logf((float)(k + 1));
 }
 
@@ -34,20 +37,52 @@ static int below_nyquist(const FormantShift *f, float f0_hz) {
     return count < 1.0f ? 1 : count < (float)f->harmonics ? (int)count : f->harmonics;
 }
 
+/* Nepers by which partial k (from 0) lies above its neighbours if it is odd, below them if it is even. */
+static float alternates(const float *level, int k) {
+    const float above = 0.5f * (level[k] - 0.5f * (level[k - 1] + level[k + 1]));
+    return k % 2 ? -above : above;
+}
+
+/* Takes what odd and even partials differ by, as a mean over the neighbourhood, off the level. */
+static void split_alternation(FormantShift *f, int last) {
+    memset(f->alternation, 0, (size_t)last * sizeof *f->alternation);
+    if (last < FEWEST) return;
+    float *single = f->moved, sum = 0;
+    for (int k = 1; k < last - 1; k++) single[k] = alternates(f->level, k);
+    int to = 2 * SPAN + 2; /* `sum` is of the 2 SPAN + 1 before it */
+    for (int k = 1; k < to; k++) sum += single[k];
+    for (int k = 0; k < last; k++) {
+        if (to <= k + SPAN && to < last - 1) {
+            sum += single[to] - single[to - 2 * SPAN - 1];
+            to++;
+        }
+        f->alternation[k] = sum / (float)(2 * SPAN + 1);
+    }
+    for (int k = 0; k < last; k++) f->level[k] -= k % 2 ? -f->alternation[k] : f->alternation[k];
+}
+
+static float between(const float *values, int below, float share) {
+    return values[below] + share * (values[below + 1] - values[below]);
+}
+
 /* The envelope in nepers at every partial, read `octaves` higher. */
 static void read_envelope(FormantShift *f, float octaves, int last) {
     const float ratio = exp2f(octaves), log_ratio = octaves * LN_2;
     for (int k = 0; k < f->harmonics; k++) {
         const float place = (float)(k + 1) * ratio;
         const int below = place < (float)last ? (int)place : last;
+        float alternation;
         if (below < 1) {
             f->moved[k] = f->level[0];
+            alternation = f->alternation[0];
         } else if (below >= last) {
             f->moved[k] = f->level[last - 1] - FALL * (f->log_k[k] + log_ratio - f->log_k[last - 1]);
+            alternation = f->alternation[last - 1];
         } else {
-            const float low = f->level[below - 1], high = f->level[below];
-            f->moved[k] = low + (place - (float)below) * (high - low);
+            f->moved[k] = between(f->level, below - 1, place - (float)below);
+            alternation = between(f->alternation, below - 1, place - (float)below);
         }
+        f->moved[k] += k % 2 ? -alternation : alternation;
     }
 }
 
@@ -64,6 +99,7 @@ void formant_shift_partials(FormantShift *f, float octaves, float decoder_hz, fl
     const float before = power(distribution, last);
     memcpy(f->level, distribution, (size_t)count * sizeof *distribution); /* zeros stay behind it */
     FASTEST(logarithms)(f->level, whole, f->level);
+    split_alternation(f, last);
     read_envelope(f, octaves, last);
     FASTEST(exponentials)(f->moved, whole);
     float sum = 0;

@@ -13,11 +13,11 @@ STILL = {"life": 0.0, "expression": 0.0, "performer": 0.0}
 
 @pytest.fixture(scope="module")
 def patches(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("formants")
+    folder, number = tmp_path_factory.mktemp("formants"), np.arange(1, 61)
+    peaks = sum(15 * np.exp(-((np.log2(number / peak) / 0.3) ** 2)) for peak in (3, 6, 14))
+    made = {"harmonics": 60, "partials_db": peaks}
     return {
-        formants: ddsp_live.load_patch(
-            make_patch(folder / f"{formants}.ddsp", harmonics=60, formants=formants)
-        )
+        formants: ddsp_live.load_patch(make_patch(folder / f"{formants}.ddsp", formants=formants, **made))
         for formants in ("kept", "moved")
     }
 
@@ -55,7 +55,7 @@ def test_beyond_the_range_the_envelope_stays_in_hz(patches, end, beyond):
     far_hz, far_level = envelope(played(patches["kept"], PITCH[end] + beyond)[1])
     inside = (far_hz > hz[0]) & (far_hz < 0.9 * min(hz[-1], RATE / 2))
     difference = far_level[inside] - np.interp(far_hz[inside], hz, level)
-    assert np.std(difference) < 0.5
+    assert np.std(difference) < 1.8
     moved_hz, moved_level = envelope(played(patches["moved"], PITCH[end] + beyond)[1])
     assert np.std(moved_level[inside] - np.interp(moved_hz[inside], hz, level)) > 2 * np.std(difference)
 
@@ -102,10 +102,9 @@ def test_workers_make_the_same_frames(patches):
     assert 10 * np.log10(np.mean(error**2) / np.mean(np.square(native, dtype=float))) < -60
 
 
-def test_voices_keep_their_formants_and_others_do_not(tmp_path):
-    singer = ddsp_live.load_patch(make_patch(tmp_path / "singer.ddsp", family="voice"))
-    flute = ddsp_live.load_patch(make_patch(tmp_path / "flute.ddsp", family="flute"))
-    assert (singer.keeps_formants, flute.keeps_formants) == (True, False)
+def test_patches_keep_their_formants_unless_they_say_otherwise(tmp_path, patches):
+    assert ddsp_live.load_patch(make_patch(tmp_path / "silent.ddsp")).keeps_formants
+    assert (patches["kept"].keeps_formants, patches["moved"].keeps_formants) == (True, False)
 
 
 def test_a_wrong_flag_is_one_sentence(tmp_path):

@@ -38,7 +38,7 @@ def dip(name, note, mode, gap):
     return np.median(level[key + 40 : key + 70]) - level[key : key + 30].min()
 
 
-SINGERS = pytest.mark.xfail(strict=True, reason="mirko-ah dips by up to 3.6 dB less than claudia-ah")
+SINGERS = pytest.mark.xfail(strict=True, reason="mirko-ah dips by up to 2.9 dB less than claudia-ah")
 
 
 @pytest.mark.slow
@@ -74,11 +74,17 @@ def test_any_blocks_give_the_same_lines(mode):
 
 
 @pytest.mark.parametrize("mode", ["legato", "mono"])
-def test_thirty_keys_a_second_of_all_kinds_make_no_click(mode):
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("violin", 62, 80), ("trumpet", 58, 80), ("alto-saxophone", 52, 75)]
+)
+def test_thirty_keys_a_second_of_all_kinds_make_no_click(name, low, high, mode):
+    """The sound bends no more sharply than the patch's loud notes do, but for what an attack adds."""
     rng = np.random.default_rng(2)
-    synth = ddsp_live.Synth("violin", mode=mode, voices=4)
+    synth = ddsp_live.Synth(name, mode=mode, voices=4)
     keys = itertools.accumulate(
-        rng.choice([-3, -2, -1, 0, 1, 2, 3], 90), lambda a, b: min(80, max(62, a + int(b))), initial=69
+        rng.choice([-3, -2, -1, 0, 1, 2, 3], 90),
+        lambda a, b: min(high, max(low, a + int(b))),
+        initial=(low + high) // 2,
     )
     for i, note in enumerate(keys):
         at = round(RATE * (i / 30 + rng.uniform(0, 0.01)))
@@ -89,11 +95,19 @@ def test_thirty_keys_a_second_of_all_kinds_make_no_click(mode):
         if i % 15 == 7:
             synth.control_change(64, 127 * (i // 15 % 2), time=at + 100)
     audio = synth.render(3 * RATE).mean(axis=1).astype(np.float64)
-    held = ddsp_live.Synth("violin", voices=1)
-    held.note_on(80, 119, time=0)
-    steady = held.render(RATE)[RATE // 2 :].mean(axis=1).astype(np.float64)
     assert np.isfinite(audio).all()
-    assert np.abs(np.diff(audio, 2)).max() < 1.6 * np.abs(np.diff(steady, 2)).max()
+    assert sharpest(audio) < 1.6 * max(sharpest(held(name, note)) for note in (low, (low + high) // 2, high))
+
+
+def held(name, note):
+    """The later half second of a loud note, float64 [samples]."""
+    synth = ddsp_live.Synth(name, voices=1)
+    synth.note_on(note, 119, time=0)
+    return synth.render(RATE)[RATE // 2 :].mean(axis=1).astype(np.float64)
+
+
+def sharpest(audio):
+    return np.abs(np.diff(audio, 2)).max()
 
 
 def test_without_expression_mono_notes_begin_anew():
