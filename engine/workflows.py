@@ -120,7 +120,8 @@ def train(
         If the recordings or the settings can't be used.
     """
     try:
-        from .tools.build.make_patch import known_source, make_patch
+        from .tools.build.make_patch import make_patch
+        from .tools.build.source import known_source
         from .tools.training.settings import Settings
         from .tools.training.sizes import SIZES
     except ModuleNotFoundError as error:

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ..audio.device import Device, DeviceError, accepted_rate, find_device, find_input, portaudio
+from ..live.capacity import GOOD_LOAD, callback_share, fitting
 from ..live.play import play
 from ..midi.ports.backend import MidiPortError
 from ..midi.ports.input import list_ports
-from ..native._kernel import ffi, lib
+from ..native._kernel import lib
 from ..parameters import BY_NAME
 from ..patch import Patch, PatchError
 from ..patch.cost import check_cost
@@ -22,7 +21,6 @@ from ..synth import Synth
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 LISTEN_SECONDS = 1.0
 HELD_VOICES = 8
-GOOD_LOAD = 0.5  # of a block's time: above it, the next program that wakes up is heard
 WHERE_LIMITS = "docs/realtime.md"
 
 
@@ -172,28 +170,14 @@ def check_headroom(patch: Patch, rate: float, block: int) -> Finding:
     except PatchError as error:
         return Finding("headroom", PROBLEM, str(error), "Play another patch, or fewer --voices of it.")
     costs = [callback_share(patch, rate, block, voices) for voices in (few, many)]
-    each = max(1e-6, (costs[1] - costs[0]) / (many - few))
-    fit = int(few + (GOOD_LOAD - costs[0]) / each)
+    fit = fitting(GOOD_LOAD, few, costs[0], many, costs[1])
     most = int(BY_NAME["voices"].high)
-    count = f"more than {most}" if fit > most else max(0, fit)
+    count = f"more than {most}" if fit > most else fit
     found = f"One core has time for {count} voices in blocks of {block}."
     if fit < 16:
         change = f"Play with --block {min(4096, 4 * block)}, or with fewer --voices."
         return Finding("headroom", WARNING, found, change)
     return Finding("headroom", OK, found)
-
-
-def callback_share(patch: Patch, rate: float, block: int, voices: int, seconds: float = 0.3) -> float:
-    """The share of its block's time that 99 of 100 callbacks stay under, of the processor's time."""
-    synth = Synth(patch, sample_rate=rate, block_size=block, voices=voices)
-    for voice in range(voices):
-        synth.note_on(40 + voice)
-    synth.render(int(0.1 * rate))
-    out = np.empty((block, 2), np.float32)
-    times = np.zeros((2, max(50, int(seconds * rate / block))), np.float32)
-    pointers = [ffi.from_buffer("float *", row) for row in times]
-    lib.bench_callbacks(synth.c, ffi.from_buffer("float *", out), block, times.shape[1], *pointers)
-    return float(np.percentile(times[0], 99)) * rate / block
 
 
 def check_limits() -> list[Finding]:

@@ -11,6 +11,8 @@ from .words import tell_without_effect
 OF_COMMANDS = ("room", "tuning")
 """Options of a synth that each command settles in its own way."""
 DEFAULT_PATCH = "alto-saxophone"
+AUTO = "auto"
+"""Voices: as many as the machine has time for."""
 
 
 def number(kind: type, low: float, high: float) -> Callable[[str], float]:
@@ -70,6 +72,20 @@ def tell_of_room(arguments: argparse.Namespace, patches, room, wet: float) -> No
         print(f"{' and '.join(without)} {have} dry: choose one by --room {rooms}.", file=sys.stderr)
 
 
+def add_voices(parser: argparse.ArgumentParser) -> None:
+    """Add --voices with a default that is measured."""
+    row = BY_NAME["voices"]
+    read = number(int, row.low, row.high)
+    parser.add_argument(
+        "--voices",
+        type=lambda text: text if text == AUTO else read(text),
+        default=AUTO,
+        metavar="N",
+        help=f"{row.meaning}, {row.low:g} to {row.high:g}; auto: as many as this machine has "
+        f"time for, at most {row.default:g} (default: auto)",
+    )
+
+
 def add_parameter(
     parser: argparse.ArgumentParser, name: str, *options: str, default: float | None = None
 ) -> None:
@@ -89,10 +105,13 @@ def add_parameter(
     parser.add_argument(*names, help=row._replace(default=default).phrase, **kind)
 
 
-def add_sound_options(parser: argparse.ArgumentParser, *, voices: int, rate: int | None) -> None:
-    """Add what decides how a patch sounds, live and offline."""
+def add_sound_options(parser: argparse.ArgumentParser, *, voices: int | str, rate: int | None) -> None:
+    """Add what decides how a patch sounds, live and offline; voices: by default, or AUTO."""
     add_rate(parser, rate)
-    add_parameter(parser, "voices", default=voices)
+    if voices == AUTO:
+        add_voices(parser)
+    else:
+        add_parameter(parser, "voices", default=voices)
     add_parameter(parser, "decoder")
     add_parameter(parser, "mode")
     add_room(parser)

@@ -10,7 +10,7 @@ from ..terminal import quiet_libraries
 from .demo import REFRESH_SECONDS, SILENCE, USUAL_RATE, is_over, play_to_file, send_phrase
 from .input_options import NoteSender, add_input_options, choose_map, heard_from, input_line, listen
 from .learn_options import add_learning, keep_map, obey_lines, settle_map
-from .options import DEFAULT_PATCH, add_parameter, add_sound_options, make_synth, number
+from .options import AUTO, DEFAULT_PATCH, add_parameter, add_sound_options, make_synth, number
 from .surfaces import (
     add_surfaces,
     has_surface,
@@ -37,6 +37,7 @@ EXAMPLES = """examples:
 
 Enter or Ctrl-C ends, a line like `learn vibrato` learns meanwhile. `ddsp-live devices` lists devices and ports.
 """
+USUAL_VOICES = 16
 
 
 def add_arguments(parser) -> None:
@@ -50,7 +51,7 @@ def add_arguments(parser) -> None:
         "--device", metavar="NAME", help="audio device, by number or part of its name (default: the system's)"
     )
     add_parameter(parser, "block_size", "--block")
-    add_sound_options(parser, voices=16, rate=None)
+    add_sound_options(parser, voices=AUTO, rate=None)
     parser.add_argument(
         "--midi",
         action="append",
@@ -81,6 +82,7 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int:
     from ..audio.device import DeviceError, accepted_rate, find_device
+    from ..live.capacity import capacity
     from ..patch import load_patch
     from ..patch.cost import check_cost
 
@@ -89,6 +91,9 @@ def run(arguments) -> int:
     choose_map(arguments)
     map_file = settle_map(arguments)
     patch = load_patch(arguments.patch or preset.patch)
+    is_auto = arguments.voices == AUTO
+    if is_auto:
+        arguments.voices = USUAL_VOICES
     check_cost(patch, arguments.voices, arguments.decoder, arguments.trust)
     settle_room(arguments, preset)
     nobody = None
@@ -101,6 +106,11 @@ def run(arguments) -> int:
         if not has_surface(arguments):
             return play_to_file(arguments, patch, str(error))
         nobody, rate = f"{error} Until then, it plays to nobody.", arguments.rate or USUAL_RATE
+    if is_auto:
+        found = capacity(patch, rate, arguments.block, arguments.voices, arguments.decoder)
+        arguments.voices = found.voices
+        if found.says:
+            print(found.says, file=sys.stderr)
     synth = make_synth(arguments, patch, rate=rate, block=arguments.block)
     return _play_live(arguments, synth, preset, map_file, nobody)
 

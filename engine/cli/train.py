@@ -153,7 +153,8 @@ def run(arguments) -> int:
         return make_tables(arguments)
     tell_without_effect(arguments, ["patch"], "without --expression or --tables")
     try:
-        from ddsp_live.tools.build.make_patch import known_source, make_patch
+        from ddsp_live.tools.build.make_patch import make_patch
+        from ddsp_live.tools.build.source import known_source
         from ddsp_live.tools.training.settings import Settings
         from ddsp_live.tools.training.sizes import SIZES
     except ModuleNotFoundError as error:

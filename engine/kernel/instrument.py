@@ -1,6 +1,5 @@
 """A patch made ready to sound: its C instrument, and the worker that decodes for it where the kernel does not."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,10 @@ from ..performance.expression import expression_config, resonances
 from ..performance.performer import OUTPUT
 from .filters import sections_at_rate
 from .memory import zeroed
+from .rounding import rounded
 
-IN_CALLBACK = {"native": lambda program: program, "int8": Program.quantized}
-"""{decoder: what becomes of a patch's program}, those that the kernel runs itself."""
+IN_CALLBACK = ("native", "int8")
+"""Decoders that the kernel runs itself."""
 WORKER_FRAMES = 3  # that a worker's decoder runs ahead: 12 ms at 250 frames a second
 HEADROOM_DB = 3.0  # above the loudest trained note that pressure and expression may still reach
 
@@ -51,8 +51,7 @@ class Instrument:
             raise ValueError(f"There is no decoder {decoder!r}: choose one of {', '.join(known)}.")
         self.patch = patch
         self.delay_frames = 0 if decoder in IN_CALLBACK else WORKER_FRAMES
-        quantize = IN_CALLBACK.get(decoder, IN_CALLBACK["native"])
-        self._config, self._alive = described(patch, quantize)
+        self._config, self._alive = described(patch, in_8_bits=decoder == "int8")
         self.hop = self._config.hop = max(1, round(sample_rate / patch.frame_rate))
         self._config.sample_rate, self._config.voices = sample_rate, voices
         self._config.delay_frames = self.delay_frames
@@ -91,14 +90,15 @@ class Instrument:
             self.worker.stop()
 
 
-def described(
-    patch: Patch, quantize: Callable[[Program], Program] = lambda program: program
-) -> tuple[Any, tuple]:
+def described(patch: Patch, in_8_bits: bool = False) -> tuple[Any, tuple]:
     """The kernel's configuration of a patch at its own rate, with its trim, dry; and what it points to.
 
-    quantize: what becomes of the network. Raises ValueError if the network can't be run.
+    in_8_bits: whether the network's large products are. Raises ValueError if the network can't be run.
     """
-    program = quantize(Program.from_layers(patch.layers, patch.weights))
+    program = Program.from_layers(patch.layers, patch.weights)
+    if in_8_bits:
+        loudness_db = patch.loudness_low, patch.loudness_high
+        program = rounded(program, (patch.pitch_low, patch.pitch_high), loudness_db)
     curve = resonances(patch.info, lib.RESONANCE_STEPS, lib.RESONANCE_OCTAVES)
     body = None if patch.body is None else np.ascontiguousarray(patch.body, np.float64)
     performer = patch.performer_program

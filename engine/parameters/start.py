@@ -33,8 +33,8 @@ STARTING = (
     _number(42, "voices", "Voices", 1, 64, 16, "", STEPS,
             "maximum number of notes that sound together"),
     _choice(43, "decoder", "Decoder", ("native", "int8", "onnx", "torchscript"),
-            "decoder backend: native (float32, in the audio callback), int8 (8-bit, AVX-512 VNNI), onnx or "
-            "torchscript (in a worker thread, 12 ms later)"),
+            "decoder backend: native (float32, in the audio callback), int8 (8-bit, by VNNI or ARM's dot products), "
+            "onnx or torchscript (in a worker thread, 12 ms later)"),
     _choice(44, "mode", "Mode", ("poly", "mono", "legato"),
             "poly: many voices; mono: one voice, each key starts a note; legato: one voice, "
             "overlapping keys are slurred"),

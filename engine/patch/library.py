@@ -4,6 +4,7 @@ import difflib
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import resources
 from os import PathLike
 from pathlib import Path
@@ -98,12 +99,20 @@ def add_patch(path: str | Path) -> PatchEntry:
 
 def _entry(path: Path, name: str | None) -> PatchEntry:
     """Of one file, of which only its patch.json is read; name: what it is called, by default as that says."""
+    found = path.stat()
     try:
-        info = read_json(read_members(path, ["patch.json"])["patch.json"], "patch.json")
-        check_info(info)
+        info = _info(path, found.st_mtime_ns, found.st_size)
     except PatchError as error:
         raise PatchError(f"{path.name} cannot be used: {error}") from error
     return PatchEntry(name or info["name"], info["title"], path, info)
+
+
+@lru_cache(maxsize=256)
+def _info(path: Path, changed: int, size: int) -> Mapping[str, Any]:
+    """A file's patch.json, checked; read again only when the file has changed, as each Synth lists all patches."""
+    info = read_json(read_members(path, ["patch.json"])["patch.json"], "patch.json")
+    check_info(info)
+    return info
 
 
 def _find(name_or_path: str | Path) -> Path:

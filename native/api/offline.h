@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include "api/rack_settings.h"
 
+#include "api/layer_spec.h"
+
 size_t offline_harmonic_bytes(int partials);
 /* f0_hz, amplitude [frames], distribution [frames, partials]. */
 void offline_harmonic(void *memory, int partials, double sample_rate, const float *f0_hz, const float *amplitude,
@@ -27,6 +29,12 @@ size_t offline_track_bytes(double sample_rate);
    pitch in seconds, the first three f0 in Hz, aperiodicity and loudness in dB. a_weighting [3, 6]. */
 void offline_track(void *memory, double sample_rate, const double *a_weighting, float threshold_db, const float *samples,
                  const int64_t *starts, int64_t frames, float *readings);
+
+size_t offline_network_bytes(const LayerSpec *specs, int layers, int activations, int state_size);
+/* Runs a network from a fresh state over rows [frames, activations] in place: of each, its inputs are given, and what its
+   layers make is left beside them. */
+void offline_network(void *memory, const LayerSpec *specs, int layers, int activations, int state_size, float *rows,
+                     int64_t frames);
 
 /* The output stage, for a mix of several synths; its state is in `memory`. */
 size_t offline_limiter_bytes(void);

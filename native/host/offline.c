@@ -4,6 +4,7 @@
 #include "dsp/limiter.h"
 #include "dsp/noise.h"
 #include "input/input_analysis.h"
+#include "nn/network.h"
 
 size_t offline_harmonic_bytes(int partials) {
     Arena counted = {0};
@@ -87,6 +88,26 @@ void offline_track(void *memory, double sample_rate, const double *a_weighting, 
         const float row[6] = {heard.pitch.f0_hz, heard.pitch.aperiodicity, heard.loudness_db, (float)heard.voiced,
                               (float)heard.level, heard.pitch.age_seconds};
         memcpy(readings + 6 * i, row, sizeof row);
+    }
+}
+
+size_t offline_network_bytes(const LayerSpec *specs, int layers, int activations, int state_size) {
+    Arena counted = {0};
+    Network network;
+    network_init(&network, &counted, specs, layers, activations, state_size);
+    arena_floats(&counted, (size_t)state_size + LANES);
+    return counted.used;
+}
+
+void offline_network(void *memory, const LayerSpec *specs, int layers, int activations, int state_size, float *rows,
+                     int64_t frames) {
+    Arena arena = {memory, 0};
+    Network network;
+    network_init(&network, &arena, specs, layers, activations, state_size);
+    float *state = arena_floats(&arena, (size_t)state_size + LANES);
+    for (int64_t i = 0; i < frames; i++) {
+        float *row = rows + i * activations;
+        network_step(&network, &row, &state, 1);
     }
 }
 

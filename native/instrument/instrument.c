@@ -1,4 +1,5 @@
 #include "instrument/instrument.h"
+#include "instrument/frame_recorder.h"
 
 #include <math.h>
 #include <string.h>
@@ -127,54 +128,15 @@ void instrument_controls(Instrument *in, FrameLog *kept, FrameLog *score) {
     in->score = score;
 }
 
-/* frame: NULL where the voice is cut off. */
-static void keep(Instrument *in, int64_t position, int voice, const VoiceFrame *frame) {
-    FrameLog *kept = in->kept;
-    if (!kept) return;
-    if (kept->count == kept->capacity) {
-        kept->lost++;
-        return;
-    }
-    int64_t i = kept->count++;
-    FrameRecord *record = &kept->record[i];
-    *record = (FrameRecord){.start = position, .voice = voice};
-    if (!frame) return;
-    record->length = frame->length;
-    record->begins = frame->starts;
-    record->ends = frame->last;
-    record->seed = frame->seed;
-    record->noise_in_step = frame->noise_in_step;
-    record->f0_hz = frame->f0_hz;
-    record->amplitude = *frame->amplitude * frame->voicing;
-    record->gain_left = frame->gain_left;
-    record->gain_right = frame->gain_right;
-    size_t harmonics = (size_t)in->config.harmonics, bands = (size_t)in->config.noise_bands;
-    memcpy(kept->distribution + (size_t)i * harmonics, frame->distribution, harmonics * sizeof(float));
-    memcpy(kept->magnitudes + (size_t)i * bands, frame->magnitudes, bands * sizeof(float));
-}
-
 /* The score's next record. */
 static void play_record(Instrument *in, int64_t chunk_start, int64_t position) {
     int64_t i = in->score->played++;
-    FrameRecord *record = &in->score->record[i];
+    const FrameRecord *record = &in->score->record[i];
     VoiceRenderer *sound = &in->sound[record->voice];
     voice_renderer_advance(sound, chunk_start, position);
     if (record->begins || !record->length) voice_renderer_cut(sound, position, &in->tail);
     if (!record->length) return;
-    VoiceFrame frame = {.starts = record->begins,
-                        .fade_in = 1,
-                        .last = record->ends,
-                        .length = record->length,
-                        .f0_hz = record->f0_hz,
-                        .gain_left = record->gain_left,
-                        .gain_right = record->gain_right,
-                        .voicing = 1.0f,
-                        .scale = 1.0f,
-                        .seed = record->seed,
-                        .noise_in_step = record->noise_in_step,
-                        .amplitude = &record->amplitude,
-                        .distribution = in->score->distribution + i * in->config.harmonics,
-                        .magnitudes = in->score->magnitudes + i * in->config.noise_bands};
+    const VoiceFrame frame = frame_recorder_frame(in->score, &in->config, i);
     voice_renderer_begin(sound, position, &frame);
 }
 
@@ -231,7 +193,7 @@ static void decode_now(Instrument *in, int64_t chunk_start, int64_t position, co
         frame.magnitudes = activations[i] + c->noise_magnitudes;
         bend(in, &frame);
         life_spectrum_step(&in->life_spectrum, wanted[i]->voice, &frame);
-        keep(in, position, wanted[i]->voice, &frame);
+        frame_recorder_keep(in->kept, &in->config, position, wanted[i]->voice, &frame);
         voice_renderer_begin(&in->sound[wanted[i]->voice], position, &frame);
     }
 }
@@ -278,7 +240,7 @@ int instrument_begin_due(Instrument *in, int64_t chunk_start, int64_t position) 
 
 void instrument_cut(Instrument *in, int64_t chunk_start, int64_t position, int voice) {
     if (in->config.delay_frames) frame_queue_drop(&in->frames, voice);
-    if (in->sound[voice].active) keep(in, position, voice, NULL);
+    if (in->sound[voice].active) frame_recorder_keep(in->kept, &in->config, position, voice, NULL);
     voice_renderer_advance(&in->sound[voice], chunk_start, position);
     voice_renderer_cut(&in->sound[voice], position, &in->tail);
 }

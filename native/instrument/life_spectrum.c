@@ -7,7 +7,7 @@
 #include "base/simd.h"
 
 #define MOST_DEPTH_DB 40.0f
-#define MOST_DEVIATION_DB 5.0f
+#define MOST_DEVIATION_DB 4.0f /* more, and a step of pitch leaps above 4 kHz, where few partials are */
 #define DEPTH_SECONDS 0.3
 #define NOISE_SECONDS 0.006
 #define NOISE_NEIGHBOURS 0.95f

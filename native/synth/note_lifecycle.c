@@ -88,7 +88,7 @@ static void move(void *self, int voice, int64_t time, int channel, int note, int
     NoteContour *p = &part->performance;
     const ModMatrix *map = mod_matrix_swap_front(&s->maps);
     const ModValues gesture = note_lifecycle_modulation(s, part);
-    const Below below = performance_below(p, &s->current->range, &gesture, time);
+    const Below below = note_contour_below(p, &s->current->range, &gesture, time);
     const double rate = s->config.sample_rate;
     const float since = (float)((double)(time - p->onset) / rate), pitch = p->pitch;
     const int held = p->released < 0 || (double)(time - p->released) <= s->config.join_seconds * rate;
@@ -101,7 +101,7 @@ static void move(void *self, int voice, int64_t time, int channel, int note, int
     describe(s, voice, (s->config.seed ^ ++s->moves * 0x85EBCA6Bu) * 0x9E3779B9u + s->notes);
     Joint joint = joint_of(s, part, since, kind);
     joint.interval = p->pitch - pitch;
-    if (joint.amount > 0) performance_join(p, &s->current->range, below, joint);
+    if (joint.amount > 0) note_contour_join(p, &s->current->range, below, joint);
     if (seconds > (joint.amount > 0 ? p->glide_seconds : 0.0f)) {
         p->glide_seconds = seconds;
         p->transition.late = 0;
@@ -115,7 +115,7 @@ static int leads(void *self, int voice, int64_t time) {
     if (!part->active || !(atomic_load_explicit(&s->express, memory_order_relaxed) > 0)) return 0;
     if (p->released >= 0 && (double)(time - p->released) > LINE_SECONDS * s->config.sample_rate) return 0;
     const ModValues gesture = note_lifecycle_modulation(s, part);
-    return performance_below(p, &s->current->range, &gesture, time).db < LINE_DB;
+    return note_contour_below(p, &s->current->range, &gesture, time).db < LINE_DB;
 }
 
 static void release(void *self, int voice, int64_t time) {
@@ -154,7 +154,7 @@ ModValues note_lifecycle_modulation(const Synth *s, const VoiceControl *part) {
 
 void player_ask(const Synth *s, VoiceControl *part, int64_t position) {
     part->asked = note_lifecycle_modulation(s, part);
-    performance_sway(&part->performance, &s->current->range, &part->asked, position);
+    note_contour_sway(&part->performance, &s->current->range, &part->asked, position);
 }
 
 void note_lifecycle_follow(const Synth *s, VoiceControl *part, int64_t samples) {

@@ -20,7 +20,8 @@ from ..analysis.takes import RecordingError
 from ..training.jobs import LOST, Status, add_job_options, each, read_status
 from ..training.settings import Settings
 from .bank_page import write_page
-from .make_patch import known_source, known_sources, make_patch, recordings_hash
+from .make_patch import make_patch
+from .source import known_source, known_sources, recordings_hash
 
 FAILED, INTERRUPTED = 2, 130
 POLL_SECONDS = 0.25

@@ -1,35 +1,26 @@
 """From a folder of recordings to a patch: analysis, training, the file, its evaluation and its report."""
 
-import contextlib
-import hashlib
-import json
-import re
 import time
-from collections.abc import Collection, Sequence
-from importlib import resources
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 
-from ...audio.outputs import OutputError, check_writable
-from ...patch import SUFFIX, Patch, PatchError, load_patch, write_patch
+from ...patch import load_patch, write_patch
 from ...performance.families import family_of
 from ..analysis.diagnostics import JUDGED
-from ..analysis.takes import LEFT_OUT, analyse_folder, find_recordings
+from ..analysis.takes import LEFT_OUT, analyse_folder
 from ..data.coverage import coverage
 from ..data.describe import describe
 from ..data.split import hold_out, named_passages
 from ..evaluation.baselines import fit_static
-from ..evaluation.evaluate_patch import asked, evaluate_patch, takes_to_judge
-from ..evaluation.metrics import distances, fitted, sounding
+from ..evaluation.evaluate_patch import evaluate_patch
 from ..evaluation.report import write_report
-from ..evaluation.resynthesis import patch_player
 from ..evaluation.verdict import nearest_notes, verdict
 from ..expression.expression import with_expression
 from ..expression.life_fit import with_life
 from ..models.decoder import to_onnx
 from ..room.estimate import learn_room
-from ..room.model import room_of
 from ..room.remove import dry_take
 from ..spectra.dynamics import LAYER_STEPS, layer_steps, levelled
 from ..spectra.finish import with_correction
@@ -39,10 +30,10 @@ from ..training.devices import device_of
 from ..training.level import missing_db
 from ..training.settings import Settings
 from ..training.tensorboard import scalar_writer
+from .figures import trained_figures
 from .fit import AGAIN, checkpoint_of, fit
 from .run import Complain, Made, Progress, Run
-
-FEWEST_COMPARED = 12  # takes that were learned from, whose distances are the measure of those that were not
+from .source import check_output, plain_name, recordings_hash
 
 
 def make_patch(
@@ -289,62 +280,3 @@ STAGES = (
     report,
 )
 """From recordings to a patch, in order. To add one: a function of a `Run`, and its place here."""
-
-
-def trained_figures(
-    patch: Patch, folder: Path, learned: Sequence[str], count: int, seed: int, cache: bool = True
-) -> dict[str, float]:
-    """The distance on some of the named takes that were learned from, measured as for those that were not, to which it
-    is compared.
-    """
-    drawn = np.random.default_rng(seed).permutation(len(learned))[: max(count, FEWEST_COMPARED)]
-    takes, _, _ = takes_to_judge(patch, folder, names=[learned[i] for i in drawn], cache=cache)
-    play, lived_in = patch_player(patch), room_of(patch)
-    rows = []
-    for _, take in takes:
-        made = fitted(play(take.f0_hz, asked(take, lived_in)), len(take.audio))
-        part = sounding(take)
-        rows.append(distances("trained_distance", made[part], take.audio[part], take.sample_rate))
-    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-
-
-def check_output(output: Path, *also: Path) -> None:
-    """Raises PatchError if the patch, or what comes with it, could not be written, before any time is spent on it."""
-    if output.suffix != SUFFIX:
-        raise PatchError(f"{str(output)!r} does not end in {SUFFIX}: give the patch this ending.")
-    for path in (output, *also):
-        try:
-            check_writable(path)
-        except OutputError as error:
-            raise PatchError(str(error)) from error
-
-
-def plain_name(stem: str) -> str:
-    """The name that a patch can have, nearest to its file's."""
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64].strip("-") or "patch"
-
-
-def recordings_hash(folder: Path) -> str:
-    """SHA-256 over the names and the contents of all recordings below a folder that can be read."""
-    digest = hashlib.sha256()
-    for path in find_recordings(folder):
-        with contextlib.suppress(OSError):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
-    return f"sha256:{digest.hexdigest()}"
-
-
-def known_source(name: str, folder: Path) -> dict:
-    """What the table of factory patches knows of the source, or what is true of any folder."""
-    own = {
-        "recordings": f"{folder.name}, its maker's own recordings",
-        "licence": "unknown",
-        "url": "none",
-        "licence_text": "The licence of this patch is up to its maker, within that of the recordings.",
-    }
-    return own | known_sources().get(name, {})
-
-
-def known_sources() -> dict[str, dict]:
-    """The table of factory patches: {name: title, recordings, licence, url, licence_text}."""
-    return json.loads(resources.files("ddsp_live.patches").joinpath("sources.json").read_text())

@@ -72,7 +72,9 @@ channel.
 ## What is not there
 
 - The sliders *Phrasing*, *Rules* and *Humanize* of `ddsp-live play`: what a note is like by the notes before it is
-  reckoned in Python. Render a MIDI file by `ddsp-live render` to have them. Factory patches have no learned phrasing.
+  reckoned in Python. Render a MIDI file by `ddsp-live render` to have them. So
+  a patch with learned phrasing sounds a little different here; few have it.
+- The [effects](effects.md) of `ddsp-live play`: hosts have their own.
 - 8-bit decoding, playing by voice, files of controller maps, Scala files, and recordings of rooms of your own.
 - A window of its own: hosts show the parameters as sliders.
 - VST3 and Audio Units. The [clap-wrapper](https://github.com/free-audio/clap-wrapper) project makes both from a CLAP. A

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ddsp_live.live.osc_addresses import addresses_markdown
 from ddsp_live.midi.messages import controllers_markdown
-from ddsp_live.modulation.matrix import gestures_markdown
 from ddsp_live.parameters import parameters_markdown
 
 from .daw_page import daw_page
+from .matrix_page import gestures_markdown
 from .osc_layout import osc_layout
 
 MIDI_HEAD = """# MIDI

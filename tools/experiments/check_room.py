@@ -19,7 +19,8 @@ import soundfile
 
 from ...patch import load_patch
 from ..analysis.takes import RecordingError, Take, analyse, analyse_folder
-from ..build.make_patch import known_source, make_patch
+from ..build.make_patch import make_patch
+from ..build.source import known_source
 from ..evaluation.metrics import distance, fitted
 from ..evaluation.resynthesis import patch_player
 from ..room.estimate import learn_room

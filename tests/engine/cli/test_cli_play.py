@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from ddsp_live.audio import stream
 from ddsp_live.cli import main
+from ddsp_live.live import capacity
 from ddsp_live.midi import phrase
 from ddsp_live.midi.ports import input as ports
 from fake_sound import FakeSound
@@ -93,6 +94,15 @@ def test_it_says_where_it_plays_and_how_late(sound, keyboards, patch, capsys):
         "'USB Audio' (ALSA), 48000 Hz in blocks of 64, 16 voices: 5.3 ms from a key to its sound" in said[0]
     )
     assert said[1].startswith("Play on Keys [20] (capture).")
+
+
+def test_by_default_it_plays_as_many_voices_as_fit(sound, keyboards, patch, capsys, monkeypatch):
+    monkeypatch.setattr(capacity, "callback_share", lambda patch, rate, block, voices, decoder: 0.05 * voices)
+    assert main(["play", patch, "--seconds", "0.1"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith("8 voices of ") and "blocks of 64, 8 voices:" in said
+    assert main(["play", patch, "--seconds", "0.1", "--voices", "16"]) == 0
+    assert "blocks of 64, 16 voices:" in capsys.readouterr().err
 
 
 def test_a_key_is_heard(sound, keyboards, patch):

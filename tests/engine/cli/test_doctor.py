@@ -102,10 +102,6 @@ def test_more_voices_fit_into_longer_blocks(patch, monkeypatch):
     assert checks.check_headroom(patch, 48000, 64).level == "warning"
 
 
-def test_a_callback_takes_some_of_its_block(patch):
-    assert checks.callback_share(patch, 48000, 64, 2, seconds=0.02) > 0
-
-
 def test_problems_come_first_and_make_the_exit_status_1(patch, monkeypatch, capsys):
     finding = checks.Finding("audio device", "problem", "Nothing is connected.", "Connect something.")
     monkeypatch.setattr(checks, "check_output", lambda *_: [finding])

@@ -28,7 +28,7 @@ def played(
     p.amount = amount
     if released is not None:
         lib.note_contour_release(p, KEY - round(released * RATE), 1)
-    below = lib.performance_below(p, spread, gesture, KEY)
+    below = lib.note_contour_below(p, spread, gesture, KEY)
     lib.note_contour_move(p, spread, gesture, KEY, 0, note, 63 / 126)
     if attributes:
         lib.note_contour_shape(p, ffi.new("Attributes *", [attributes.get(i, np.nan) for i in range(6)]), 1.0)
@@ -40,7 +40,7 @@ def played(
         "depth": 1.0,
         "since": since,
     }
-    lib.performance_join(p, spread, below, ffi.new("Joint *", joint | {"draw": seed})[0])
+    lib.note_contour_join(p, spread, below, ffi.new("Joint *", joint | {"draw": seed})[0])
     return p, spread, gesture
 
 
@@ -113,9 +113,9 @@ def test_a_key_in_the_midst_of_a_transition_goes_on_from_there():
     p, spread, gesture = played(DETACHED)
     at = KEY + round(0.03 * RATE)
     was = lib.note_contour_at(p, spread, gesture, at)
-    below = lib.performance_below(p, spread, gesture, at)
+    below = lib.note_contour_below(p, spread, gesture, at)
     lib.note_contour_move(p, spread, gesture, at, 0, 64, 63 / 126)
-    lib.performance_join(
+    lib.note_contour_join(
         p,
         spread,
         below,

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 from ddsp_live.tools.analysis import tracks
 from ddsp_live.tools.analysis.takes import RecordingError, analyse_folder
-from ddsp_live.tools.build.make_patch import recordings_hash
+from ddsp_live.tools.build.source import recordings_hash
 from instrument import note
 
 RATE = 44100

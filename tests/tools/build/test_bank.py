@@ -15,7 +15,7 @@ from ddsp_live import load_patch
 from ddsp_live.patch import list_patches
 from ddsp_live.tools.build.bank import is_current, main, make_bank
 from ddsp_live.tools.build.bank_page import page
-from ddsp_live.tools.build.make_patch import known_sources
+from ddsp_live.tools.build.source import known_sources
 from ddsp_live.tools.training.jobs import read_status
 from ddsp_live.tools.training.settings import Settings
 from instrument import note

@@ -11,7 +11,8 @@ from ddsp_live import load_patch
 from ddsp_live.cli import main
 from ddsp_live.tools.analysis.takes import Take
 from ddsp_live.tools.build.folds import Fold, Folds, hold_outs, settings_of, spread
-from ddsp_live.tools.build.make_patch import known_source, make_patch
+from ddsp_live.tools.build.make_patch import make_patch
+from ddsp_live.tools.build.source import known_source
 from ddsp_live.tools.training.loop import Settings
 from instrument import note
 

@@ -12,7 +12,8 @@ from ddsp_live.input.loudness import loudness
 from ddsp_live.timbre_transfer import TransferError, hear
 from ddsp_live.tools.analysis.takes import RecordingError, Take
 from ddsp_live.tools.build import make_patch as making
-from ddsp_live.tools.build.make_patch import known_source, make_patch
+from ddsp_live.tools.build.make_patch import make_patch
+from ddsp_live.tools.build.source import known_source
 from ddsp_live.tools.evaluation.metrics import distance
 from ddsp_live.tools.room.estimate import learn_room
 from ddsp_live.tools.room.model import Room

@@ -12,7 +12,8 @@ import torch
 from ddsp_live.decoders.program import Program
 from ddsp_live.input.loudness import loudness
 from ddsp_live.tools.build import make_patch as making
-from ddsp_live.tools.build.make_patch import known_source, make_patch
+from ddsp_live.tools.build.make_patch import make_patch
+from ddsp_live.tools.build.source import known_source
 from ddsp_live.tools.models.decoder import Decoder, default_layers, to_onnx
 from ddsp_live.tools.models.synthesis import player
 from ddsp_live.tools.training import distill as distilling

@@ -23,7 +23,8 @@ PROGRAM = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from ddsp_live.tools.build.make_patch import known_source, make_patch
+from ddsp_live.tools.build.make_patch import make_patch
+from ddsp_live.tools.build.source import known_source
 from ddsp_live.tools.training.settings import Settings
 settings = Settings(
     sample_rate=16000, harmonics=16, noise_bands=9, width=32, steps=60, batch_size=64, body_sections=0,

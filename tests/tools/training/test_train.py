@@ -13,7 +13,8 @@ from ddsp_live import load_patch
 from ddsp_live.cli import main
 from ddsp_live.input.loudness import loudness
 from ddsp_live.tools.analysis.takes import analyse
-from ddsp_live.tools.build.make_patch import known_source, make_patch
+from ddsp_live.tools.build.make_patch import make_patch
+from ddsp_live.tools.build.source import known_source
 from ddsp_live.tools.data.dataset import Dataset
 from ddsp_live.tools.data.describe import attack_ms, describe
 from ddsp_live.tools.evaluation.metrics import pitch_error_cents, sustained
