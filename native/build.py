@@ -92,6 +92,7 @@ ffi = builder(
         "api/input_voice.h",
         "api/synth.h",
         "api/offline.h",
+        "api/offline_rack.h",
         "api/at_rate.h",
         "api/biquad_grad.h",
         "api/compressor_fit.h",

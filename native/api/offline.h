@@ -5,8 +5,6 @@
 #define DDSP_OFFLINE_H
 #include <stddef.h>
 #include <stdint.h>
-#include "api/rack_settings.h"
-
 #include "api/layer_spec.h"
 
 size_t offline_harmonic_bytes(int partials);
@@ -40,12 +38,5 @@ void offline_network(void *memory, const LayerSpec *specs, int layers, int activ
 size_t offline_limiter_bytes(void);
 void offline_limiter_init(void *memory, double sample_rate);
 void offline_limiter(void *memory, float *samples, int frames); /* [frames, 2], in place */
-
-/* A whole rack, for sound that is there; its state is in `memory`. */
-size_t offline_rack_bytes(double sample_rate);
-void offline_rack_init(void *memory, double sample_rate);
-/* samples [frames, 2] in place, from where the last call ended. settings: counted from the next step of 4 ms on. */
-void offline_rack(void *memory, const RackSettings *settings, float *samples, int64_t frames);
-float offline_rack_reduction(void *memory); /* lowest factor of the compressor since it was last asked */
 
 #endif

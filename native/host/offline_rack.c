@@ -1,4 +1,4 @@
-#include "api/offline.h"
+#include "api/offline_rack.h"
 #include "base/realtime.h"
 #include "effects/rack.h"
 

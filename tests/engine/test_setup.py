@@ -40,6 +40,7 @@ def test_flags_are_the_compilers_whatever_the_system(asked, monkeypatch, compile
     build.compiler = type("Compiler", (), {"compiler_type": compiler})()
     extension = setuptools.Extension("kernel", [])
     build.extensions, flags = [extension], []
+    monkeypatch.setattr(build, "build_plugin", lambda: None)
     monkeypatch.setattr(
         setuptools.command.build_ext.build_ext,
         "build_extensions",

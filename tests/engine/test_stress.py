@@ -7,6 +7,7 @@ import scipy.signal
 from ddsp_live.native._kernel import ffi, lib
 from make_patch import make_patch
 
+RACK_SECONDS = 8  # of echo and reverb, whose macros random controllers turn up
 RATE = 48000
 MINUS_90_DB = 10 ** (-90 / 20)
 ROOM_SECONDS = 0.05
@@ -34,11 +35,11 @@ def release_samples(patch):
 
 
 def fully_released(synth):
-    """Lets everything go on every channel; the audio after the release, the body's ring and the room's."""
+    """Let everything go on every channel; the audio after the release, the body's ring, the room's and the rack's."""
     for channel in range(16):
         synth.control_change(121, 0, channel)
         synth.control_change(123, 0, channel)
-    rings = int((RING_SECONDS + ROOM_SECONDS) * RATE)
+    rings = int((RING_SECONDS + ROOM_SECONDS + RACK_SECONDS) * RATE)
     return synth.render(release_samples(synth.patch) + rings + RATE)[-RATE:]
 
 

@@ -7,7 +7,7 @@ import pytest
 from toolchain import KERNEL, NATIVE, STRICT, clang, gcc, objects, symbols
 
 ALLOWED = re.compile(
-    r"mem(cpy|move|set)|(cos|exp|exp2|fmax|fmin|log|log10|log2|pow|sin|sincos|sqrt)f?|llrint"
+    r"mem(cpy|move|set)|(acos|asin|cos|exp|exp2|fmax|fmin|log|log10|log2|pow|sin|sincos|sqrt|tan)f?|llrint"
     r"|_GLOBAL_OFFSET_TABLE_|__cpu_\w+|__stack_chk_fail"  # the compiler's own
 )
 # Reading a clock is no system call where it matters (vDSO); the thread's own clock is read in tests only.

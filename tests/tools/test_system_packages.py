@@ -30,6 +30,8 @@ def computer(tmp_path):
         command("jackd", "true")
         command("chromium", "true")
         command("clang-22", "true")
+        command("lv2_validate", "true")
+        command("sord_validate", "true")
         command("pkg-config", "true")
         command("apt-get", f'echo "$*" >>{log}')
         if sudo:
