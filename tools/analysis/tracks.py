@@ -9,8 +9,10 @@ from .pitch import track
 from .recording import Recording
 from .timbre import chord_db, line_of, partials, several_notes, steadiness, unexplained, voiced_spectra
 
-VERSION = 8  # raise it when anything below would come out differently
+VERSION = 9  # raise it when anything below would come out differently
 CORRECTED_OCTAVES = 0.4
+FRAME_SECONDS = 0.016  # of the tracker
+LEAP_OCTAVES = 0.25  # from one of the tracker's frames to the next: no glide is so fast
 COMMON_OCTAVES = -1.32  # two notes repeat together after several periods of each, which is no note of theirs
 
 
@@ -40,7 +42,7 @@ def make_tracks(recording: Recording, sample_rate: int, frame_rate: int) -> Trac
     heard = track(audio, sample_rate)
     voiced, followed = heard.voiced, heard.followed
     if voiced.any():
-        octave = np.interp(times, heard.times[followed], np.log2(heard.f0_hz[followed]))
+        octave = _bridged(times, heard.times[followed], np.log2(heard.f0_hz[followed]))
     else:
         octave = np.zeros(len(times))
     line = line_of(audio, sample_rate, heard)
@@ -67,3 +69,14 @@ def make_tracks(recording: Recording, sample_rate: int, frame_rate: int) -> Trac
         chord_db=np.array(chord_db(spectra)),
         unexplained=np.array(unexplained(spectra)),
     )
+
+
+def _bridged(times: np.ndarray, at: np.ndarray, octave: np.ndarray) -> np.ndarray:
+    """The tracker's pitch [frames of `at`] at `times`: straight between its frames, but leaps come at once."""
+    after = np.clip(np.searchsorted(at, times), 1, max(1, len(at) - 1)) % len(at)
+    before = np.maximum(after - 1, 0)
+    nearest = np.where(times - at[before] < at[after] - times, octave[before], octave[after])
+    leaps = (np.abs(octave[after] - octave[before]) > LEAP_OCTAVES) & (
+        at[after] - at[before] < 1.5 * FRAME_SECONDS
+    )
+    return np.where(leaps, nearest, np.interp(times, at, octave))
