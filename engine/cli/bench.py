@@ -1,11 +1,17 @@
-"""`ddsp-live bench`: what each stage costs on this machine."""
+"""`ddsp-live bench`: what each stage costs on this machine, and beside the last version."""
+
+import sys
+from pathlib import Path
 
 from ..terminal import print_json, print_table, progress
 from .options import DEFAULT_PATCH, add_json, number
+from .words import tell_without_effect
 
 EXAMPLES = """examples:
   ddsp-live bench
   ddsp-live bench --runs 15 --json > bench.json
+  ddsp-live bench --compare
+  ddsp-live bench --save --history mine.json --note "studio laptop, on mains"
 """
 
 
@@ -23,19 +29,51 @@ def add_arguments(parser) -> None:
         metavar="S",
         help="seconds of sound in each run (default: 2)",
     )
+    kept = parser.add_argument_group("runs that are kept")
+    kept.add_argument(
+        "--compare",
+        action="store_true",
+        help="print each figure beside the last run that was kept, as a ratio",
+    )
+    kept.add_argument("--save", action="store_true", help="add this run to the file")
+    kept.add_argument(
+        "--history", metavar="FILE", help="file of runs (default: the one that ddsp-live brings)"
+    )
+    kept.add_argument(
+        "--note", default="", metavar="TEXT", help="what to know of the machine, kept with the run"
+    )
     add_json(parser)
 
 
 def run(arguments) -> int:
+    from ddsp_live.tools.bench import history
     from ddsp_live.tools.bench.bench import measure
 
     from ..patch import load_patch
 
+    _tell_idle_options(arguments)
+    kept = Path(arguments.history) if arguments.history else history.SHIPPED
+    rows = history.read(kept) if arguments.compare or arguments.save else []
     patch = load_patch(arguments.patch)
     with progress("Measuring") as show:
         report = measure(patch, runs=arguments.runs, seconds=arguments.seconds, progress=show)
+    row = history.row_of(report, arguments.note)
+    old = history.last_like(rows, row) if arguments.compare else None
+    if old is not None:
+        report["compared"] = {"before": old, "figures": history.compare(row, old)}
     print_json(report) if arguments.json else _say(report)
+    if arguments.compare and old is None:
+        print(f"{kept} has no run of {patch.title} to compare with: keep one by --save.", file=sys.stderr)
+    if arguments.save:
+        history.append(kept, row)
     return 0
+
+
+def _tell_idle_options(arguments) -> None:
+    if not arguments.save:
+        tell_without_effect(arguments, ["note"], "without --save")
+    if not (arguments.save or arguments.compare):
+        tell_without_effect(arguments, ["history"], "without --compare or --save")
 
 
 STAGES = {
@@ -71,6 +109,18 @@ def _say(report: dict) -> None:
     print_table(SYNTH, map(_synth_row, report["synth"]))
     print(f"\nmemory while 16 voices sound: {report['resident_mb']:.0f} MB\n")
     print_table(("target", "measured", "aim", ""), map(_target_row, report["targets"]))
+    if "compared" in report:
+        _say_compared(report["machine"], **report["compared"])
+
+
+def _say_compared(machine: dict, before: dict, figures: list[dict]) -> None:
+    """Print each figure beside the run before; on another processor the ratios tell of the machine as well."""
+    note = f" ({before['note']})" if before["note"] else ""
+    print(f"\nbeside version {before['version']} of {before['date']}, {before['machine']['processor']}{note}")
+    if before["machine"]["processor"] != machine["processor"]:
+        print("This is another processor: the ratios tell of the machine as well as of the version.")
+    rows = [(row["name"], f"{row['old']:.4g}", f"{row['now']:.4g}", f"{row['times']:.2f}") for row in figures]
+    print_table(("figure", "before", "now", "times"), rows)
 
 
 def _say_what(report: dict) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from .effects import EFFECTS
+from .effects import EFFECTS, UNITS
 from .playing import CHANNELS, INTERPRETATION, MACROS
 from .row import CHANNEL, LINEAR, LOG, RACK, START, STEPS, SWITCH, SYNTH, Parameter
 from .start import STARTING
@@ -35,12 +35,7 @@ GROUPS = {
     "tone": "Tone and room",
     "interpretation": "Interpretation",
     "effects": "Effects",
-    "drive": "Drive",
-    "equalizer": "Equalizer",
-    "compressor": "Compressor",
-    "chorus": "Chorus",
-    "echo": "Echo",
-    "reverb": "Reverb",
+    **{unit: unit.capitalize() for unit in UNITS},
     "keys": "Pedals",
     "engine": "Engine",
 }

@@ -7,7 +7,6 @@
 
 #define SOFTEST 1e-8
 #define NOTHING 1e-12 /* a level that counts as none, so that it comes to rest */
-#define OCTAVES_OF_DB 0.166096404744368117 /* dB to octaves of amplitude */
 #define AUTOMATIC 0.5                      /* of what full scale is lowered by is made up */
 
 enum { THRESHOLD, SLOPE, GATE, GATE_SLOPE, ATTACK, RELEASE, MAKEUP };
@@ -36,9 +35,9 @@ void compressor_aim(Compressor *c, const CompressorSettings *s, int64_t position
     const double pace = s->order == SMOOTH_LEVEL ? 2000.0 * M_PI : 2200.0;
     const double automatic = s->automatic ? -AUTOMATIC * slope * s->threshold : 0.0;
     const double aim[COMPRESSOR_NUMBERS] = {
-        [THRESHOLD] = s->threshold * OCTAVES_OF_DB,
+        [THRESHOLD] = s->threshold * OCTAVES_PER_DB,
         [SLOPE] = slope,
-        [GATE] = s->gate * OCTAVES_OF_DB,
+        [GATE] = s->gate * OCTAVES_PER_DB,
         [GATE_SLOPE] = fmax(1.0, s->expansion) - 1.0,
         [ATTACK] = share_of(pace, s->attack, c->sample_rate),
         [RELEASE] = share_of(pace, s->release, c->sample_rate),

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/rack_settings.h"
+#include "base/db.h"
 
-#define OCTAVES_OF_DB 0.166096404744368117
 #define SOFTEST 1e-8
 #define POLE 0.995 /* of the pre-emphasis (1 - 1/z) / (1 - POLE/z) */
 
@@ -20,11 +20,11 @@ typedef struct Dual {
 static Dual wanted(const Dual *level, const double *n) {
     Dual f = {.value = 1};
     const double octaves = log2(level->value > SOFTEST ? level->value : SOFTEST);
-    const double over = octaves - n[THRESHOLD] * OCTAVES_OF_DB;
+    const double over = octaves - n[THRESHOLD] * OCTAVES_PER_DB;
     if (over <= 0) return f;
     f.value = exp2(-n[SLOPE] * over);
     const double scale = M_LN2 * f.value;
-    f.by[THRESHOLD] = scale * n[SLOPE] * OCTAVES_OF_DB;
+    f.by[THRESHOLD] = scale * n[SLOPE] * OCTAVES_PER_DB;
     f.by[SLOPE] = -scale * over;
     for (int j = 0; j < FIT_NUMBERS; j++) f.by[j] -= f.value * n[SLOPE] * level->by[j] / level->value;
     return f;
@@ -42,7 +42,7 @@ double compressor_fit_step(const double *dry, const double *wet, int64_t size, c
                            double *slope, double *gain) {
     Dual factor = {.value = 1}, level = {0};
     double emphasized[FIT_NUMBERS + 1] = {0}, before[FIT_NUMBERS + 1] = {0}, energy = 0;
-    const double makeup = exp2(n[MAKEUP] * OCTAVES_OF_DB);
+    const double makeup = gain_of_db(n[MAKEUP]);
     memset(normal, 0, FIT_NUMBERS * FIT_NUMBERS * sizeof *normal);
     memset(slope, 0, FIT_NUMBERS * sizeof *slope);
     for (int64_t i = 0; i < size; i++) {
@@ -58,7 +58,7 @@ double compressor_fit_step(const double *dry, const double *wet, int64_t size, c
         if (gain) gain[i] = factor.value;
         double now[FIT_NUMBERS + 1];
         for (int j = 0; j < FIT_NUMBERS; j++) now[j] = dry[i] * makeup * factor.by[j];
-        now[MAKEUP] += dry[i] * makeup * factor.value * M_LN2 * OCTAVES_OF_DB;
+        now[MAKEUP] += dry[i] * makeup * factor.value * M_LN2 * OCTAVES_PER_DB;
         now[FIT_NUMBERS] = dry[i] * makeup * factor.value - wet[i];
         for (int j = 0; j <= FIT_NUMBERS; j++) {
             emphasized[j] = now[j] - before[j] + POLE * emphasized[j];

@@ -3,10 +3,10 @@
 #define DDSP_UNITS_H
 #include <math.h>
 
+#include "base/db.h"
+
 #define OFF_DB -60.0f /* a level at which a unit that adds is off */
 #define HIGHEST_SHARE 0.49 /* of the sample rate, that a frequency may be at */
-
-static inline double gain_of_db(double db) { return exp2(db * 0.166096404744368117); }
 
 /* Gain of a level that means silence at OFF_DB. */
 static inline double gain_of_level(float db) { return db > OFF_DB ? gain_of_db(db) : 0.0; }

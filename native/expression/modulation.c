@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/db.h"
+
 #define SHUT_DB -200.0f
 #define GATE_OPEN 8.0f      /* a gate is open from an eighth of the way on */
 #define MOST_SEMITONES 192.0f
@@ -199,7 +201,7 @@ ModValues modulation_values(const Modulation *h, const ModMatrix *map, const Cha
     };
     /* Equal power, 1 at the centre. */
     const float angle = (values.pan + 1.0f) * 0.785398163f;
-    const float gain = values.gain_db > SHUT_DB ? 1.41421356f * exp2f(values.gain_db * 0.16609640f) : 0.0f;
+    const float gain = values.gain_db > SHUT_DB ? 1.41421356f * gain_of_dbf(values.gain_db) : 0.0f;
     const float tuning = own->fine + own->coarse + (master ? master->fine + master->coarse : 0.0f);
     values.bend = clamp(values.pitch + tuning, -MOST_SEMITONES, MOST_SEMITONES);
     values.vibrato = values.vibrato_cents / 100.0f;

@@ -251,7 +251,7 @@ NoteContourFrame note_contour_at(const NoteContour *p, const NoteContourRange *r
     frame.loudness_db = fminf(range->loudness_top, fmaxf(floor_db, loudness));
     const float line_db = sway.gain_db - (1.0f - through) * dip + note_own_share(p, range, time) * p->transition.mean_db;
     float gain_db = extra_db + line_db + fminf(shaped ? ABOVE_RANGE_DB : 0.0f, loudness - frame.loudness_db);
-    frame.gain *= exp2f(gain_db * OCTAVES_PER_DB);
+    frame.gain *= gain_of_dbf(gain_db);
 
     if (p->amount > 0) {
         frame.bend.sways_hz = frame.f0_hz;

@@ -72,7 +72,7 @@ NoteFall note_fall(const NoteContour *p, const NoteContourRange *range, int64_t 
     NoteFall fall = fall_after(range, fmaxf(release, RELEASE_DB * GAP_SECONDS / (dip + GAP_DB)), seconds);
     const float plain = fminf(fall.db, dip + LINE_DB);
     fall.db -= plain;
-    fall.gain *= exp2f(-plain * OCTAVES_PER_DB);
+    fall.gain *= gain_of_dbf(-plain);
     return fall;
 }
 

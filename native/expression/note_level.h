@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "base/db.h"
 #include "base/simd.h"
 #include "expression/note_state.h"
 
@@ -13,7 +14,6 @@
 #define VIBRATO_UNIT_SEMITONES 0.267f
 #define CENTROID(brightness) (12.0f * (brightness))
 #define NOISE_DB(attack_noise) (40.0f * ((attack_noise) - 2.625f))
-#define OCTAVES_PER_DB 0.16609640f /* of amplitude */
 #define USUAL_PEAK 0.35f
 #define ATTACK_SHARE 0.6f /* of the deviation that is asked for */
 

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/db.h"
+
 #define SOUNDING 0.003f       /* peak of an output that could be heard again, -50 dB */
 #define SMOOTH_SECONDS 0.15f
 #define RISING_DB 1.5f        /* over the smoothed loudness */
@@ -66,5 +68,5 @@ float feedback_guard_step(FeedbackGuard *h, int voiced, float loudness_db, int c
     } else {
         h->duck_db = fminf(0.0f, h->duck_db + h->release_db * seconds);
     }
-    return h->duck_db < 0 ? exp2f(h->duck_db * 0.16609640f) : 1.0f;
+    return h->duck_db < 0 ? gain_of_dbf(h->duck_db) : 1.0f;
 }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/db.h"
+
 #define LOWEST_DB -80.0f
 #define VOICED_SECONDS 0.006f  /* in which harmonics come ... */
 #define UNVOICED_SECONDS 0.035f /* ... and give way to breath */
@@ -86,7 +88,7 @@ FollowFrame pitch_follower_step(PitchFollower *f, const FollowSettings *s, const
     float input_db = fmaxf(f->loudness_db, f->voiced_db - TOLD_FALL_DB), rest_db = f->loudness_db - input_db;
     FollowFrame frame = {.pitch = fminf(127.0f, fmaxf(0.0f, f->pitch + f->correction)),
                          .loudness_db = input_db,
-                         .gain = f->breath * exp2f((f->gain_db + rest_db) * 0.16609640f), /* dB to octaves of amplitude */
+                         .gain = f->breath * gain_of_dbf(f->gain_db + rest_db),
                          .voicing = f->voicing,
                          .finished = !heard->voiced && f->breath < GONE};
     frame.f0_hz = 440.0f * exp2f((frame.pitch - 69.0f) / 12.0f);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/db.h"
+
 #define HOLD_SECONDS 0.1
 #define MAP_BELOW_DB 20.0f /* the softest key, that the loudness map begins at */
 #define MAP_FRAMES 20      /* until a decoder is steady */
@@ -22,7 +24,7 @@ static void build(Instrument *in, Arena *arena, const InstrumentConfig *config) 
                                    .ring_seconds = config->ring_ms / 1000.0f,
                                    .formants = {config->pitch_low, config->pitch_high, config->keeps_formants},
                                    .expression = config->expression};
-    in->trim = exp2f(config->trim_db * 0.16609640f); /* dB to octaves of amplitude */
+    in->trim = gain_of_dbf(config->trim_db);
     in->hold_frames = (int)(HOLD_SECONDS * config->sample_rate / config->hop);
     network_init(&in->decoder, arena, config->layers, config->layer_count, config->activations, config->state_size);
     expression_net_init(&in->performer, arena, config);

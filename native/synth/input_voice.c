@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/db.h"
 #include "synth/midi_dispatch.h"
 
 #define FLOOR_BELOW_DB 6.0f  /* the decoder is told no less than this below its softest note, as it overshoots where loudness leaps */
@@ -154,7 +155,7 @@ int input_voice_frame(Synth *s, ControlFrame *frame) {
     float pitch = at->pitch + gesture.bend, loudness = at->loudness_db + gesture.level_db;
     float floor_db = fmaxf(LOWEST_DB, range->loudness_low - FLOOR_BELOW_DB);
     float input_db = fminf(range->loudness_top, fmaxf(floor_db, loudness));
-    float gain = at->gain * exp2f(fminf(MOST_GAIN_DB, loudness - input_db) * 0.16609640f);
+    float gain = at->gain * gain_of_dbf(fminf(MOST_GAIN_DB, loudness - input_db));
     *frame = (ControlFrame){.voice = voice,
                             .sound = {.starts = in->starts,
                                       .fade_in = !in->continues,

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/db.h"
 #include "synth/input_voice.h"
 #include "synth/midi_dispatch.h"
 #include "synth/note_lifecycle.h"
@@ -74,7 +75,7 @@ static ControlFrame control_frame(Synth *s, int voice, int64_t position, float l
     const ModValues gesture = part->asked;
     /* Ramps end where the frame ends: so that is the time to look at. */
     NoteContourFrame at = note_contour_at(&part->performance, &s->current->range, &gesture, part->next_frame);
-    const float gain = at.gain * exp2f(part->performance.deviation.gain_db * 0.16609640f); /* dB to octaves of amplitude */
+    const float gain = at.gain * gain_of_dbf(part->performance.deviation.gain_db);
     ControlFrame frame = {.voice = voice,
                           .sound = {.starts = part->starts,
                                     .fade_in = !part->continues,

@@ -2,61 +2,16 @@
 
 import numpy as np
 import units
+from ddsp_live.parameters.effects import EFFECTS, UNITS
 
 RATE = 48000
 HOP = 192
-DEFAULTS = {
-    "drive": {"shape": 0, "amount": 12.0, "bias": 0.0, "tone": 20000.0, "level": 0.0, "mix": 1.0},
-    "equalizer": {
-        "high_pass": 16.0,
-        "high_pass_q": 0.707,
-        "low_shelf": 120.0,
-        "low_shelf_gain": 0.0,
-        "peak_1": 500.0,
-        "peak_1_gain": 0.0,
-        "peak_1_q": 1.0,
-        "peak_2": 3000.0,
-        "peak_2_gain": 0.0,
-        "peak_2_q": 1.0,
-        "high_shelf": 6000.0,
-        "high_shelf_gain": 0.0,
-        "low_pass": 20000.0,
-        "low_pass_q": 0.707,
-    },
-    "compressor": {
-        "threshold": -18.0,
-        "ratio": 3.0,
-        "attack": 5.0,
-        "release": 200.0,
-        "gate": -90.0,
-        "expansion": 1.0,
-        "makeup": 0.0,
-        "automatic": 0,
-        "detector": 0,
-        "mean": 10.0,
-        "order": 0,
-    },
-    "chorus": {"rate": 0.6, "depth": 2.0, "mix": 0.5, "width": 1.0},
-    "echo": {
-        "time": 350.0,
-        "feedback": 0.35,
-        "tone": 6000.0,
-        "first": 0,
-        "width": 0.7,
-        "level": -12.0,
-        "send": 0.0,
-    },
-    "reverb": {
-        "decay": 1.6,
-        "low": 250.0,
-        "high": 4000.0,
-        "low_times": 1.1,
-        "high_times": 0.5,
-        "size": 1.0,
-        "predelay": 0.0,
-        "level": -6.0,
-    },
-}
+DEFAULTS: dict[str, dict[str, float]] = {unit: {} for unit in UNITS}
+for row in EFFECTS:
+    unit, _, field = row.name.partition("_")
+    if field != "on":
+        DEFAULTS[unit][field] = int(row.default) if row.is_whole else row.default
+DEFAULTS["reverb"]["level"] = -6.0  # loud enough beside the dry sound to be measured
 
 
 def settings(ffi, unit: str, **changes):

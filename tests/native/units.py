@@ -19,6 +19,7 @@ NOTHING_TO_DECLARE = {
     "api/layer_table.h",
     "api/mod_targets.h",
     "base/arena.h",
+    "base/db.h",
     "base/draw.h",
     "base/lanes.h",
     "base/realtime.h",

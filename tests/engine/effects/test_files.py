@@ -50,7 +50,7 @@ def test_compiled_settings_are_what_was_set():
         ({"reverb_decay": True}, "reverb_decay is True"),
         ({"reverb_on": 0.5}, "reverb_on is 0.5"),
         ({"echo_first": "above"}, "echo_first is 'above': give left, right, middle"),
-        ({"phaser_on": 1}, "no setting 'phaser_on'"),
+        ({"toaster_on": 1}, "no setting 'toaster_on'"),
     ],
 )
 def test_settings_out_of_range_are_refused_in_a_sentence(settings, said):
@@ -74,7 +74,7 @@ def test_a_file_keeps_a_rack(tmp_path):
         ("[]", "not a JSON object"),
         ("{}", "does not say format 1"),
         ('{"format": 9}', "newer ddsp-live"),
-        ('{"format": 1, "phaser": {}}', "a unit 'phaser'"),
+        ('{"format": 1, "toaster": {}}', "a unit 'toaster'"),
         ('{"format": 1, "reverb": 3}', "its reverb is no object"),
         ('{"format": 1, "reverb": {"decay": 99}}', "reverb_decay is 99"),
         ('{"format": 1, "reverb": {"decay": NaN}}', "not JSON"),
