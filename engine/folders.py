@@ -1,10 +1,19 @@
-"""Where this system keeps what a user of ddsp-live has: settings, and patches and tunings of their own."""
+"""Paths: those that a user gives, and where this system keeps settings, patches and tunings of the user's own."""
 
 import os
 import sys
 from pathlib import Path
 
+from .errors import DdspLiveError
+
 NAME = "ddsp-live"
+
+
+def as_path(path: str | Path) -> Path:
+    """Return a path that a user gives. Raises DdspLiveError for one that no system can have."""
+    if "\0" in str(path):
+        raise DdspLiveError(f"The path {str(path)!r} has a null character in it: leave that out.")
+    return Path(path)
 
 
 def config_folder() -> Path:

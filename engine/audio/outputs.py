@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from ..errors import DdspLiveError
+from ..folders import as_path
 
 PROBE = bytes(4096)  # what is written to find out; a disk that is full takes no more
 
@@ -19,7 +20,7 @@ def check_writable(path: str | Path) -> None:
 
     Raises OutputError for a folder that is not there, is full or may not be written to, and for a path that is one.
     """
-    path = Path(path)
+    path = as_path(path)
     folder = path.absolute().parent
     if not folder.is_dir():
         raise OutputError(
@@ -48,7 +49,7 @@ def make_folder(path: str | Path) -> None:
 
     Raises OutputError.
     """
-    path = Path(path)
+    path = as_path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

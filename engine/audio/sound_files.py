@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 
 from ..errors import DdspLiveError
+from ..folders import as_path
 
 FOREIGN = {
     ".m4a": "AAC or ALAC",
@@ -42,7 +43,7 @@ class SoundFileError(DdspLiveError):
 
 def read_content(path: str | Path) -> bytes:
     """Return all of a file. Raises SoundFileError for what is not there, is a folder, or may not be read."""
-    path = Path(path)
+    path = as_path(path)
     try:
         if path.is_dir():
             raise SoundFileError(f"{path} is a folder, not a recording.")

@@ -153,29 +153,7 @@ def run(arguments) -> int:
         return make_tables(arguments)
     tell_without_effect(arguments, ["patch"], "without --expression or --tables")
     try:
-        from ddsp_live.tools.build.make_patch import make_patch
-        from ddsp_live.tools.build.source import known_source
-        from ddsp_live.tools.training.settings import Settings
-        from ddsp_live.tools.training.sizes import SIZES
-    except ModuleNotFoundError as error:
-        raise MissingPackageError("Training", "train", error) from error
-    asked = vars(arguments)
-    chosen = {name: asked[name] for name in SETTINGS if asked[name] is not None}
-    settings = Settings(size=arguments.size, room=arguments.room, **SIZES[arguments.size] | chosen)
-    given = {name: asked[name] for name in SOURCE if asked[name]}
-    source = known_source(arguments.output.stem, arguments.folder) | given
-    try:
-        with stages() as (progress, complain):
-            made = make_patch(
-                arguments.folder,
-                arguments.output,
-                settings,
-                source,
-                cache=not arguments.no_cache,
-                keep=arguments.keep_all or arguments.keep,
-                progress=progress,
-                complain=complain,
-            )
+        made = _made(arguments)
     except KeyboardInterrupt:
         print(how_it_stopped(arguments.output, not arguments.no_cache), file=sys.stderr)
         raise
@@ -195,6 +173,33 @@ def run(arguments) -> int:
                 print(f"  {words:<44}  {in_words(name, made.figures[name])}")
         print("\n".join(made.verdict))
     return 0
+
+
+def _made(arguments):
+    """Make the patch that is asked for. Raises ValueError, OSError or MissingPackageError."""
+    try:
+        from ddsp_live.tools.build.make_patch import make_patch
+        from ddsp_live.tools.build.source import known_source
+        from ddsp_live.tools.training.settings import Settings
+        from ddsp_live.tools.training.sizes import SIZES
+    except ModuleNotFoundError as error:
+        raise MissingPackageError("Training", "train", error) from error
+    asked = vars(arguments)
+    chosen = {name: asked[name] for name in SETTINGS if asked[name] is not None}
+    settings = Settings(size=arguments.size, room=arguments.room, **SIZES[arguments.size] | chosen)
+    given = {name: asked[name] for name in SOURCE if asked[name]}
+    source = known_source(arguments.output.stem, arguments.folder) | given
+    with stages() as (progress, complain):
+        return make_patch(
+            arguments.folder,
+            arguments.output,
+            settings,
+            source,
+            cache=not arguments.no_cache,
+            keep=arguments.keep_all or arguments.keep,
+            progress=progress,
+            complain=complain,
+        )
 
 
 def make_tables(arguments) -> int:

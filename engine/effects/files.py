@@ -6,6 +6,7 @@ import os
 from importlib import resources
 from pathlib import Path
 
+from ..folders import as_path
 from ..parameters import BY_NAME
 from ..parameters.effects import UNITS
 from .rack import NONE, Rack, RackError
@@ -45,7 +46,7 @@ def find_rack(choice: "str | Path | Rack") -> Rack:
 
 def read_rack(path: str | Path) -> Rack:
     """Return the rack in a file. Raises RackError, in one sentence, if it is not there or cannot be used."""
-    path = Path(path)
+    path = as_path(path)
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -59,7 +60,7 @@ def read_rack(path: str | Path) -> Rack:
 
 def write_rack(path: str | Path, rack: Rack) -> None:
     """Write a rack whole or not at all; reading it gives the same one. Raises RackError."""
-    path = Path(path)
+    path = as_path(path)
     partial = path.with_name(f".{path.name}.part")
     try:
         partial.write_bytes(written(rack))

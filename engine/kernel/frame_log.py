@@ -21,6 +21,7 @@ and ``format``, ``sample_rate`` and ``frame_rate`` once.
 
 import math
 import os
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DdspLiveError
+from ..folders import as_path
 from ..native._kernel import ffi, lib
 
 FORMAT = 1
@@ -155,7 +157,7 @@ def play(synth, controls: Mapping[str, np.ndarray], name: str = "The file") -> N
 
 def write_controls(path: str | Path, parts: Mapping[str, Mapping[str, np.ndarray]], synth) -> None:
     """Write the controls of each part, whole or not at all. Raises ControlsError."""
-    path = Path(path)
+    path = as_path(path)
     partial = path.with_name(f".{path.name}.part.npz")
     about = {"format": FORMAT, "sample_rate": synth.sample_rate, "frame_rate": synth.patch.frame_rate}
     arrays = {f"{part}/{name}": array for part, controls in parts.items() for name, array in controls.items()}
@@ -170,11 +172,15 @@ def write_controls(path: str | Path, parts: Mapping[str, Mapping[str, np.ndarray
 
 def read_controls(path: str | Path, sample_rate: float) -> dict[str, dict[str, np.ndarray]]:
     """{part: {column: array}} of a file for this sample rate, all checked. Raises ControlsError."""
-    path = Path(path)
+    path = as_path(path)
     try:
-        _check_sizes(path)
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # of NumPy: headers as Python 2 wrote them, which are read as they are
+            _check_sizes(path)
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
     except ControlsError:
         raise
     except OSError as error:

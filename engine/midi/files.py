@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import DdspLiveError
+from ..folders import as_path
 from .held import Held
 from .repeats import by_key, is_down, is_note, key_of, separate
 from .smf import SmfError, Track, parse
@@ -53,7 +54,7 @@ def read_song(path: str | Path) -> Song:
     is let go there. A key that is pressed again while it is down is let go first (`repeats.separate`). What is
     damaged is skipped, if there is anything to play besides. Raises MidiFileError.
     """
-    path = Path(path)
+    path = as_path(path)
     try:
         return _song(path)
     except (MidiFileError, SmfError) as error:

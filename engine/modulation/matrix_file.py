@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import DdspLiveError
+from ..folders import as_path
 from ..native._kernel import ffi, lib
 from ..ranges import is_whole
 from .matrix import CODES, CURVES, DEFAULT, INPUTS, PRESETS, SHARED, TARGETS, VELOCITY, ModRoute
@@ -73,7 +74,7 @@ def read_map(path: str | Path) -> tuple[ModRoute, ...]:
     ``base`` names a preset that it begins with, none by default; each ``[[row]]`` has the fields of `ModRoute` and
     takes the place of the base's row with the same gesture and target. Raises MapError.
     """
-    path = Path(path)
+    path = as_path(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise MapError(f"{path.name} is larger than a map of gestures can be.")

@@ -12,6 +12,7 @@ import soundfile
 from ..decoders.program import Program
 from ..effects import Rack, RackError
 from ..effects.files import parse_inserts, written
+from ..folders import as_path
 from ..performance.performer import performer_program
 from ..performance.prior import Prior
 from .container import FORMAT, RACK_FORMAT, PatchError, content_hash, read_json, read_members, write_members
@@ -46,7 +47,7 @@ def write_patch(
     response [length] or [length, channels] within ±1, at room_rate Hz. inserts: a rack of no other units than drive,
     equalizer and compressor. Raises PatchError for what load_patch would refuse.
     """
-    path = Path(path)
+    path = as_path(path)
     members = {"decoder.onnx": bytes(onnx_bytes), "LICENSE.txt": licence.encode()}
     if body is not None:
         members["body.json"] = json.dumps({"sos": np.asarray(body, np.float64).tolist()}).encode()

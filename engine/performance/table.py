@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DdspLiveError
+from ..folders import as_path
 from .units import ATTRIBUTES, NAMES
 
 ROW = np.dtype(
@@ -50,7 +51,7 @@ def blank_rows(notes: int) -> np.ndarray:
 
 def read_table(path: str | Path) -> np.ndarray:
     """A performance table from a CSV file: [notes] of type `ROW`, sorted by onset. Raises TableError."""
-    path = Path(path)
+    path = as_path(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise TableError(f"{path.name} is larger than {LARGEST_FILE >> 20} MB: split it.")
@@ -65,7 +66,7 @@ def read_table(path: str | Path) -> np.ndarray:
 
 def write_table(path: str | Path, rows: np.ndarray) -> None:
     """Write rows of type `ROW` whole or not at all; reading them gives the same numbers. Raises TableError."""
-    path = Path(path)
+    path = as_path(path)
     partial = path.with_name(f".{path.name}.part")
     try:
         with partial.open("w", encoding="utf-8", newline="") as file:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DdspLiveError
+from ..folders import as_path
 
 KEYS = 128
 MOST_DEGREES = 1024
@@ -147,7 +148,7 @@ def key_pitches(scale: Scale, mapping: Mapping = C_261) -> np.ndarray:
 
 def _lines(path: str | Path) -> tuple[list[tuple[int, str]], str]:
     """A file's numbered lines that are no comments, and its name."""
-    path = Path(path)
+    path = as_path(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise ScalaError(f"{path.name} is larger than {LARGEST_FILE >> 20} MB: it is no Scala file.")

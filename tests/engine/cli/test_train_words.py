@@ -45,6 +45,19 @@ def test_ctrl_c_before_the_first_checkpoint_promises_no_checkpoint(tmp_path, mon
     assert "before the first checkpoint" in said and "goes on" not in said
 
 
+def test_a_training_that_is_stopped_while_its_packages_load_says_so(tmp_path, monkeypatch, capsys):
+    class Stopped:
+        def find_spec(self, name, *_):
+            if name.endswith("tools.build.make_patch"):
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "meta_path", [Stopped(), *sys.meta_path])
+    for name in [name for name in sys.modules if name.startswith("ddsp_live.tools.build")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert main(["train", str(tmp_path), "-o", str(tmp_path / "cello.ddsp")]) == 130
+    assert "Stopped before the first checkpoint" in capsys.readouterr().err
+
+
 def test_options_that_are_not_for_expression_say_so(tmp_path, monkeypatch, capsys):
     expression = pytest.importorskip("ddsp_live.tools.expression.expression")
     monkeypatch.setattr(expression, "add_expression", lambda *_, **__: {})

@@ -181,6 +181,15 @@ def test_a_header_that_promises_more_than_there_is_is_refused(kept, tmp_path):
         read_controls(path, RATE)
 
 
+def test_a_header_as_python_2_wrote_it_is_read_without_a_warning(kept, tmp_path, recwarn):
+    path, plain = tmp_path / "old.npz", file_of(tmp_path, kept[1])
+    with zipfile.ZipFile(plain) as read, zipfile.ZipFile(path, "w") as archive:
+        for name in read.namelist():
+            archive.writestr(name, read.read(name).replace(b",), }  ", b"L,), } ", 1))
+    old, new = (read_controls(each, RATE)[PART] for each in (path, plain))
+    assert not recwarn.list and all(np.array_equal(old[name], new[name]) for name in COLUMNS)
+
+
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 cut"])
 def test_what_is_no_file_of_controls(content, tmp_path):
     (tmp_path / "frames.npz").write_bytes(content)
