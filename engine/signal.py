@@ -25,9 +25,9 @@ def harmonic(
 ) -> np.ndarray:
     """A sum of harmonic partials whose pitch and levels glide from frame to frame.
 
-    The phase is the integral of f0, 0 at the first sample. Odd partials are sines and even ones cosines, each with a
-    fixed sign: the peaks of a sum of sines lie together, as no instrument's do. Partials fade out linearly over the
-    last 5 % below Nyquist. After Engel et al., "DDSP: Differentiable Digital Signal Processing" (2020), section 3.2.
+    The phase is the integral of f0, 0 at the first sample. Partials are sines: the lowest twelve begin alike, as those
+    of recordings nearly do, and the others have fixed random signs. They fade out linearly over the last 5 % below
+    Nyquist. After Engel et al., "DDSP: Differentiable Digital Signal Processing" (2020), section 3.2.
 
     Parameters
     ----------

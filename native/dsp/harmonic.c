@@ -6,7 +6,8 @@
 
 #define RESTART 16 /* partials until the recurrence starts anew: its rounding errors grow with their square */
 #define UNROLL 4   /* partials; amplitudes are padded to a multiple of it */
-#define SIGNS 8    /* seed of the partials' signs */
+#define ALIGNED 12 /* partials that begin alike */
+#define SIGNS 8    /* seed of the others' signs */
 #define FADE 0.05  /* of Nyquist: where partials fade out */
 #define INAUDIBLE 1e-7f /* -140 dB: below a 24-bit sample's last bit */
 
@@ -21,7 +22,7 @@ void harmonic_init(Harmonic *h, Arena *arena, int partials, double sample_rate) 
     float *sign = arena_floats(arena, padded(partials));
     if (!arena->base) return;
     *h = (Harmonic){.partials = partials, .sample_rate = sample_rate, .from = from, .to = to, .sign = sign};
-    for (int k = 0; k < partials; k++) sign[k] = draw_bits(SIGNS, (uint32_t)k) >> 31 ? -1.0f : 1.0f;
+    for (int k = 0; k < partials; k++) sign[k] = k >= ALIGNED && draw_bits(SIGNS, (uint32_t)k) >> 31 ? -1.0f : 1.0f;
     harmonic_reset(h, 0);
 }
 
@@ -49,7 +50,7 @@ void harmonic_frame(Harmonic *h, float f0_hz, float amplitude, const float *dist
     const double nyquist = 0.5 * h->sample_rate;
     h->phase = fraction(h->phase + cycles_since(h, h->length));
     f0_hz = f0_hz > 0 ? f0_hz : 0;
-    if (f0_hz == 0) amplitude = 0; /* cosines would stand still */
+    if (f0_hz == 0) amplitude = 0; /* a phase that stands still is an offset */
     f0_hz = f0_hz < nyquist ? f0_hz : (float)nyquist;
 
     float *ended = h->from;

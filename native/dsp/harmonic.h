@@ -1,7 +1,7 @@
 /* Harmonic bank: one phase in double, K partials by the Chebyshev recurrence over k at a fixed sample,
-   sin (k+2)t = 2 cos 2t sin kt - sin (k-2)t, restarted every 16 partials. Lanes are samples. Odd partials are sines and
-   even ones cosines, each with a sign of its own, the same in every note: partials that all begin alike would make a
-   pulse of each period, which recordings are not. */
+   sin (k+2)t = 2 cos 2t sin kt - sin (k-2)t, restarted every 16 partials. Lanes are samples. The lowest twelve partials
+   begin alike, as in recordings, whose waveforms have the peaks of such sums. The others have fixed random signs, the
+   same in every note: all alike, they would make a pulse of each period. */
 #ifndef DDSP_HARMONIC_H
 #define DDSP_HARMONIC_H
 #include "base/arena.h"

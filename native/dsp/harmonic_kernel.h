@@ -21,7 +21,7 @@ TARGET INLINE void NAME(add_partial)(const Harmonic *h, int k, const wide *twice
     }
 }
 
-/* Odd partials are sines and even ones cosines, in two chains that don't wait for each other. */
+/* Odd and even partials, in two chains that don't wait for each other. */
 TARGET INLINE void NAME(sixteen_samples)(const Harmonic *h, int first, float *out, float *fundamental) {
     float once[LANES], restart[LANES];
     wide sine1[LANE_VECTORS], cosine1[LANE_VECTORS], sine16[LANE_VECTORS], cosine16[LANE_VECTORS];
@@ -42,8 +42,8 @@ TARGET INLINE void NAME(sixteen_samples)(const Harmonic *h, int first, float *ou
             const wide across = sine[i] * cosine1[i], along = cosine[i] * sine1[i];
             odd[i] = across + along;
             odd_before[i] = across - along;
-            even_before[i] = cosine[i];
-            even[i] = cosine[i] * (0.5f * twice_cosine2[i]) - sine[i] * (2.0f * sine1[i] * cosine1[i]);
+            even_before[i] = sine[i];
+            even[i] = sine[i] * (0.5f * twice_cosine2[i]) + cosine[i] * (2.0f * sine1[i] * cosine1[i]);
         }
         int stop = start + RESTART < h->sounding ? start + RESTART : h->sounding;
         for (int k = start; k < stop; k += UNROLL) {

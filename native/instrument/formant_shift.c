@@ -9,7 +9,9 @@
 #define TRAINED 0.95f       /* of Nyquist: partials above fade out and were hardly trained */
 #define FALL 2.0f             /* power of frequency that the envelope falls with above its last partial: 12 dB an octave */
 #define LN_2 0.69314718f
-#define SPAN 4   /* partials to each side, over which the difference of odd and even ones is a mean */
+#define SPAN 3                /* partials to each side, over which the difference of odd and even ones is a mean */
+#define DOUBT 2.0f            /* squared errors of that mean that its square has to exceed to count */
+#define AT_ENDS 5             /* partials of that mean at the ends */
 #define FEWEST (2 * SPAN + 4) /* partials that can show it */
 
 #define WIDTH 4
@@ -43,20 +45,31 @@ static float alternates(const float *level, int k) {
     return k % 2 ? -above : above;
 }
 
-/* Takes what odd and even partials differ by, as a mean over the neighbourhood, off the level. */
+/* The mean of values [count], nearer to 0 the more they scatter, and never below. A clarinet's odd partials lie above
+   all their neighbours; a formant's peak lies above two, odd or even. */
+static float sure_mean(const float *values, int count) {
+    float sum = 0, squares = 0;
+    for (int i = 0; i < count; i++) {
+        sum += values[i];
+        squares += values[i] * values[i];
+    }
+    const float mean = sum / (float)count;
+    if (!(mean > LEAST)) return 0;
+    const float error = (squares / (float)count - mean * mean) / (float)(count - 1); /* of the mean, squared */
+    return fmaxf(0, mean - DOUBT * fmaxf(0, error) / mean);
+}
+
+/* Takes off the level by how much odd partials lie above even ones in the neighbourhood. */
 static void split_alternation(FormantShift *f, int last) {
     memset(f->alternation, 0, (size_t)last * sizeof *f->alternation);
     if (last < FEWEST) return;
-    float *single = f->moved, sum = 0;
+    float *single = f->moved;
     for (int k = 1; k < last - 1; k++) single[k] = alternates(f->level, k);
-    int to = 2 * SPAN + 2; /* `sum` is of the 2 SPAN + 1 before it */
-    for (int k = 1; k < to; k++) sum += single[k];
     for (int k = 0; k < last; k++) {
-        if (to <= k + SPAN && to < last - 1) {
-            sum += single[to] - single[to - 2 * SPAN - 1];
-            to++;
-        }
-        f->alternation[k] = sum / (float)(2 * SPAN + 1);
+        int from = k > SPAN ? k - SPAN : 1, to = k + SPAN < last - 1 ? k + SPAN + 1 : last - 1;
+        if (to < 1 + AT_ENDS) to = 1 + AT_ENDS;
+        if (from > last - 1 - AT_ENDS) from = last - 1 - AT_ENDS;
+        f->alternation[k] = sure_mean(single + from, to - from);
     }
     for (int k = 0; k < last; k++) f->level[k] -= k % 2 ? -f->alternation[k] : f->alternation[k];
 }

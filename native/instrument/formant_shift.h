@@ -17,7 +17,8 @@ typedef struct FormantShift {
 /* patch_rate: Hz. */
 void formant_shift_init(FormantShift *f, Arena *arena, int harmonics, int bands, double patch_rate);
 /* Partial k gets the level at k * 2^octaves between the decoder's partials: held below the first, falling by 12 dB an
-   octave above the last. Where odd partials are louder than even ones, as a clarinet's, they still are. distribution [K] sums to 1 before and after; *amplitude keeps the power of the audible partials.
+   octave above the last. Where odd partials are clearly louder than even ones, as a clarinet's, they still are.
+   distribution [K] sums to 1 before and after; *amplitude keeps the power of the audible partials.
    decoder_hz: f0 of the decoder's partials; sound_hz: f0 of those that sound. */
 void formant_shift_partials(FormantShift *f, float octaves, float decoder_hz, float sound_hz, float *amplitude,
                             float *distribution);

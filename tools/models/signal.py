@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...native._kernel import ffi, lib
 
+ALIGNED = 12  # partials that begin alike
 NYQUIST_FADE = 0.05
 
 
@@ -26,8 +27,8 @@ def harmonic(
     """Sum of the partials of f0.
 
     f0_hz, amplitude: [batch, frames, 1]; distribution: [batch, frames, K], the partials' shares of amplitude.
-    Returns [batch, samples]. Partials fade out over the last 5 % below Nyquist. Odd ones are sines and even ones
-    cosines, with the kernel's signs. f0 gets no gradient.
+    Returns [batch, samples]. Partials fade out over the last 5 % below Nyquist. They are sines with the kernel's signs.
+    f0 gets no gradient.
     """
     f0_hz = f0_hz.detach()
     partials = distribution.shape[-1]
@@ -77,12 +78,13 @@ def nyquist_fade(f0_hz: Tensor, partials: int, sample_rate: int) -> Tensor:
 @lru_cache
 def partial_signs(partials: int) -> Tensor:
     """1 or -1 for each partial [K]: those of native/dsp/harmonic.c."""
-    return torch.where(white_noise(8, 0, partials) < 0, -1.0, 1.0)
+    numbers = torch.arange(partials)
+    return torch.where((white_noise(8, 0, partials) < 0) & (numbers >= ALIGNED), -1.0, 1.0)
 
 
 @torch.no_grad()
 def partial_waves(f0_hz: Tensor, partials: int, *, sample_rate: int, frame_rate: int) -> Tensor:
-    """sin(2 pi k phase) of odd k, cos(2 pi k phase) of even k: [batch, samples, K] for f0_hz [batch, frames, 1].
+    """sin(2 pi k phase): [batch, samples, K] for f0_hz [batch, frames, 1].
 
     The phase is 0 at the first sample.
     """
@@ -102,7 +104,7 @@ def partial_waves(f0_hz: Tensor, partials: int, *, sample_rate: int, frame_rate:
 
 
 def _multiples(phase: Tensor, partials: int, dtype: torch.dtype) -> Tensor:
-    """sin(2 pi k phase) of odd k, cos(2 pi k phase) of even k, for phase in cycles [batch, samples].
+    """sin(2 pi k phase) for phase in cycles [batch, samples]: [batch, samples, K].
 
     By angle addition from every sixteenth k: two products a partial instead of a sine, and float keeps its precision
     at high k.
@@ -110,7 +112,7 @@ def _multiples(phase: Tensor, partials: int, dtype: torch.dtype) -> Tensor:
     group = 16
     coarse = phase[..., None] * torch.arange(0, partials + 1, group, device=phase.device)
     numbers = torch.arange(1, group + 1, device=phase.device)
-    fine = phase[..., None] * numbers + torch.where(numbers % 2 == 0, 0.25, 0.0)
+    fine = phase[..., None] * numbers
     coarse, fine = ((2 * math.pi * (cycles - cycles.floor())).to(dtype) for cycles in (coarse, fine))
     sines = coarse.sin()[..., None] * fine.cos()[..., None, :]
     sines.addcmul_(coarse.cos()[..., None], fine.sin()[..., None, :])

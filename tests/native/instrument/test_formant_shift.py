@@ -60,6 +60,32 @@ def test_odd_partials_stay_louder_than_even_ones(octaves):
     assert contrast[inside] == pytest.approx(20 * 2 ** -(at[inside] / 20), abs=1.5)
 
 
+@pytest.mark.parametrize(
+    "d",
+    [
+        formants(330.0, (990.0, 2600.0)),
+        formants(330.0, (1320.0, 3300.0)),
+        np.where(np.arange(COUNT) % 2, 2, 1),
+    ],
+    ids=["a formant on an odd partial", "a formant on an even partial", "even partials louder"],
+)
+@pytest.mark.parametrize("octaves", [-0.5, 0.4, 1.0])
+def test_what_is_no_clarinet_is_read_between_its_partials(d, octaves):
+    d = d / d.sum()
+    _, values = moved(d, octaves, 200.0)
+    place = np.arange(1, COUNT + 1) * 2**octaves
+    inside = (place > 1) & (place < 95)
+    level = 20 * np.log10(values)[inside]
+    between = np.interp(place[inside], np.arange(1, COUNT + 1), 20 * np.log10(d))
+    assert np.std(level - between) < 0.1
+
+
+def test_ten_partials_below_nyquist_show_that_odd_ones_are_louder():
+    d = np.where(np.arange(COUNT) % 2, 0.1, 1.0)
+    _, values = moved(d / d.sum(), -1.0, 0.95 * RATE / 2 / 10.5)
+    assert 20 * np.log10(values[2:18:2] / values[3:19:2]) == pytest.approx(20, abs=0.1)
+
+
 @pytest.mark.parametrize("octaves", [-0.7, 0.3, 1.0])
 def test_power_stays_and_shares_sum_to_one(octaves):
     d = formants(150.0)
