@@ -377,17 +377,16 @@ def test_pad_and_piano_are_on_the_screen_at_once(opened):
 def test_the_keys_are_put_where_the_instrument_has_them(rig, page):
     before = rig.panel.patch()["reference"]
 
-    def after(reference):
+    def moves_to(reference, octave):
         page.locator(f"[data-reference={reference}]").click()
         assert until(lambda: rig.panel.patch()["reference"] == reference)
-        asked = rig.panel.settings["octave"]
-        assert until(lambda: page.locator("#octave").text_content() == f"C{asked}")
-        return asked
+        assert until(lambda: rig.panel.settings["octave"] == octave)
+        assert until(lambda: page.locator("#octave").text_content() == f"C{octave}")
 
-    assert after("double-bass") == 3  # up to G#4
-    assert after("cello") == 3  # has that octave, too
-    assert after("violin") == 4  # from G#3
-    assert after("sven-ah") == 3  # F2 to A#3: of no octave all
+    moves_to("double-bass", 3)  # up to G#4
+    moves_to("cello", 3)  # has that octave, too
+    moves_to("violin", 4)  # from G#3
+    moves_to("sven-ah", 3)  # F2 to A#3: of no octave all
     rig.session.load(before)
     rig.panel.settings["octave"] = 4
 

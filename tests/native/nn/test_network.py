@@ -281,7 +281,7 @@ def test_quantized_frames_are_off_by_less_than_a_tenth(network):
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_processor_without_int8_products_decodes_in_floats(network):
     weights, frames, _ = long_run(network)
-    unit = units.load(*HEADERS, extra=BUILDS["avx2"])
+    unit = units.load(*HEADERS, extra=BUILDS["portable"])
     runs = [Native(NETWORKS[network], weights, 3, unit, quantized).run(frames[:20]) for quantized in (0, 1)]
     for floats, asked in zip(*runs, strict=True):
         np.testing.assert_array_equal(floats, asked)
