@@ -102,7 +102,7 @@ export class Controls {
     row.value = value;
     if (row.button) {
       row.input.setAttribute("aria-pressed", String(value >= 0.5));
-      place(row.control.group).classList.toggle("folded", value < 0.5);
+      if (name.endsWith("_on")) place(row.control.group).classList.toggle("folded", value < 0.5);
       return;
     }
     row.input.value = value;

@@ -391,14 +391,16 @@ def test_the_keys_are_put_where_the_instrument_has_them(rig, page):
     rig.panel.settings["octave"] = 4
 
 
-def test_an_effect_that_is_off_is_folded(rig, page):
-    card = page.get_by_role("region", name="Echo")
-    assert not card.get_by_text("Feedback").is_visible()
-    card.get_by_role("button", name="On").click()
-    assert until(lambda: card.get_by_text("Feedback").is_visible())
-    assert rig.synth.echo_on == 1
-    card.get_by_role("button", name="On").click()
-    assert until(lambda: not card.get_by_text("Feedback").is_visible())
+@pytest.mark.parametrize(("unit", "setting"), [("Echo", "Feedback"), ("Compressor", "Ratio")])
+def test_an_effect_that_is_off_is_folded(rig, page, unit, setting):
+    card = page.get_by_role("region", name=unit)
+    switch, slider = card.get_by_role("button", name="On"), card.get_by_text(setting)
+    assert not slider.is_visible()
+    switch.click()
+    assert until(slider.is_visible)
+    assert getattr(rig.synth, f"{unit.lower()}_on") == 1
+    switch.click()
+    assert until(lambda: not slider.is_visible())
 
 
 def test_what_a_slider_does_is_told_while_it_is_touched(page):
