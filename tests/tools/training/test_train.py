@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
+import ddsp_live.tools.build.fit as fitting
 import numpy as np
 import pytest
 import soundfile
@@ -118,8 +119,8 @@ def test_what_is_watched_chooses_how_to_learn_and_is_then_learned_from(scale, tm
         looks.append(takes)
         return lambda model: 1.0 + (number != better)
 
-    monkeypatch.setattr("ddsp_live.tools.build.fit.train", spy)
-    monkeypatch.setattr("ddsp_live.tools.build.fit.watch", watch)
+    monkeypatch.setattr(fitting, "train", spy)
+    monkeypatch.setattr(fitting, "watch", watch)
     made = load_patch(make_patch(scale, tmp_path / "x.ddsp", WATCHING, known_source("x", scale)).patch)
     held_out, watched = (set(made.info["training"][name]) for name in ("held_out", "watched"))
     every = {path.name for path in scale.iterdir()}
