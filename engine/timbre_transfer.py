@@ -99,6 +99,10 @@ def hear(
     except ImportError as error:
         if made_in is not None:
             raise MissingPackageError("To take a room off", "train", error) from error
+        say(
+            f"{path} is followed as the live input is, which does not notice several notes at once: "
+            "install ddsp-live[train] to have it analysed."
+        )
         audio, midi, voiced, loudness_db = _hear_as_live(path, sample_rate, frame_rate, gate_db)
     rates = (made_in.sample_rate if made_in else sample_rate, frame_rate)
     raised_db = _raised_db(loudness_db) if gate_db == GATE_DB else 0.0

@@ -135,3 +135,12 @@ def test_a_double_stop_is_said_with_its_time(tmp_path, capsys):
     assert main(["transfer", str(tmp_path / "stop.wav"), "-o", str(tmp_path / "out.wav")]) == 0
     (sentence,) = capsys.readouterr().err.strip().splitlines()
     assert "several notes at once at 2." in sentence
+
+
+def test_without_the_trainer_it_says_what_is_not_noticed(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ddsp_live.tools.analysis.takes", None)
+    times = np.arange(24000) / 48000
+    soundfile.write(tmp_path / "note.wav", 0.2 * np.sin(2 * np.pi * 220 * times), 48000)
+    said = []
+    assert hear(tmp_path / "note.wav", 48000, 250, say=said.append).voiced.any()
+    assert len(said) == 1 and "several notes at once" in said[0] and "ddsp-live[train]" in said[0]
